@@ -1,0 +1,132 @@
+"""The analyses: each names what it does; nothing that is not here is called planned."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from caseseries.protocol.clauses.clause import Clause, Name, Text
+from caseseries.protocol.clauses.span import DayText
+
+Role = Literal["primary", "secondary", "sensitivity", "descriptive"]
+Names = Annotated[tuple[Name, ...], Field(strict=False)]
+TwoByTwoTest = Literal["chi-square, uncorrected", "chi-square, Yates", "Fisher"]
+RankTest = Literal["Mann-Whitney", "Mann-Whitney, exact"]
+Beside = Literal["none", "exact", "all in use"]
+
+
+class Promised(Clause):
+    """What every analysis says of itself: its name, its standing, and who printed it first."""
+
+    name: Text
+    role: Role
+    source: Text | None = None
+
+
+class ListPatients(Promised):
+    """One line a patient."""
+
+    does: Literal["list"]
+    variables: Names
+
+
+class Summarise(Promised):
+    """The characteristics, over all and by group."""
+
+    does: Literal["summarise"]
+    variables: Names
+    by: Name | None = None
+    numbers: Literal["median (range)", "median (IQR)", "mean (SD)"] = "median (range)"
+
+
+class Survival(Promised):
+    """Kaplan-Meier over all or by group, its median, its horizons, the length of follow-up."""
+
+    does: Literal["survival"]
+    by: Name | None = None
+    counted_from: Name | None = None
+    median: Literal["midpoint", "first"] = "midpoint"
+    limits: Literal["log-log"] = "log-log"
+
+
+class Compare(Promised):
+    """One outcome between the groups of `by`, by the promised test, with its companions beside it."""
+
+    does: Literal["compare"]
+    outcome: Name
+    by: Name
+    test: TwoByTwoTest | RankTest
+    beside: Beside = "exact"
+
+
+class Entries(Promised):
+    """Overlapping categories between two groups of patients: the print's way, and the patients' way beside it."""
+
+    does: Literal["entries"]
+    of: Name
+    by: Name
+    test: Literal["chi-square, uncorrected"] = "chi-square, uncorrected"
+    beside: Beside = "exact"
+
+
+class Trajectory(Promised):
+    """A serial by day: how many had a value, and its median."""
+
+    does: Literal["trajectory"]
+    serial: Name
+    by: Name | None = None
+
+
+class Landmark(Promised):
+    """The fall of a serial at one fixed day among those who have a value there, and what became of them after."""
+
+    does: Literal["landmark"]
+    serial: Name
+    at: DayText
+    by: Name
+
+
+class Rescreen(Promised):
+    """The same study with another fate of the unknown. Needs records."""
+
+    does: Literal["rescreen"]
+    if_unknown: Literal["keep", "drop"]
+
+
+class Relabel(Promised):
+    """An analysis under every plausible labelling of an uncertain variable."""
+
+    does: Literal["relabel"]
+    of: Text
+    variable: Name
+
+
+class Regress(Promised):
+    """A regression of an outcome on variables."""
+
+    does: Literal["regress"]
+    outcome: Name
+    on: Names
+
+
+class Comparison(Promised):
+    """A comparison of treatments: reserved."""
+
+    does: Literal["comparison"]
+
+
+Analysis = Annotated[
+    ListPatients
+    | Summarise
+    | Survival
+    | Compare
+    | Entries
+    | Trajectory
+    | Landmark
+    | Rescreen
+    | Relabel
+    | Regress
+    | Comparison,
+    Field(discriminator="does"),
+]
