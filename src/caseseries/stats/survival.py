@@ -1,0 +1,268 @@
+"""Time until an event, where some were not seen to the end: curve, median, follow-up and log-rank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from caseseries.stats.estimate import Estimate, not_estimable
+from caseseries.stats.sample import Counts, Flags, Numbers, flags, numbers
+from caseseries.stats.tails import chi_square_tail, normal_quantile
+
+Limits = Literal["log-log", "log", "plain"]
+Rests = Literal["midpoint", "first"]
+
+# Times this close, relative to the later one, are one time: 0.1 + 0.2 months is 0.3 months.
+SAME_TIME = 1e-9
+# A curve this close to one half rests on it: R's tolerance, the square root of the float's own.
+ON_ONE_HALF = float(np.sqrt(np.finfo(np.float64).eps))
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A Kaplan-Meier curve: one entry for each distinct time at which anybody died or was censored.
+
+    `survival` (0..1) holds from its time until the next; before the first time it is 1. `at_risk`
+    are those followed to just before the time; `events` and `censored` leave at it, events first.
+    `standard_error` is Greenwood's, of the survival itself. NaN stands, in these arrays alone, for
+    what does not exist: standard error and limits where nobody is left (survival 0), and log-log
+    limits before the first event (survival 1). `times` are in the unit they were given in.
+    """
+
+    times: Numbers
+    at_risk: Counts
+    events: Counts
+    censored: Counts
+    survival: Numbers
+    standard_error: Numbers
+    low: Numbers
+    high: Numbers
+    level: float
+    limits: Limits
+    n: int
+
+    @property
+    def censor_times(self) -> Numbers:
+        """The times at which a curve is drawn with a tick: those at which somebody was censored."""
+        return self.times[self.censored > 0]
+
+
+def kaplan_meier(
+    time: ArrayLike, event: ArrayLike, *, level: float = 0.95, limits: Limits = "log-log"
+) -> Curve:
+    """The Kaplan-Meier curve of one group, with pointwise limits at `level`.
+
+    `event` is true where the time ends in the event, false where it is censored; who is censored
+    at the time of an event is still at risk at it. Nobody: a curve without entries.
+    ValueError: time and event differ in number, or a time is below zero.
+
+    Source: Kaplan & Meier, J Am Stat Assoc 1958;53:457-481; Kalbfleisch & Prentice, The Statistical
+    Analysis of Failure Time Data, 2002, 1.4, for the limits. Conventions: R survival's survfit.
+    """
+    if limits not in ("log-log", "log", "plain"):
+        raise ValueError(f'limits: "log-log", "log" or "plain" is wanted, not {limits!r}')
+    when, happened = _followed(time, event)
+    times = np.unique(when)
+    events = _count_at(times, when[happened])
+    censored = _count_at(times, when[~happened])
+    risk = len(when) - np.searchsorted(np.sort(when), times)
+    survival: Numbers = np.cumprod((risk - events) / risk, dtype=np.float64)
+    error = _error_of_log(risk, events)
+    low, high = _limits(survival, error, normal_quantile((1.0 + level) / 2.0), limits)
+    return Curve(
+        times, risk, events, censored, survival, survival * error, low, high, level, limits, len(when)
+    )
+
+
+def median_survival(curve: Curve, *, rests: Rests = "midpoint", unit: str = "") -> Estimate:
+    """The time by which half have had the event, in the curve's own unit.
+
+    Where the curve rests exactly on one half and then falls, `midpoint` gives the middle of the
+    rest (as R's survfit prints it) and `first` its beginning (as lifelines does). The interval ends
+    where the curve's own limits cross one half, read by the same rule. Never reached: value is
+    None, with the reason, and a lower limit where there is one.
+
+    Source: Brookmeyer & Crowley, Biometrics 1982;38:29-41, for the interval.
+    """
+    return _median(curve, rests, unit, "median", "had the event")
+
+
+def survival_at(curve: Curve, time: float, *, unit: str = "") -> Estimate:
+    """The share that has not had the event by `time`, with the curve's limits; `unit` is that of time.
+
+    0 after the curve has reached 0. Beyond the last follow-up: not estimable. No limits are given
+    where the curve is 1 or 0. ValueError: the time is below zero.
+    """
+    if time < 0.0:
+        raise ValueError(f"time: zero or more is wanted, not {time}")
+    method = f"Kaplan-Meier survival at {_said(time, unit)}, {curve.limits} limits"
+    if not curve.n:
+        return not_estimable("nobody was followed", method, 0, "share")
+    place = int(np.searchsorted(curve.times, time * (1.0 + SAME_TIME), side="right")) - 1
+    reached = float(curve.survival[place]) if place >= 0 else 1.0
+    if reached > 0.0 and time > float(curve.times[-1]) * (1.0 + SAME_TIME):
+        last = _said(float(curve.times[-1]), unit)
+        return not_estimable(
+            f"nobody was followed for so long: the last is at {last}", method, curve.n, "share"
+        )
+    if reached in (0.0, 1.0):
+        return Estimate(reached, method, curve.n, "share")
+    low, high = float(curve.low[place]), float(curve.high[place])
+    return Estimate(reached, method, curve.n, "share", low=low, high=high, level=curve.level)
+
+
+def at_risk(curve: Curve, times: ArrayLike) -> Counts:
+    """How many were still followed, without the event, just before each of `times`."""
+    asked = numbers(times, "times")
+    leaving = np.concatenate((curve.at_risk, [0]))
+    return leaving[np.searchsorted(curve.times, asked * (1.0 - SAME_TIME))]
+
+
+def follow_up(
+    time: ArrayLike,
+    event: ArrayLike,
+    *,
+    level: float = 0.95,
+    limits: Limits = "log-log",
+    rests: Rests = "midpoint",
+    unit: str = "",
+) -> Estimate:
+    """The median follow-up by reverse Kaplan-Meier: how long they would have been followed, had
+    nobody had the event.
+
+    The event and censoring change places; everything else is as in `median_survival`. As R has it
+    when the indicator is turned round, who had the event is at risk of the end of follow-up at that
+    same time. Where everybody had the event: not estimable.
+
+    Source: Schemper & Smith, Control Clin Trials 1996;17:343-346.
+    """
+    reversed_curve = kaplan_meier(time, ~flags(event, "event"), level=level, limits=limits)
+    return _median(reversed_curve, rests, unit, "median follow-up by reverse", "was censored")
+
+
+def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Estimate:
+    """The log-rank test of two or more groups: value is the chi-square, p its upper tail.
+
+    `group` holds one label for each patient. A group in which nobody was at risk at any event is
+    left out, as R does, and the method says so. Fewer than two groups, no event, or no event at
+    which two groups were at risk: not estimable. ValueError: the three differ in number.
+
+    Source: Mantel, Cancer Chemother Rep 1966;50:163-170; Harrington & Fleming, Biometrika
+    1982;69:553-566, with rho = 0. Conventions: R survival's survdiff.
+    """
+    when, happened = _followed(time, event)
+    labels = np.asarray(group)
+    if labels.shape != when.shape:
+        raise ValueError(f"{len(when)} times for {labels.size} group labels")
+    names = np.unique(labels)
+    died = np.unique(when[happened])
+    risk = np.array([_still(died, when[labels == name]) for name in names]).reshape(len(names), -1)
+    events = np.array([_count_at(died, when[(labels == name) & happened]) for name in names])
+    seen = risk.sum(axis=1) > 0
+    method = f"log-rank, {max(0, int(seen.sum()) - 1)} df"
+    left_out = [str(name) for name in names[~seen]]
+    if len(names) < 2:
+        return not_estimable("only one group" if len(names) else "nobody was followed", method, len(when))
+    if not len(died):
+        return not_estimable("nobody had the event", method, len(when), "chi-square")
+    if left_out:
+        method += f"; nobody at risk at any event in {', '.join(left_out)}: left out"
+    if seen.sum() < 2:
+        return not_estimable("only one group was at risk at an event", method, len(when), "chi-square")
+    excess, covariance = _excess(risk[seen], events[seen])
+    if np.linalg.matrix_rank(covariance, tol=1e-9) < len(excess) - 1:
+        reason = "the groups were never at risk at the same event, or everybody had it at one time"
+        return not_estimable(reason, method, len(when), "chi-square")
+    statistic = float(excess[1:] @ np.linalg.solve(covariance[1:, 1:], excess[1:]))
+    p = chi_square_tail(statistic, len(excess) - 1)
+    return Estimate(statistic, method, len(when), "chi-square", p=p)
+
+
+def _followed(time: ArrayLike, event: ArrayLike) -> tuple[Numbers, Flags]:
+    """Times and events, checked; times that differ by rounding alone are made one, the earlier."""
+    when, happened = numbers(time, "time"), flags(event, "event")
+    if when.shape != happened.shape:
+        raise ValueError(f"{len(when)} times for {happened.size} events")
+    if (when < 0.0).any():
+        raise ValueError("time: zero or more is wanted; a time below zero was found")
+    distinct, place = np.unique(when, return_inverse=True)
+    apart = np.diff(distinct, prepend=-np.inf) > SAME_TIME * distinct
+    return distinct[apart][np.cumsum(apart)[place] - 1], happened
+
+
+def _count_at(times: Numbers, observed: Numbers) -> Counts:
+    ordered = np.sort(observed)
+    return np.searchsorted(ordered, times, side="right") - np.searchsorted(ordered, times)
+
+
+def _still(times: Numbers, observed: Numbers) -> Counts:
+    """How many of the observed times lie at or after each of `times`."""
+    return len(observed) - np.searchsorted(np.sort(observed), times)
+
+
+def _error_of_log(risk: Counts, events: Counts) -> Numbers:
+    """Greenwood's standard error of the log of the survival; NaN from where nobody is left."""
+    left = (risk - events).astype(np.float64)
+    left[left == 0.0] = np.nan
+    left[events == 0] = 1.0
+    return np.asarray(np.sqrt(np.cumsum(events / (risk * left))))
+
+
+def _limits(survival: Numbers, error: Numbers, z: float, limits: Limits) -> tuple[Numbers, Numbers]:
+    height = np.where(survival > 0.0, survival, np.nan)
+    if limits == "plain":
+        reach = z * error * height
+        return np.maximum(height - reach, 0.0), np.minimum(height + reach, 1.0)
+    if limits == "log":
+        reach = z * error
+        return height * np.exp(-reach), np.minimum(height * np.exp(reach), 1.0)
+    height[height == 1.0] = np.nan
+    reach = z * error / np.log(height)
+    return height ** np.exp(-reach), height ** np.exp(reach)
+
+
+def _median(curve: Curve, rests: Rests, unit: str, what: str, fate: str) -> Estimate:
+    if rests not in ("midpoint", "first"):
+        raise ValueError(f'rests: "midpoint" or "first" is wanted, not {rests!r}')
+    rule = "midpoint" if rests == "midpoint" else "first time"
+    method = (
+        f"{what} Kaplan-Meier, {rule} where the curve rests on one half; "
+        f"Brookmeyer-Crowley interval from {curve.limits} limits"
+    )
+    if not curve.events.sum():
+        reason = f"nobody {fate}" if curve.n else "nobody was followed"
+        return not_estimable(reason, method, curve.n, unit)
+    value, low, high = (
+        _crossing(curve.times, heights, rests) for heights in (curve.survival, curve.low, curve.high)
+    )
+    reason = "" if value is not None else "not reached: the curve stays above one half"
+    return Estimate(value, method, curve.n, unit, low=low, high=high, level=curve.level, reason=reason)
+
+
+def _crossing(times: Numbers, heights: Numbers, rests: Rests) -> float | None:
+    """When `heights` first stand at or below one half; None where they never do."""
+    below = np.flatnonzero(heights < 0.5 + ON_ONE_HALF)
+    if not len(below):
+        return None
+    start = float(times[below[0]])
+    resting = heights[below[0]]
+    lower = below[heights[below] < resting]
+    if rests == "midpoint" and abs(resting - 0.5) < ON_ONE_HALF and len(lower):
+        return (start + float(times[lower[0]])) / 2.0
+    return start
+
+
+def _excess(risk: Counts, events: Counts) -> tuple[Numbers, Numbers]:
+    """Events beyond expectation in each group (rows), and their hypergeometric covariance."""
+    everyone, dead = risk.sum(axis=0), events.sum(axis=0)
+    share = risk / everyone
+    spread = dead * (everyone - dead) / np.maximum(everyone - 1, 1)
+    covariance = np.diag((share * spread).sum(axis=1)) - (share * spread) @ share.T
+    return (events - share * dead).sum(axis=1), covariance
+
+
+def _said(time: float, unit: str) -> str:
+    return f"{time:g} {unit.removesuffix('s') if time == 1.0 else unit}".rstrip()

@@ -1,0 +1,23 @@
+"""The tails of the two distributions in which asymptotic tests end: the normal and the chi-square."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+
+def normal_two_sided(z: float) -> float:
+    """The chance of a standard normal at least as far from 0 as `z`."""
+    return math.erfc(abs(z) / math.sqrt(2.0))
+
+
+def normal_quantile(share: float) -> float:
+    """The standard normal value below which `share` (between 0 and 1) lies. Source: Wichura, AS 241."""
+    return NormalDist().inv_cdf(share)
+
+
+def chi_square_tail(statistic: float, degrees: int) -> float:
+    """The chance of a chi-square of `degrees` degrees of freedom at least as great as `statistic`."""
+    from scipy.special import gammaincc
+
+    return float(gammaincc(degrees / 2.0, statistic / 2.0))
