@@ -129,7 +129,7 @@ def test_two_at_once_make_one_environment(checkout: Path) -> None:
     both = [subprocess.Popen(command, stdout=-1, stderr=-1, text=True) for _ in range(2)]
     said = [process.communicate() for process in both]
     assert [process.returncode for process in both] == [0, 0], said
-    assert sum("making the environment" in stderr for _, stderr in said) == 1
+    assert sum("making the environment with" in stderr for _, stderr in said) == 1
 
 
 # ---- When it cannot ----
