@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,11 +11,11 @@ from caseseries.protocol.clauses.clause import Clause, Name, Text
 from caseseries.protocol.clauses.conventions import Conventions
 from caseseries.protocol.clauses.follow_up import FollowUp
 from caseseries.protocol.clauses.hospital import Eligibility, Moment, Setting, Stay
-from caseseries.protocol.clauses.variable import Derived, Serial, Variable
+from caseseries.protocol.clauses.variable import Derived, Serial, Take, Variable
 
 
 class Protocol(Clause):
-    """The clauses in the order of the file. `digest` is that of the promise: comments and blank lines do not count."""
+    """The clauses in the order of the file. `digest` is that of the promise: comments do not count."""
 
     title: Text
     source: Text | None = None
@@ -28,19 +28,18 @@ class Protocol(Clause):
     moments: dict[Name, Moment] = {}
     eligibility: Annotated[tuple[Eligibility, ...], Field(strict=False)] = ()
     follow_up: FollowUp | None = None
-    variables: Annotated[tuple[Variable, ...], Field(alias="variable", strict=False, min_length=1)]
+    variables: Annotated[tuple[Variable, ...], Field(alias="variable", strict=False)]
     serials: Annotated[tuple[Serial, ...], Field(alias="serial", strict=False)] = ()
     derived: Annotated[tuple[Derived, ...], Field(strict=False)] = ()
     analyses: Annotated[tuple[Analysis, ...], Field(alias="analysis", strict=False)] = ()
-    digest: str = ""
+    digest: Annotated[str, Field(exclude=True)] = ""
 
     def column(self, name: str) -> Variable | Derived | None:
         """The variable or derived variable of that name, if there is one."""
-        return next((one for one in (*self.variables, *self.derived) if one.name == name), None)
+        columns: tuple[Variable | Derived, ...] = (*self.variables, *self.derived)
+        return next((column for column in columns if column.name == name), None)
 
-    def follow_up_variable(self, part: str) -> Variable | None:
-        """The variable that takes `part` ("alive" or "time") from the follow-up."""
-        for variable in self.variables:
-            if variable.take not in (None, "review", "print") and variable.take.follow_up == part:  # type: ignore[union-attr]
-                return variable
-        return None
+    def follow_up_variable(self, part: Literal["alive", "time"]) -> Variable | None:
+        """The variable that takes `part` from the follow-up."""
+        takes = ((variable, variable.take) for variable in self.variables)
+        return next((one for one, take in takes if isinstance(take, Take) and take.follow_up == part), None)

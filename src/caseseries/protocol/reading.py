@@ -4,155 +4,143 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from caseseries.evidence.problem import Problem, Problems, did_you_mean
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
-    from caseseries.protocol.protocol import Protocol
-
-NUMBERED = {"variable", "serial", "derived", "analysis", "eligibility"}
-"""The arrays of clauses, which are told by number and name: variable 3 ("cause")."""
+from caseseries.evidence.problem import Problem, Problems
+from caseseries.protocol.page import Page, Slip
+from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.references import reference_slips
+from caseseries.protocol.shape import shape_slips
 
 
 def read_protocol(path: Path) -> Protocol:
     """The promise in `path`, with its digest. Raises Problems, naming every slip with its place and mend."""
-    from pydantic import ValidationError
-
-    from caseseries.protocol.consistency import slips
-    from caseseries.protocol.protocol import Protocol
-
-    content = _parsed(path)
-    try:
-        protocol = Protocol.model_validate(content)
-    except ValidationError as error:
-        raise Problems(_problem(path.name, content, detail) for detail in error.errors()) from None
-    problems = list(slips(protocol, path.name))
-    if problems:
-        raise Problems(problems)
-    return protocol.model_copy(update={"digest": digest(content)})
+    page = _page(path)
+    slips = list(shape_slips(Protocol, page.content))
+    sound = _sound(page.content, slips)
+    readable = Protocol.model_validate(sound.content)
+    slips += [sound.as_written(slip) for slip in reference_slips(readable, sound.unread)]
+    if slips:
+        slips.sort(key=lambda slip: page.line(slip.path))
+        raise Problems(Problem(page.where(slip.path), slip.found, slip.mend) for slip in slips)
+    return Protocol.model_validate({**page.content, "digest": digest(page.content)})
 
 
 def digest(content: dict[str, Any]) -> str:
-    """SHA-256 of what is promised, whatever the comments, the spacing and the order of keys within a clause."""
+    """SHA-256 of what is promised, whatever the comments, the spacing and the order of keys."""
     canonical = json.dumps(content, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+# ---- From bytes to a page ----
+
+TOML_MENDS = {
+    "Invalid value": 'Text stands in quotes: kind = "number". Numbers and dates stand without.',
+    "Expected '=' after a key": 'A key is one word, followed by =, as in kind = "number".',
+    "Cannot overwrite a value": "This key stands twice in its clause; keep one of the two.",
+    "Cannot declare": "This heading stands twice; of what there are several is in [[double brackets]].",
+    "Invalid date": "A date that is in the calendar, year first: 2009-01-31.",
+    "Illegal character": "Close the quotes on the line on which they are opened.",
+    "Unclosed array": "Close the list with ].",
+    "Unclosed inline table": "Close the table with }, on the same line.",
+}
+
+
+def _page(path: Path) -> Page:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+        text = path.read_bytes().decode("utf-8-sig")
+        content = tomllib.loads(text)
     except OSError as error:
-        raise Problems([Problem(path.name, f"it cannot be read ({error.strerror})", "Check the path.")]) from None
+        found = f"it cannot be read ({(error.strerror or str(error)).lower()})"
+        raise Problems([Problem(str(path), found, "Check the path.")]) from None
     except UnicodeDecodeError:
-        found = "it is not a text file in UTF-8"
-        raise Problems([Problem(path.name, found, 'Save it as plain text, encoding "UTF-8".')]) from None
-    except tomllib.TOMLDecodeError as error:
-        mend = 'Text values stand in quotes, and each key is followed by "=". The TOML rules: one key a line.'
-        raise Problems([Problem(path.name, f"it is not TOML: {error}", mend)]) from None
+        found = "it is not plain text in UTF-8"
+        raise Problems(
+            [Problem(path.name, found, 'Save it as plain text with the encoding "UTF-8".')]
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise Problems([_toml_problem(path.name, text, str(error))]) from None
+    if not content:
+        mend = 'Begin with title = "...", version = "1.0", question = "..." and a first [[variable]].'
+        raise Problems([Problem(path.name, "nothing is promised in it", mend)])
+    return Page(path.name, text, content)
 
 
-def _problem(file: str, content: dict[str, Any], detail: ErrorDetails) -> Problem:
-    path = [part for part in detail["loc"] if not _is_branch(part, detail["loc"], content)]
-    where = f"{file}, {_place(path, content)}"
-    kind, key, given = detail["type"], str(path[-1]) if path else "", detail.get("input")
-    context = detail.get("ctx", {})
-    if kind == "extra_forbidden":
-        return Problem(where, f'the key "{key}" is not known here', did_you_mean(key, _keys(path[:-1], content)))
-    if kind == "missing":
-        return Problem(where, f'the key "{key}" is missing', f"Add it: {key} = ...")
-    if kind in {"literal_error", "union_tag_invalid"}:
-        expected = context.get("expected") or context.get("expected_tags") or ""
-        options = [option.strip().strip("'") for option in str(expected).replace(" or ", ", ").split("', '")]
-        options = [option for text in options for option in text.split("', '")]
-        found = context.get("tag", given)
-        return Problem(where, f'"{found}" is not one of the values this key can have', did_you_mean(str(found), options))
-    if kind == "union_tag_not_found":
-        return Problem(where, 'the key "does" is missing', 'Add what the analysis does, such as does = "summarise".')
-    if kind == "value_error":
-        sentence, _, mend = str(context.get("error", detail["msg"])).partition("; ")
-        return Problem(where, sentence, (mend[:1].upper() + mend[1:] or "Correct it") + ".")
-    if kind == "string_pattern_mismatch":
-        mend = "Write a name in small letters, digits and _, beginning with a letter, such as day_started."
-        return Problem(where, f'"{given}" cannot be a name', mend)
-    return Problem(where, f"{given!r} does not fit: {detail['msg'].lower()}", "Write a value of the kind named here.")
+def _toml_problem(file: str, text: str, error: str) -> Problem:
+    place = re.search(r"\(at line (\d+), column \d+\)", error)
+    number = int(place[1]) if place else len(text.splitlines())
+    line = text.splitlines()[number - 1].strip() if 0 < number <= len(text.splitlines()) else ""
+    mend = next(
+        (mend for words, mend in TOML_MENDS.items() if words in error),
+        "Each line is a [heading] or key = value.",
+    )
+    return Problem(f"{file}, line {number}", f"this cannot be read: {line or 'the end of the file'}", mend)
 
 
-def _is_branch(part: int | str, loc: tuple[int | str, ...], content: dict[str, Any]) -> bool:
-    """Whether a part of pydantic's path names the branch of a union and not a key of the file."""
-    position, here = loc.index(part), content
-    for step in loc[:position]:
-        try:
-            here = here[step]  # type: ignore[index]
-        except (KeyError, IndexError, TypeError):
-            continue
-    if isinstance(part, int):
-        return not isinstance(here, list)
-    is_last = position == len(loc) - 1
-    return not is_last and not (isinstance(here, dict) and part in here)
+# ---- What can still be read of a protocol with slips ----
+
+UNWRITTEN = {"title": "-", "version": "-", "question": "-", "variable": []}
+"""Stands in for what is missing, so that the rest can be read."""
 
 
-def _place(path: list[int | str], content: dict[str, Any]) -> str:
-    words: list[str] = []
-    here: Any = content
-    for part in path:
-        try:
-            here = here[part]
-        except (KeyError, IndexError, TypeError):
-            here = None
-        if isinstance(part, int):
-            name = here.get("name") if isinstance(here, dict) else None
-            words[-1] += f" {part + 1}" + (f' ("{name}")' if isinstance(name, str) else "")
-        elif part in NUMBERED and not words:
-            words.append(str(part))
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """The clauses without a slip, the number that each had in the file, and the words of all the others.
+
+    An unread word may be a name in a clause that is only misspelt: nothing is said against who refers to it.
+    """
+
+    content: dict[str, Any]
+    numbers: dict[str, list[int]]
+    unread: frozenset[str]
+
+    def as_written(self, slip: Slip) -> Slip:
+        """The slip with the clause's number in the file, the unread ones counted."""
+        key, *rest = slip.path
+        if rest and isinstance(rest[0], int) and isinstance(key, str):
+            return replace(slip, path=(key, self.numbers[key][rest[0]], *rest[1:]))
+        return slip
+
+
+def _sound(content: dict[str, Any], slips: Iterable[Slip]) -> _Sound:
+    places = {slip.path[:length] for slip in slips for length in (1, 2) if length == 2 or len(slip.path) == 1}
+    clauses = {place[0] for place in places}
+    sound: dict[str, Any] = dict(UNWRITTEN)
+    numbers: dict[str, list[int]] = {}
+    unread: set[str] = set()
+    for key, value in content.items():
+        if (key,) in places or (key in clauses and not isinstance(value, list) and key != "moments"):
+            unread |= {key, *_words(value), *get_close_matches(key, Protocol.model_fields)}
+        elif isinstance(value, list):
+            numbers[key] = [number for number in range(len(value)) if (key, number) not in places]
+            sound[key] = [value[number] for number in numbers[key]]
+            unread |= {
+                word for number, one in enumerate(value) if (key, number) in places for word in _words(one)
+            }
+        elif isinstance(value, dict):
+            sound[key] = {name: one for name, one in value.items() if (key, name) not in places}
+            unread |= {
+                word for name, one in value.items() if (key, name) in places for word in (name, *_words(one))
+            }
         else:
-            words.append(f'key "{part}"')
-    return ", ".join(words) or "the whole file"
+            sound[key] = value
+    return _Sound(sound, numbers, frozenset(unread))
 
 
-def _keys(path: list[int | str], content: dict[str, Any]) -> list[str]:
-    """The keys that the clause at `path` can have, for the mend of a misspelt one."""
-    from caseseries.protocol.protocol import Protocol
-
-    return sorted(_schema_keys(Protocol.model_json_schema(), path, content))
-
-
-def _schema_keys(schema: dict[str, Any], path: list[int | str], content: Any) -> Iterator[str]:
-    definitions, here = schema.get("$defs", {}), [schema]
-    for part in path:
-        content = content[part] if _has(content, part) else None
-        reached: list[dict[str, Any]] = []
-        for one in _branches(here, definitions):
-            if isinstance(part, int):
-                reached += [one["items"]] if "items" in one else []
-            elif part in one.get("properties", {}):
-                reached.append(one["properties"][part])
-            elif isinstance(one.get("additionalProperties"), dict):
-                reached.append(one["additionalProperties"])
-        here = reached
-    does = content.get("does") if isinstance(content, dict) else None
-    for one in _branches(here, definitions):
-        properties = one.get("properties", {})
-        if does is None or properties.get("does", {}).get("const") in (None, does):
-            yield from properties
-
-
-def _has(content: Any, part: int | str) -> bool:
-    if isinstance(content, dict):
-        return part in content
-    return isinstance(content, list) and isinstance(part, int) and part < len(content)
-
-
-def _branches(schemas: list[dict[str, Any]], definitions: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for schema in schemas:
-        if "$ref" in schema:
-            yield from _branches([definitions[schema["$ref"].rsplit("/", 1)[-1]]], definitions)
-        elif "anyOf" in schema or "oneOf" in schema:
-            yield from _branches(schema.get("anyOf", schema.get("oneOf", [])), definitions)
-        else:
-            yield schema
+def _words(value: Any) -> Iterator[str]:
+    """Every key and every text in a part of the file."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner)
+    elif isinstance(value, str):
+        yield value

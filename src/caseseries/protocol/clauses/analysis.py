@@ -10,7 +10,7 @@ from caseseries.protocol.clauses.clause import Clause, Name, Text
 from caseseries.protocol.clauses.span import DayText
 
 Role = Literal["primary", "secondary", "sensitivity", "descriptive"]
-Names = Annotated[tuple[Name, ...], Field(strict=False)]
+Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
 TwoByTwoTest = Literal["chi-square, uncorrected", "chi-square, Yates", "Fisher"]
 RankTest = Literal["Mann-Whitney", "Mann-Whitney, exact"]
 Beside = Literal["none", "exact", "all in use"]
@@ -61,7 +61,7 @@ class Compare(Promised):
 
 
 class Entries(Promised):
-    """Overlapping categories between two groups of patients: the print's way, and the patients' way beside it."""
+    """Overlapping categories between two groups: by entries, as printed, and by patients beside it."""
 
     does: Literal["entries"]
     of: Name
@@ -79,7 +79,7 @@ class Trajectory(Promised):
 
 
 class Landmark(Promised):
-    """The fall of a serial at one fixed day among those who have a value there, and what became of them after."""
+    """The fall of a serial at one fixed day among those with a value there, and what became of them."""
 
     does: Literal["landmark"]
     serial: Name

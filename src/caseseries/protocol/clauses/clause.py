@@ -7,6 +7,7 @@ import unicodedata
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -15,7 +16,12 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 class Clause(BaseModel):
     """Frozen, closed to unknown keys, and strict: `"5"` is not a number and `1` is not yes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def slip(found: str, mend: str) -> PydanticCustomError:
+    """What a clause raises where its own keys do not fit together; the reader tells it as a Problem."""
+    return PydanticCustomError("slip", "{found}. {mend}", {"found": found, "mend": mend})
 
 
 def slug(name: str) -> str:

@@ -6,12 +6,12 @@ A sheet already holds the confirmed patients; of these clauses it uses one key, 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
-from caseseries.protocol.clauses.clause import Clause, Name, Text
-from caseseries.protocol.clauses.span import SpanText
+from caseseries.protocol.clauses.clause import Clause, Name, Text, slip
+from caseseries.protocol.clauses.span import SpanText, check_span
 
 
 class Admitted(Clause):
@@ -19,6 +19,15 @@ class Admitted(Clause):
 
     first: Annotated[dt.date, Field(alias="from")]
     to: dt.date
+
+    @model_validator(mode="after")
+    def _days_rise(self) -> Self:
+        if self.first > self.to:
+            raise slip(
+                "the first day of admission lies after the last",
+                "Write from = the earlier day, to = the later.",
+            )
+        return self
 
 
 class Setting(Clause):
@@ -28,13 +37,17 @@ class Setting(Clause):
     admitted: Admitted
 
 
+def _stay_or_span(text: str) -> str:
+    return text if text == "stay" else check_span(text)
+
+
 class Stay(Clause):
     """Which stay of a patient is studied, and how long evidence counts as standing together."""
 
     transfers: SpanText = "1 day"
     choose: Text = "first meeting"
     criteria: Text
-    together: Text = "7 days"
+    together: Annotated[str, AfterValidator(_stay_or_span)] = "7 days"
     wider: dict[str, SpanText] = {}
 
 
@@ -50,6 +63,24 @@ class Moment(Clause):
     during: Text | None = None
     sheet: Name | None = None
 
+    @model_validator(mode="after")
+    def _one_day(self) -> Self:
+        ways = (self.start_of, self.end_of, self.day_met, self.first, self.last, self.last_of_course)
+        if sum(way is not None for way in ways) != 1:
+            mend = "Write one of: start_of, end_of, day_met, first, last, last_of_course."
+            raise slip("a moment is one day, found in one way", mend)
+        return self
+
+
+class Age(Clause):
+    """Completed years at a moment: above or at least, below or at most."""
+
+    above: SpanText | None = None
+    at_least: SpanText | None = None
+    below: SpanText | None = None
+    at_most: SpanText | None = None
+    at: Name
+
 
 class Eligibility(Clause):
     """One step of the flow diagram: whom it keeps or drops, and the fate of the unknown."""
@@ -58,10 +89,18 @@ class Eligibility(Clause):
     keep: Text | None = None
     drop: Text | None = None
     criteria: Text | None = None
-    age: dict[str, Any] | None = None
+    age: Age | None = None
     any_of: tuple[Text, ...] = Field(default=(), strict=False)
     all_of: tuple[Text, ...] = Field(default=(), strict=False)
     complete: tuple[Name, ...] = Field(default=(), strict=False)
     reason: Text | None = None
     if_unknown: Literal["keep", "drop", "review"] | None = None
     review_within: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _keeps_or_drops(self) -> Self:
+        if (self.keep is None) == (self.drop is None):
+            raise slip(
+                "a step either keeps or drops", 'Write keep = "..." or drop = "...", one of them, in words.'
+            )
+        return self

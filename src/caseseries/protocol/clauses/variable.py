@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from caseseries.protocol.clauses.clause import Clause, Name, Text
+from caseseries.evidence.problem import did_you_mean
+from caseseries.protocol.clauses.clause import Clause, Name, Text, slip
 from caseseries.protocol.clauses.span import DayText, SpanText
 
 Kind = Literal[
@@ -28,6 +29,16 @@ Kind = Literal[
 MEASURED: frozenset[str] = frozenset({"number", "count", "points", "share", "day", "time"})
 """The kinds whose cells are one number each: they are summarised by a median and ranked in tests."""
 
+LEVELLED: frozenset[str] = frozenset({"category", "categories", "regimens"})
+"""The kinds whose cells are words of a list."""
+
+
+class Started(Clause):
+    """The window in which a course of treatment began."""
+
+    after: Text | None = None
+    until: Text | None = None
+
 
 class Take(Clause):
     """The recipe by which a hospital's records give a variable; a hand-filled sheet needs none."""
@@ -45,7 +56,7 @@ class Take(Clause):
     at: Name | None = None
     within: SpanText | None = None
     choose: Literal["nearest", "first", "last", "highest", "lowest"] | None = None
-    started: dict[str, Any] | None = None
+    started: Started | None = None
     overlapping: Text | None = None
     counted_from: Name | None = None
     after: Text | None = None
@@ -53,7 +64,7 @@ class Take(Clause):
 
 
 class Variable(Clause):
-    """One column: `take = "review"` is answered by a person, `take = "print"` stands only in a published table."""
+    """One column. `take = "review"`: a person answers it; "print": it stands only in a published table."""
 
     name: Name
     kind: Kind
@@ -75,12 +86,51 @@ class Variable(Clause):
     @model_validator(mode="after")
     def _levels_fit(self) -> Self:
         if self.kind in {"category", "categories"} and len(self.levels) < 2:
-            raise ValueError(f'a variable of kind "{self.kind}" needs its levels; list at least two')
-        if len(set(self.levels)) < len(self.levels):
-            raise ValueError("a level is listed twice; list each once")
-        if self.alone is not None and self.alone not in self.levels:
-            raise ValueError(f'alone = "{self.alone}" is not one of its levels; write one of: {", ".join(self.levels)}')
+            raise slip(
+                f'a variable of kind "{self.kind}" needs its levels',
+                'List at least two: levels = ["F", "M"].',
+            )
+        if self.levels and self.kind not in LEVELLED:
+            mend = 'Leave the levels out, or write kind = "category" (one of them) or "categories" (several).'
+            raise slip(f'a variable of kind "{self.kind}" has no levels', mend)
+        twice = [level for level in self.levels if _folded(self.levels).count(level.casefold()) > 1]
+        if twice:
+            raise slip(
+                f'the level "{twice[-1]}" is listed twice',
+                "List each level once; capitals make no difference.",
+            )
         return self
+
+    @model_validator(mode="after")
+    def _alone_and_certainty_fit(self) -> Self:
+        if self.alone is not None and self.kind != "categories":
+            mend = f'Leave alone = "{self.alone}" out.'
+            raise slip(
+                f'only a variable of kind "categories" has a level that stands alone, not "{self.kind}"', mend
+            )
+        if self.alone is not None and self.alone not in self.levels:
+            raise slip(
+                f'alone = "{self.alone}" is not one of its levels', did_you_mean(self.alone, self.levels)
+            )
+        if self.certainty and self.kind not in {"category", "categories"}:
+            mend = "Leave the certainty out."
+            raise slip(f'only a "category" or "categories" has grades of certainty, not "{self.kind}"', mend)
+        if len(set(_folded(self.certainty))) < len(self.certainty):
+            raise slip("a grade of certainty is listed twice", "List each grade once.")
+        return self
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> Self:
+        if (self.above is not None or self.below is not None) and self.kind not in MEASURED:
+            raise slip(f'a variable of kind "{self.kind}" has no range', "Leave above and below out.")
+        if self.above is not None and self.below is not None and self.above >= self.below:
+            found = f"no value is above {self.above:g} and below {self.below:g}"
+            raise slip(found, "Write the lower limit as above, the upper as below.")
+        return self
+
+
+def _folded(words: tuple[str, ...]) -> list[str]:
+    return [word.casefold() for word in words]
 
 
 class Serial(Clause):
@@ -102,14 +152,21 @@ class Serial(Clause):
     @model_validator(mode="after")
     def _days_fit(self) -> Self:
         if any(day < 1 for day in self.days):
-            raise ValueError("a day of the grid lies before day 1; the first day is day 1")
+            raise slip(
+                "a day of the grid lies before day 1", "The first day is day 1; write days = [1, 5, 10]."
+            )
         if list(self.days) != sorted(set(self.days)):
-            raise ValueError("the days of the grid must rise, each once")
+            raise slip(
+                "the days of the grid do not rise", "Write them in order, each once: days = [1, 5, 10]."
+            )
         return self
 
 
 class GreatestFall(Clause):
-    """The greatest fall of a serial after day 1, as a share of day 1; never fell is 0 in ranks, "none" in listings."""
+    """The greatest fall of a serial after a day, as a share of that day.
+
+    Never fell is 0 in ranks and "none" in listings.
+    """
 
     greatest_fall: Name
     as_share_of: DayText
@@ -134,3 +191,11 @@ class Derived(Clause):
     def title(self) -> str:
         """The label, or the name in words."""
         return self.label or self.name.replace("_", " ").capitalize()
+
+    @model_validator(mode="after")
+    def _kind_fits(self) -> Self:
+        kind = "share" if isinstance(self.take, GreatestFall) else "yes/no"
+        if self.kind != kind:
+            key = "greatest_fall" if kind == "share" else "has"
+            raise slip(f'"{key}" gives a {kind}, not a {self.kind}', f'Write kind = "{kind}".')
+        return self

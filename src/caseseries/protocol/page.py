@@ -1,0 +1,88 @@
+"""The page of a protocol: what was written, and where on it a clause or a key stands."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+Path = tuple[str | int, ...]
+"""The way to a clause or a key: ("variable", 2, "kind") is the kind of the third variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is wrong at one place, and what mends it."""
+
+    path: Path
+    found: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A protocol as it was written: `text` is what a person sees, `content` what TOML makes of it."""
+
+    file: str
+    text: str
+    content: dict[str, Any]
+
+    def where(self, path: Path) -> str:
+        """The place in a reader's words: protocol.toml, line 97, variable 3 ("cause"), key "kind"."""
+        line = self.line(path)
+        return ", ".join([self.file, *([f"line {line}"] if line else []), *self._words(path)])
+
+    def line(self, path: Path) -> int:
+        """The line on which the key stands, or else its clause begins; 0 for the whole file."""
+        ways = (path[:length] for length in range(len(path), 0, -1))
+        return next((self._lines[way] for way in ways if way in self._lines), 0)
+
+    @cached_property
+    def _lines(self) -> dict[Path, int]:
+        """The line of every heading and of every key that begins a line."""
+        lines: dict[Path, int] = {}
+        seen: Counter[str] = Counter()
+        clause: Path = ()
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if heading := re.match(r"\s*\[\[\s*([^\[\]]+?)\s*\]\]", line):
+                clause = (*_keys(heading[1]), seen[heading[1]])
+                seen[heading[1]] += 1
+                lines.setdefault(clause, number)
+            elif heading := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
+                clause = _keys(heading[1])
+                lines.setdefault(clause, number)
+            elif key := re.match(r"""\s*([\w.\s-]+|"[^"]+"|'[^']+')\s*=""", line):
+                lines.setdefault((*clause, *_keys(key[1])), number)
+        return lines
+
+    def _words(self, path: Path) -> Iterator[str]:
+        here: Any = self.content
+        for depth, (part, after) in enumerate(zip(path, (*path[1:], None), strict=True)):
+            here = _inside(here, part)
+            if isinstance(part, int):
+                continue
+            numbered = _inside(here, after) if isinstance(after, int) else None
+            if isinstance(after, int) and isinstance(numbered, dict):
+                name = numbered.get("name")
+                yield f"{part} {after + 1}" + (f' ("{name}")' if isinstance(name, str) else "")
+            elif isinstance(after, int):
+                yield f'key "{part}", value {after + 1}'
+            elif depth == 0 and isinstance(here, dict):
+                yield f"[{part}]"
+            else:
+                yield f'key "{part}"'
+
+
+def _keys(written: str) -> tuple[str, ...]:
+    """The keys of a heading or a dotted key; a quoted key may hold a point."""
+    return tuple(key.strip().strip("\"'") for key in re.findall(r'"[^"]*"|\'[^\']*\'|[^.]+', written))
+
+
+def _inside(value: Any, part: str | int) -> Any:
+    try:
+        return value[part]
+    except (KeyError, IndexError, TypeError):
+        return None

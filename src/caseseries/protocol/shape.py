@@ -1,0 +1,224 @@
+"""The shape of a protocol: whether every clause has the keys, and every key the kind of value, that it needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from pydantic import ValidationError
+
+from caseseries.evidence.problem import did_you_mean
+from caseseries.protocol.clauses.clause import Clause
+from caseseries.protocol.page import Path, Slip
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+def shape_slips(clause: type[Clause], table: dict[str, Any], path: Path = ()) -> Iterator[Slip]:
+    """Every slip in the table of a clause and in the tables inside it, each told once and where it stands."""
+    known = keys_of(clause)
+    for key in table.keys() - known.keys():
+        yield Slip((*path, key), f'the key "{key}" is not known here', did_you_mean(key, known))
+    inner = {
+        way: pair for key in table.keys() & known.keys() for way, pair in _inner(known[key], key, table[key])
+    }
+    for error in _errors(clause, table):
+        if error["type"] != "extra_forbidden" and not _is_within(error["loc"], inner):
+            yield _slip(clause, error, path)
+    for way, (kind, value) in inner.items():
+        yield from shape_slips(kind, value, path + way)
+
+
+def keys_of(clause: type[Clause]) -> dict[str, Any]:
+    """The keys that a clause can have in the file, each with the type of its value."""
+    fields = clause.model_fields.items()
+    return {field.alias or name: field.annotation for name, field in fields if not field.exclude}
+
+
+def clauses_in(annotation: Any) -> Iterator[type[Clause]]:
+    """The clauses that a type holds, such as those of an array."""
+    if isinstance(annotation, type) and issubclass(annotation, Clause):
+        yield annotation
+    for part in get_args(annotation):
+        yield from clauses_in(part)
+
+
+def options_in(annotation: Any) -> Iterator[str]:
+    """The words that a type lists."""
+    for part in get_args(annotation):
+        if get_origin(annotation) is Literal:
+            yield str(part)
+        else:
+            yield from options_in(part)
+
+
+# ---- The clauses inside a clause ----
+
+
+def _inner(
+    annotation: Any, key: str, value: Any
+) -> Iterator[tuple[Path, tuple[type[Clause], dict[str, Any]]]]:
+    """The clauses under one key, with the way to each: a table, an array of tables, or a table of tables."""
+    choices = tuple(clauses_in(annotation))
+    tables: dict[Path, Any] = {(key,): value}
+    if isinstance(value, list):
+        tables = {(key, number): one for number, one in enumerate(value)}
+    elif isinstance(value, dict) and get_origin(annotation) is dict:
+        tables = {(key, name): one for name, one in value.items()}
+    for way, table in tables.items():
+        kind = _chosen(choices, table) if isinstance(table, dict) else None
+        if kind is not None:
+            yield way, (kind, table)
+
+
+def _chosen(choices: tuple[type[Clause], ...], table: dict[str, Any]) -> type[Clause] | None:
+    """The clause that a table is meant to be: what it `does` says so, or else the keys it has."""
+    if any("does" in keys_of(choice) for choice in choices):
+        choices = tuple(
+            choice for choice in choices if table.get("does") in options_in(keys_of(choice)["does"])
+        )
+    return max(choices, key=lambda choice: len(keys_of(choice).keys() & table.keys()), default=None)
+
+
+def _is_within(place: Path, inner: dict[Path, Any]) -> bool:
+    return place[-1:] != ("[key]",) and (place[:1] in inner or place[:2] in inner)
+
+
+# ---- What pydantic found, in the reader's words ----
+
+EXPECTED = {
+    "string_type": ("text", 'Write it in quotes, such as "day_started".'),
+    "int_type": ("a whole number", "Write it without quotes and without a point, such as 5."),
+    "float_type": ("a number", "Write it without quotes, such as 0.95."),
+    "finite_number": ("a number", "Write it in digits, such as 0.95."),
+    "tuple_type": ("a list", 'Write it in square brackets, such as ["F", "M"].'),
+    "date_type": ("a date", "Write it without quotes, year first, such as 2009-01-31."),
+    "dict_type": ("a table", 'Write it in braces, such as { person = "age" }.'),
+    "model_type": (
+        "a table",
+        'Write it in braces, such as { person = "age" }, or under a heading of its own.',
+    ),
+    "model_attributes_type": ("a table", "Write it under a heading of its own, in double square brackets."),
+}
+LIMITS = {
+    "greater_than": ("gt", "is not above {}"),
+    "greater_than_equal": ("ge", "is below {}"),
+    "less_than": ("lt", "is not below {}"),
+    "less_than_equal": ("le", "is above {}"),
+}
+
+
+def _errors(clause: type[Clause], table: dict[str, Any]) -> Iterator[ErrorDetails]:
+    """What pydantic says of a clause: its first word on each place."""
+    try:
+        clause.model_validate(table)
+    except ValidationError as error:
+        said: set[Path] = set()
+        for detail in error.errors():
+            place = _place(table, detail["loc"])
+            if place not in said:
+                said.add(place)
+                yield {**detail, "loc": place}
+
+
+def _place(table: Any, loc: Path) -> Path:
+    """The part of pydantic's way that is in the file: a missing key and a bad key are, a union's branch is not."""
+    place: Path = ()
+    for part in loc:
+        if isinstance(table, dict) and (part in table or not place):
+            table = table.get(str(part))
+        elif isinstance(table, list) and isinstance(part, int):
+            table = table[part]
+        elif part != "[key]":
+            break
+        place = (*place, part)
+    return place
+
+
+def _slip(clause: type[Clause], error: ErrorDetails, path: Path) -> Slip:
+    kind, context = error["type"], error.get("ctx", {})
+    way = tuple(part for part in error["loc"] if part != "[key]")
+    key, value, here = str(way[-1]) if way else "", _shown(error["input"]), path + way
+    annotation = keys_of(clause).get(str(way[0])) if way else None
+    if kind == "slip":
+        return Slip(here, context["found"], context["mend"])
+    if kind == "missing":
+        return Slip(here, f'the key "{key}" is missing', _mend_missing(key, annotation))
+    if kind == "literal_error":
+        return Slip(
+            here, f"{value} cannot stand here", did_you_mean(str(error["input"]), options_in(annotation))
+        )
+    if kind == "union_tag_not_found":
+        return Slip(
+            here,
+            'the key "does" is missing',
+            f"Say what the analysis does. {did_you_mean('', _does(annotation))}",
+        )
+    if kind == "union_tag_invalid":
+        does = error["input"]["does"]
+        return Slip(
+            (*here, "does"),
+            f"{_shown(does)} is nothing an analysis does",
+            did_you_mean(str(does), _does(annotation)),
+        )
+    if kind == "string_pattern_mismatch":
+        mend = "Write it in small letters, digits and _, beginning with a letter, such as day_started."
+        return Slip(here, f"{value} cannot be a name", mend)
+    if kind in {"string_too_short", "too_short"}:
+        return Slip(here, "nothing is written here", "Fill it in.")
+    if kind in EXPECTED:
+        expected, mend = EXPECTED[kind]
+        return Slip(here, f"{value} is not {expected}", mend)
+    if kind in LIMITS:
+        limit, words = LIMITS[kind]
+        return Slip(here, f"{value} {words.format(context[limit])}", f"Write {_within_limits(clause, key)}.")
+    return Slip(
+        here, f"{value} does not fit here", "The page on the protocol in the manual says what can be written."
+    )
+
+
+def _mend_missing(key: str, annotation: Any) -> str:
+    options = list(options_in(annotation))
+    if options:
+        return f"Add it. {did_you_mean('', options)}"
+    if any(clauses_in(annotation)):
+        return (
+            f"Add it, under the heading [[{key}]]."
+            if get_origin(annotation) is tuple
+            else f"Add it: {key} = {{ ... }}"
+        )
+    return f"Add it: {key} = [...]" if get_origin(annotation) is tuple else f'Add it: {key} = "..."'
+
+
+def _does(annotation: Any) -> list[str]:
+    return [option for choice in clauses_in(annotation) for option in options_in(keys_of(choice)["does"])]
+
+
+def _within_limits(clause: type[Clause], key: str) -> str:
+    """What a number must be, from the limits of its field: a number above 0 and below 1."""
+    words = {"gt": "above {}", "ge": "of at least {}", "lt": "below {}", "le": "of at most {}"}
+    found = {
+        name: getattr(limit, name)
+        for limit in _metadata(clause.model_fields.get(key))
+        for name in words
+        if hasattr(limit, name)
+    }
+    return "a number " + " and ".join(words[name].format(value) for name, value in found.items())
+
+
+def _metadata(field: Any) -> Iterator[Any]:
+    yield from getattr(field, "metadata", ())
+    for part in get_args(getattr(field, "annotation", None)):
+        yield from getattr(part, "__metadata__", ())
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    return f'"{value}"' if isinstance(value, str) else str(value)
