@@ -29,9 +29,10 @@ def permuted_entries(
 
     `membership` (patients, categories) is true where a patient has a category; `group` (patients,)
     parts the patients in two. Value: Pearson's chi-square of the 2 x K table of entries; p: the
-    share of all distinct deals whose chi-square is at least as great. Exact where the deals, or the
-    different tables they make, are no more than `limit`; else 100,000 deals drawn with `seed`, the
-    one seen counted among them, and the method names the standard error. n is the patients.
+    share of all distinct deals whose chi-square is at least as great. Exact where the deals are no
+    more than `limit`, or the different tables they make no more than a tenth of it; else 100,000
+    deals drawn with `seed`, the one seen counted among them, and the method names the standard
+    error. n is the patients.
     Categories that nobody has are left out, for the caller to name. Not estimable: an empty group,
     a group without entries, one category only, every patient with the same categories.
     ValueError: membership and group differ in their patients.
@@ -49,7 +50,7 @@ def permuted_entries(
         return not_estimable(hindered, method, n, "chi-square")
     statistic = float(_statistics(seen[:1], seen.sum(axis=0))[0])
     border = statistic * (1.0 - AS_GREAT)
-    p = _exact_share(entries, chosen, border, limit)
+    p = _exact_share(entries, chosen, border, limit if deals <= limit else limit // 10)
     if p is not None:
         return Estimate(statistic, method, n, "chi-square", p=p)
     rows = _drawn_tables(entries, chosen, seed)
@@ -113,8 +114,8 @@ def _statistics(rows: Counts, totals: Counts) -> Numbers:
     return np.asarray(np.divide(squares, spread, out=np.zeros_like(squares), where=spread > 0.0)[:, 0])
 
 
-def _exact_share(entries: Flags, chosen: int, border: float, limit: int) -> float | None:
-    """The share of all deals with a statistic at or above the border; None where beyond `limit`.
+def _exact_share(entries: Flags, chosen: int, border: float, most: int) -> float | None:
+    """The share of all deals with a statistic at or above the border; None where beyond `most` tables.
 
     Patients are dealt one after the other; deals that made the same table so far go on as one.
     A table is one number: its counts, and how many patients were chosen, are the digits.
@@ -132,7 +133,7 @@ def _exact_share(entries: Flags, chosen: int, border: float, limit: int) -> floa
             np.concatenate((codes[skipped], codes[taken] + int(patient @ places[:-1] + places[-1]))),
             np.concatenate((ways[skipped], ways[taken])),
         )
-        if len(codes) > limit:
+        if len(codes) > most:
             return None
     great = 0.0
     for start in range(0, len(codes), CHUNK):

@@ -17,7 +17,7 @@ def greatest_fall(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0)
     Not estimable without a first-day value above zero, or without a later value.
     ValueError: days and values differ in number.
 
-    Source: the "maximum ferritin response" of Naymagon, Int J Hematol 2022;116:947-954.
+    Source: the "maximum ferritin response" of Naymagon, Int J Hematol 2022.
     """
     when, what = _series(days, values)
     method = f"greatest fall from day {first_day:g} to the lowest later value, 0 where it never fell"
