@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -34,12 +34,16 @@ class Protocol(Clause):
     analyses: Annotated[tuple[Analysis, ...], Field(alias="analysis", strict=False)] = ()
     digest: Annotated[str, Field(exclude=True)] = ""
 
+    @property
+    def columns(self) -> tuple[Variable | Derived, ...]:
+        """The columns of the case series: the variables, then what is derived from them."""
+        return (*self.variables, *self.derived)
+
     def column(self, name: str) -> Variable | Derived | None:
         """The variable or derived variable of that name, if there is one."""
-        columns: tuple[Variable | Derived, ...] = (*self.variables, *self.derived)
-        return next((column for column in columns if column.name == name), None)
+        return next((column for column in self.columns if column.name == name), None)
 
-    def follow_up_variable(self, part: Literal["alive", "time"]) -> Variable | None:
-        """The variable that takes `part` from the follow-up."""
+    def follow_up_variable(self, part: str) -> Variable | None:
+        """The variable that takes `part` ("alive" or "time") from the follow-up."""
         takes = ((variable, variable.take) for variable in self.variables)
         return next((one for one, take in takes if isinstance(take, Take) and take.follow_up == part), None)

@@ -25,7 +25,9 @@ def read_protocol(path: Path) -> Protocol:
     slips = list(shape_slips(Protocol, page.content))
     sound = _sound(page.content, slips)
     readable = Protocol.model_validate(sound.content)
-    slips += [sound.as_written(slip) for slip in reference_slips(readable, sound.unread)]
+    told = {slip.path for slip in slips}
+    references = (sound.as_written(slip) for slip in reference_slips(readable, sound.unread))
+    slips += [slip for slip in references if slip.path not in told]
     if slips:
         slips.sort(key=lambda slip: page.line(slip.path))
         raise Problems(Problem(page.where(slip.path), slip.found, slip.mend) for slip in slips)

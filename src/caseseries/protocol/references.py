@@ -1,13 +1,223 @@
-"""The references of a protocol: what one clause says of another."""
+"""The references of a protocol: what one clause says of another must be there, and of a kind that fits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal, get_args
 
-from caseseries.protocol.page import Slip
+from caseseries.evidence.problem import did_you_mean
+from caseseries.protocol.clauses.analysis import (
+    Analysis,
+    Compare,
+    Entries,
+    Landmark,
+    ListPatients,
+    RankTest,
+    Regress,
+    Relabel,
+    Summarise,
+    Survival,
+    Trajectory,
+)
+from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.clauses.variable import MEASURED, GreatestFall, Take
+from caseseries.protocol.names import Names, twins
+from caseseries.protocol.page import Path, Slip
 from caseseries.protocol.protocol import Protocol
 
 
 def reference_slips(protocol: Protocol, unread: frozenset[str] = frozenset()) -> Iterator[Slip]:
-    """Every reference to nothing."""
-    yield from ()
+    """Every reference to nothing, to a thing of another kind, or to one name borne by two.
+
+    Nothing is said against the words in `unread`: they may be names in clauses that could not be read.
+    """
+    names = Names(protocol, unread)
+    yield from _names(protocol)
+    yield from _hospital(names, protocol)
+    yield from _variables(names, protocol)
+    yield from _follow_up(names, protocol)
+    yield from _derived(names, protocol)
+    for number, analysis in enumerate(protocol.analyses):
+        yield from _analysis(names, ("analysis", number), analysis)
+
+
+def _names(protocol: Protocol) -> Iterator[Slip]:
+    variables = [(("variable", number), one.name) for number, one in enumerate(protocol.variables)]
+    serials = [(("serial", number), one.name) for number, one in enumerate(protocol.serials)]
+    derived = [(("derived", number), one.name) for number, one in enumerate(protocol.derived)]
+    yield from twins([*variables, *serials, *derived])
+    yield from twins((("analysis", number), one.name) for number, one in enumerate(protocol.analyses))
+    yield from twins((("eligibility", n), one.name) for n, one in enumerate(protocol.eligibility) if one.name)
+
+
+def _hospital(names: Names, protocol: Protocol) -> Iterator[Slip]:
+    if protocol.stay is not None:
+        yield from names.criteria(("stay", "criteria"), protocol.stay.criteria)
+    for name, moment in protocol.moments.items():
+        yield from names.criteria(("moments", name, "day_met"), moment.day_met)
+        if moment.sheet is not None:
+            need = "a sheet tells a moment by a day"
+            yield from names.column(("moments", name, "sheet"), moment.sheet, ["day"], need)
+    for number, step in enumerate(protocol.eligibility):
+        yield from names.criteria(("eligibility", number, "criteria"), step.criteria)
+        if step.age is not None:
+            yield from names.moment(("eligibility", number, "age", "at"), step.age.at)
+        yield from _listed(names, ("eligibility", number, "complete"), step.complete)
+
+
+def _variables(names: Names, protocol: Protocol) -> Iterator[Slip]:
+    if not protocol.variables and not names.unread:
+        yield Slip(
+            ("variable",), "there is no variable", "Write at least one, under the heading [[variable]]."
+        )
+    for number, variable in enumerate(protocol.variables):
+        if isinstance(variable.take, Take):
+            yield from _take(names, ("variable", number, "take"), variable.take)
+    for number, serial in enumerate(protocol.serials):
+        yield from names.moment(("serial", number, "counted_from"), serial.counted_from)
+
+
+def _take(names: Names, path: Path, take: Take) -> Iterator[Slip]:
+    yield from names.criteria((*path, "tally"), take.tally)
+    yield from names.criteria((*path, "points"), take.points)
+    for key in ("at", "day_of", "counted_from", "after", "until"):
+        yield from names.moment((*path, key), getattr(take, key))
+    if take.started is not None:
+        yield from names.moment((*path, "started", "after"), take.started.after)
+        yield from names.moment((*path, "started", "until"), take.started.until)
+
+
+def _follow_up(names: Names, protocol: Protocol) -> Iterator[Slip]:
+    if protocol.follow_up is not None:
+        yield from names.moment(("follow_up", "counted_from"), protocol.follow_up.counted_from)
+        yield from names.moment(("follow_up", "until"), protocol.follow_up.until)
+    yield from _taken(names, "alive", "yes/no")
+    yield from _taken(names, "time", "time")
+    for number in names.taking("time"):
+        unit = protocol.variables[number].unit
+        if protocol.follow_up is not None and unit not in {None, protocol.follow_up.unit}:
+            found = f'the follow-up is counted in {protocol.follow_up.unit}, and this variable in "{unit}"'
+            mend = f'Write unit = "{protocol.follow_up.unit}", or change the unit of the follow-up.'
+            yield Slip(("variable", number, "unit"), found, mend)
+
+
+def _taken(names: Names, part: Literal["alive", "time"], kind: str) -> Iterator[Slip]:
+    """What is not right with the variables that take a part from the follow-up."""
+    for number in names.taking(part):
+        variable = names.protocol.variables[number]
+        if variable.kind != kind:
+            found = f'what the follow-up gives as "{part}" is of kind "{kind}", not "{variable.kind}"'
+            yield Slip(("variable", number, "kind"), found, f'Write kind = "{kind}".')
+    for number in names.taking(part)[1:]:
+        found = f'a second variable takes "{part}" from the follow-up'
+        yield Slip(("variable", number, "take"), found, "Keep one of the two.")
+
+
+def _derived(names: Names, protocol: Protocol) -> Iterator[Slip]:
+    for number, derived in enumerate(protocol.derived):
+        path, take = ("derived", number, "take"), derived.take
+        if isinstance(take, GreatestFall):
+            yield from names.serial((*path, "greatest_fall"), take.greatest_fall)
+            yield from names.on_the_grid((*path, "as_share_of"), take.greatest_fall, take.as_share_of)
+            continue
+        need = 'a level is looked for in a variable of kind "categories"'
+        slips = list(names.column((*path, "in"), take.in_, ["categories"], need))
+        levels = next((one.levels for one in protocol.variables if one.name == take.in_), ())
+        if levels and not slips and take.has not in levels:
+            found = f'"{take.has}" is not a level of "{take.in_}"'
+            slips = [Slip((*path, "has"), found, did_you_mean(take.has, levels))]
+        yield from slips
+
+
+# ---- Analyses ----
+
+
+def _analysis(names: Names, path: Path, analysis: Analysis) -> Iterator[Slip]:
+    match analysis:
+        case ListPatients():
+            yield from _listed(names, (*path, "variables"), analysis.variables)
+        case Summarise():
+            yield from _listed(names, (*path, "variables"), analysis.variables)
+            yield from _no_text(names, (*path, "variables"), analysis.variables)
+            yield from _groups(names, path, analysis.by)
+        case Survival():
+            yield from _survival(names, path, analysis)
+        case Compare():
+            yield from _compare(names, path, analysis)
+        case Entries():
+            need = "entries are counted over the levels of categories"
+            yield from names.column((*path, "of"), analysis.of, ["categories"], need)
+            need = "entries are set side by side by yes and no"
+            yield from names.column((*path, "by"), analysis.by, ["yes/no"], need)
+        case Trajectory():
+            yield from names.serial((*path, "serial"), analysis.serial)
+            yield from _groups(names, path, analysis.by)
+        case Landmark():
+            yield from names.serial((*path, "serial"), analysis.serial)
+            yield from names.on_the_grid((*path, "at"), analysis.serial, analysis.at)
+            yield from _groups(names, path, analysis.by)
+        case Relabel():
+            analyses = [one.name for one in names.protocol.analyses]
+            if slug(analysis.of) not in map(slug, analyses):
+                yield from names.missing((*path, "of"), analysis.of, analyses, "analysis")
+            yield from names.column((*path, "variable"), analysis.variable)
+        case Regress():
+            yield from names.column((*path, "outcome"), analysis.outcome)
+            yield from _listed(names, (*path, "on"), analysis.on)
+
+
+def _listed(names: Names, path: Path, listed: Sequence[str]) -> Iterator[Slip]:
+    for place, name in enumerate(listed):
+        yield from names.column((*path, place), name)
+        if name in listed[:place]:
+            yield Slip((*path, place), f'"{name}" is listed twice', "List each variable once.")
+
+
+def _no_text(names: Names, path: Path, listed: Sequence[str]) -> Iterator[Slip]:
+    for place, name in enumerate(listed):
+        column = names.protocol.column(name)
+        if column is not None and column.kind == "text":
+            mend = 'Leave it out here; an analysis that does = "list" shows it patient by patient.'
+            yield Slip((*path, place), f'"{name}" is text, which cannot be summarised', mend)
+
+
+def _groups(names: Names, path: Path, by: str | None) -> Iterator[Slip]:
+    if by is not None:
+        need = "groups are made by a yes/no or a category"
+        yield from names.column((*path, "by"), by, ["yes/no", "category"], need)
+
+
+def _compare(names: Names, path: Path, analysis: Compare) -> Iterator[Slip]:
+    if analysis.test in get_args(RankTest):
+        need = f"{analysis.test} ranks a measured outcome"
+        yield from names.column((*path, "outcome"), analysis.outcome, MEASURED, need)
+    else:
+        need = f'the test "{analysis.test}" sets yes and no against yes and no'
+        yield from names.column((*path, "outcome"), analysis.outcome, ["yes/no"], need)
+    need = "two groups are compared, made by yes and no"
+    yield from names.column((*path, "by"), analysis.by, ["yes/no"], need)
+    if analysis.outcome == analysis.by:
+        mend = "Write another variable as the outcome, or another to group by."
+        yield Slip((*path, "by"), f'"{analysis.by}" is compared with itself', mend)
+
+
+def _survival(names: Names, path: Path, analysis: Survival) -> Iterator[Slip]:
+    yield from _groups(names, path, analysis.by)
+    follow_up = names.protocol.follow_up
+    if follow_up is None and "follow_up" not in names.unread:
+        mend = "Add the heading [follow_up], with counted_from, until and unit."
+        yield Slip(path, "survival needs a follow-up, and none is written", mend)
+    if not names.taking("alive") and "alive" not in names.unread:
+        mend = 'Add a variable of kind = "yes/no" with take = { follow_up = "alive" }.'
+        yield Slip(path, "survival needs a variable that says who is alive at the end of follow-up", mend)
+    if not names.taking("time") and "time" not in names.unread:
+        mend = 'Add a variable of kind = "time" with take = { follow_up = "time" }.'
+        yield Slip(path, "survival needs a variable that says how long each patient was followed", mend)
+    yield from names.moment((*path, "counted_from"), analysis.counted_from)
+    if follow_up is not None and analysis.counted_from not in {None, follow_up.counted_from}:
+        for name in (analysis.counted_from, follow_up.counted_from):
+            moment = names.protocol.moments.get(name or "")
+            if moment is not None and moment.sheet is None:
+                found = f'to move the start of the clock, the day of "{name}" must be in the sheet'
+                mend = f'Add sheet = "..." to the moment "{name}", the name of a variable of kind "day".'
+                yield Slip((*path, "counted_from"), found, mend)

@@ -1,4 +1,4 @@
-"""The shape of a protocol: whether every clause has the keys, and every key the kind of value, that it needs."""
+"""The shape of a protocol: whether its clauses have their keys, and the keys values of their kind."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _chosen(choices: tuple[type[Clause], ...], table: dict[str, Any]) -> type[Cl
     """The clause that a table is meant to be: what it `does` says so, or else the keys it has."""
     if any("does" in keys_of(choice) for choice in choices):
         choices = tuple(
-            choice for choice in choices if table.get("does") in options_in(keys_of(choice)["does"])
+            one for one in choices if [table.get("does")] == list(options_in(keys_of(one)["does"]))
         )
     return max(choices, key=lambda choice: len(keys_of(choice).keys() & table.keys()), default=None)
 
@@ -124,7 +124,7 @@ def _errors(clause: type[Clause], table: dict[str, Any]) -> Iterator[ErrorDetail
 
 
 def _place(table: Any, loc: Path) -> Path:
-    """The part of pydantic's way that is in the file: a missing key and a bad key are, a union's branch is not."""
+    """The part of pydantic's way that is in the file or missing there: the branch of a union is neither."""
     place: Path = ()
     for part in loc:
         if isinstance(table, dict) and (part in table or not place):

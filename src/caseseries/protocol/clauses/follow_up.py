@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from caseseries.protocol.clauses.clause import Clause, Name
+from caseseries.protocol.clauses.clause import Clause, Name, slip, slug
 from caseseries.protocol.clauses.span import SpanText
 
 
@@ -18,3 +18,9 @@ class FollowUp(Clause):
     until: Name
     unit: Literal["days", "months", "years"] = "months"
     horizons: tuple[SpanText, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _horizons_differ(self) -> Self:
+        if len({slug(horizon) for horizon in self.horizons}) < len(self.horizons):
+            raise slip("a horizon is listed twice", "List each horizon once.")
+        return self
