@@ -1,13 +1,17 @@
 """The wheel as a reader gets it: built, installed where nothing else is, and run in an empty folder."""
 
 import hashlib
+import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import requires
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +23,27 @@ def wheel(tmp_path: Path) -> Path:
     assert done.returncode == 0, done.stdout + done.stderr
     [built] = tmp_path.glob("*.whl")
     return built
+
+
+def asked_for(name: str) -> set[str]:
+    """What a package asks for, and what that asks for, on this machine."""
+    found: set[str] = set()
+    ahead = [name]
+    while ahead:
+        for line in requires(ahead.pop()) or ():
+            asked = Requirement(line)
+            asked_name = canonicalize_name(asked.name)
+            if asked_name not in found and (asked.marker is None or asked.marker.evaluate({"extra": ""})):
+                found.add(asked_name)
+                ahead.append(asked_name)
+    return found
+
+
+def locked(lock: Path, names: set[str]) -> list[str]:
+    """The entries of the lock for these names."""
+    return [
+        entry for entry in re.split(r"(?m)^(?=\S)", lock.read_text()) if entry.partition("==")[0] in names
+    ]
 
 
 def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
@@ -39,15 +64,18 @@ def test_the_wheel_runs_the_founding_study_where_nothing_else_is_installed(
 ) -> None:
     venv = tmp_path / "empty"
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    lines = [
+        f"caseseries @ {wheel.as_uri()} --hash=sha256:{digest}\n",
+        *locked(run.LOCK, asked_for("caseseries")),
+    ]
     wanted = tmp_path / "wheel.txt"
-    wanted.write_text(f"caseseries @ {wheel.as_uri()} --hash=sha256:{digest}\n")
+    wanted.write_text("".join(lines))
     run.TOOLS.mkdir(exist_ok=True)
     with run.one_at_a_time():
         pip = run.pip_command()
         uv = run.uv_command(pip)
     run.make_venv(venv)
-    # What the wheel itself asks for, in the versions and by the hashes of the lock, and no tool of ours.
-    run.install(venv, pip, uv, "--require-hashes", "-r", str(wanted), "-c", str(run.LOCK))
+    run.install(venv, pip, uv, "--require-hashes", "--no-deps", "-r", str(wanted))
 
     caseseries = str(venv / "bin" / "caseseries")
     folder = tmp_path / "folder"
