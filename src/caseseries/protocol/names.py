@@ -17,7 +17,7 @@ from caseseries.protocol.protocol import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the clauses of a protocol are called. `unread` are words of clauses with slips: any may be a name."""
+    """What the clauses of a protocol are called; `unread` are words of those with slips, perhaps names."""
 
     protocol: Protocol
     unread: frozenset[str] = frozenset()

@@ -25,9 +25,7 @@ def read_protocol(path: Path) -> Protocol:
     slips = list(shape_slips(Protocol, page.content))
     sound = _sound(page.content, slips)
     readable = Protocol.model_validate(sound.content)
-    told = {slip.path for slip in slips}
-    references = (sound.as_written(slip) for slip in reference_slips(readable, sound.unread))
-    slips += [slip for slip in references if slip.path not in told]
+    slips += [sound.as_written(slip) for slip in reference_slips(readable, sound.unread)]
     if slips:
         slips.sort(key=lambda slip: page.line(slip.path))
         raise Problems(Problem(page.where(slip.path), slip.found, slip.mend) for slip in slips)
@@ -115,7 +113,7 @@ def _sound(content: dict[str, Any], slips: Iterable[Slip]) -> _Sound:
     clauses = {place[0] for place in places}
     sound: dict[str, Any] = dict(UNWRITTEN)
     numbers: dict[str, list[int]] = {}
-    unread: set[str] = set()
+    unread = UNWRITTEN.keys() - content.keys()
     for key, value in content.items():
         if (key,) in places or (key in clauses and not isinstance(value, list) and key != "moments"):
             unread |= {key, *_words(value), *get_close_matches(key, Protocol.model_fields)}

@@ -25,6 +25,9 @@ from caseseries.protocol.names import Names, twins
 from caseseries.protocol.page import Path, Slip
 from caseseries.protocol.protocol import Protocol
 
+KEPT = frozenset({"patient", "episode", "notes"})
+"""The columns that every sheet can have, whatever the protocol promises."""
+
 
 def reference_slips(protocol: Protocol, unread: frozenset[str] = frozenset()) -> Iterator[Slip]:
     """Every reference to nothing, to a thing of another kind, or to one name borne by two.
@@ -46,6 +49,10 @@ def _names(protocol: Protocol) -> Iterator[Slip]:
     serials = [(("serial", number), one.name) for number, one in enumerate(protocol.serials)]
     derived = [(("derived", number), one.name) for number, one in enumerate(protocol.derived)]
     yield from twins([*variables, *serials, *derived])
+    for path, name in [*variables, *derived]:
+        if name in KEPT:
+            mend = "Give the variable another name."
+            yield Slip((*path, "name"), f'the column "{name}" has a meaning of its own in every sheet', mend)
     yield from twins((("analysis", number), one.name) for number, one in enumerate(protocol.analyses))
     yield from twins((("eligibility", n), one.name) for n, one in enumerate(protocol.eligibility) if one.name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 def shape_slips(clause: type[Clause], table: dict[str, Any], path: Path = ()) -> Iterator[Slip]:
     """Every slip in the table of a clause and in the tables inside it, each told once and where it stands."""
     known = keys_of(clause)
-    for key in table.keys() - known.keys():
-        yield Slip((*path, key), f'the key "{key}" is not known here', did_you_mean(key, known))
-    inner = {
-        way: pair for key in table.keys() & known.keys() for way, pair in _inner(known[key], key, table[key])
-    }
+    strange = [key for key in table if key not in known]
+    for key in strange:
+        yield Slip((*path, key), "this is not known here", did_you_mean(key, known))
+    meant = {near for key in strange for near in get_close_matches(key.casefold(), known, n=1)}
+    inner = dict(way for key in table if key in known for way in _inner(known[key], key, table[key]))
     for error in _errors(clause, table):
-        if error["type"] != "extra_forbidden" and not _is_within(error["loc"], inner):
+        is_misspelt = error["type"] == "missing" and error["loc"][-1] in meant
+        if not is_misspelt and not _is_within(error["loc"], inner):
             yield _slip(clause, error, path)
     for way, (kind, value) in inner.items():
         yield from shape_slips(kind, value, path + way)
@@ -118,7 +120,7 @@ def _errors(clause: type[Clause], table: dict[str, Any]) -> Iterator[ErrorDetail
         said: set[Path] = set()
         for detail in error.errors():
             place = _place(table, detail["loc"])
-            if place not in said:
+            if place not in said and detail["type"] != "extra_forbidden":
                 said.add(place)
                 yield {**detail, "loc": place}
 
@@ -138,45 +140,43 @@ def _place(table: Any, loc: Path) -> Path:
 
 
 def _slip(clause: type[Clause], error: ErrorDetails, path: Path) -> Slip:
-    kind, context = error["type"], error.get("ctx", {})
     way = tuple(part for part in error["loc"] if part != "[key]")
-    key, value, here = str(way[-1]) if way else "", _shown(error["input"]), path + way
     annotation = keys_of(clause).get(str(way[0])) if way else None
-    if kind == "slip":
-        return Slip(here, context["found"], context["mend"])
-    if kind == "missing":
-        return Slip(here, f'the key "{key}" is missing', _mend_missing(key, annotation))
-    if kind == "literal_error":
-        return Slip(
-            here, f"{value} cannot stand here", did_you_mean(str(error["input"]), options_in(annotation))
-        )
-    if kind == "union_tag_not_found":
-        return Slip(
-            here,
-            'the key "does" is missing',
-            f"Say what the analysis does. {did_you_mean('', _does(annotation))}",
-        )
-    if kind == "union_tag_invalid":
-        does = error["input"]["does"]
-        return Slip(
-            (*here, "does"),
-            f"{_shown(does)} is nothing an analysis does",
-            did_you_mean(str(does), _does(annotation)),
-        )
-    if kind == "string_pattern_mismatch":
-        mend = "Write it in small letters, digits and _, beginning with a letter, such as day_started."
-        return Slip(here, f"{value} cannot be a name", mend)
-    if kind in {"string_too_short", "too_short"}:
-        return Slip(here, "nothing is written here", "Fill it in.")
-    if kind in EXPECTED:
-        expected, mend = EXPECTED[kind]
-        return Slip(here, f"{value} is not {expected}", mend)
-    if kind in LIMITS:
-        limit, words = LIMITS[kind]
-        return Slip(here, f"{value} {words.format(context[limit])}", f"Write {_within_limits(clause, key)}.")
-    return Slip(
-        here, f"{value} does not fit here", "The page on the protocol in the manual says what can be written."
-    )
+    given, context = error["input"], error.get("ctx", {})
+    match error["type"]:
+        case "slip":
+            return Slip(path + way, context["found"], context["mend"])
+        case "missing":
+            return Slip(
+                path + way[:-1], f'the key "{way[-1]}" is missing', _mend_missing(str(way[-1]), annotation)
+            )
+        case "literal_error":
+            return Slip(
+                path + way,
+                f"{_shown(given)} cannot stand here",
+                did_you_mean(str(given), options_in(annotation)),
+            )
+        case "union_tag_not_found":
+            mend = f"Say what the analysis does. {did_you_mean('', _does(annotation))}"
+            return Slip(path + way, 'the key "does" is missing', mend)
+        case "union_tag_invalid":
+            does = given["does"]
+            mend = did_you_mean(str(does), _does(annotation))
+            return Slip((*path, *way, "does"), f"{_shown(does)} is nothing that an analysis does", mend)
+        case "string_pattern_mismatch":
+            mend = "Write it in small letters, digits and _, beginning with a letter, such as day_started."
+            return Slip(path + way, f"{_shown(given)} cannot be a name", mend)
+        case "string_too_short" | "too_short":
+            return Slip(path + way, "nothing is written here", "Fill it in.")
+        case kind if kind in EXPECTED:
+            expected, mend = EXPECTED[kind]
+            return Slip(path + way, f"{_shown(given)} is not {expected}", mend)
+        case kind if kind in LIMITS:
+            limit, words = LIMITS[kind]
+            mend = f"Write {_within_limits(clause, str(way[-1]))}."
+            return Slip(path + way, f"{_shown(given)} {words.format(f'{context[limit]:g}')}", mend)
+    mend = "The page on the protocol in the manual says what can be written."
+    return Slip(path + way, f"{_shown(given)} does not fit here", mend)
 
 
 def _mend_missing(key: str, annotation: Any) -> str:
@@ -197,21 +197,18 @@ def _does(annotation: Any) -> list[str]:
 
 
 def _within_limits(clause: type[Clause], key: str) -> str:
-    """What a number must be, from the limits of its field: a number above 0 and below 1."""
-    words = {"gt": "above {}", "ge": "of at least {}", "lt": "below {}", "le": "of at most {}"}
-    found = {
-        name: getattr(limit, name)
-        for limit in _metadata(clause.model_fields.get(key))
-        for name in words
-        if hasattr(limit, name)
-    }
-    return "a number " + " and ".join(words[name].format(value) for name, value in found.items())
-
-
-def _metadata(field: Any) -> Iterator[Any]:
-    yield from getattr(field, "metadata", ())
-    for part in get_args(getattr(field, "annotation", None)):
-        yield from getattr(part, "__metadata__", ())
+    """What a number must be, by the limits of its field: a number above 0 and below 1."""
+    words = {"gt": "above {:g}", "ge": "of at least {:g}", "lt": "below {:g}", "le": "of at most {:g}"}
+    field = next(field for name, field in clause.model_fields.items() if (field.alias or name) == key)
+    inside = [limit for part in get_args(field.annotation) for limit in getattr(part, "__metadata__", ())]
+    limits = [limit for one in (*field.metadata, *inside) for limit in getattr(one, "metadata", [one])]
+    said = [
+        text.format(getattr(one, name))
+        for one in limits
+        for name, text in words.items()
+        if hasattr(one, name)
+    ]
+    return f"a number {' and '.join(said)}"
 
 
 def _shown(value: Any) -> str:

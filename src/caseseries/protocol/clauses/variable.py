@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from caseseries.evidence.problem import did_you_mean
-from caseseries.protocol.clauses.clause import Clause, Name, Text, slip
+from caseseries.protocol.clauses.clause import Clause, Name, Text, slip, slug
 from caseseries.protocol.clauses.span import DayText, SpanText
 
 Kind = Literal[
@@ -93,12 +93,13 @@ class Variable(Clause):
         if self.levels and self.kind not in LEVELLED:
             mend = 'Leave the levels out, or write kind = "category" (one of them) or "categories" (several).'
             raise slip(f'a variable of kind "{self.kind}" has no levels', mend)
-        twice = [level for level in self.levels if _folded(self.levels).count(level.casefold()) > 1]
-        if twice:
-            raise slip(
-                f'the level "{twice[-1]}" is listed twice',
-                "List each level once; capitals make no difference.",
-            )
+        ids = [slug(level) for level in self.levels]
+        for level in self.levels:
+            if not slug(level):
+                raise slip(f'the level "{level}" has neither a letter nor a digit', "Say it in words.")
+            if ids.count(slug(level)) > 1:
+                mend = "Capitals, spaces and signs do not tell levels apart; say each in its own words."
+                raise slip(f'the level "{level}" is listed twice', mend)
         return self
 
     @model_validator(mode="after")
@@ -115,7 +116,7 @@ class Variable(Clause):
         if self.certainty and self.kind not in {"category", "categories"}:
             mend = "Leave the certainty out."
             raise slip(f'only a "category" or "categories" has grades of certainty, not "{self.kind}"', mend)
-        if len(set(_folded(self.certainty))) < len(self.certainty):
+        if len({slug(grade) for grade in self.certainty}) < len(self.certainty):
             raise slip("a grade of certainty is listed twice", "List each grade once.")
         return self
 
@@ -127,10 +128,6 @@ class Variable(Clause):
             found = f"no value is above {self.above:g} and below {self.below:g}"
             raise slip(found, "Write the lower limit as above, the upper as below.")
         return self
-
-
-def _folded(words: tuple[str, ...]) -> list[str]:
-    return [word.casefold() for word in words]
 
 
 class Serial(Clause):
