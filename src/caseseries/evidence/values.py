@@ -10,8 +10,8 @@ from typing import Literal
 
 Operator = Literal["", "<", "<=", ">", ">="]
 
-MISSING = frozenset(
-    "|-|--|\u2013|\u2014|?|.|n/a|na|n.a.|nd|n.d.|not available|not done|missing|unknown".split("|")
+MISSING = frozenset(["", "-", "--", "–", "—", "?", ".", "n/a", "na", "n.a.", "nd", "n.d."]) | frozenset(
+    ["not available", "not done", "missing", "unknown"]
 )
 NONE = "none"
 
