@@ -1,0 +1,143 @@
+"""Columns of the case series as the statistics want them: arrays without gaps, groups, and numbers with ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from caseseries.analysis.cautions import Caution, bounds_taken, ranges_taken
+from caseseries.analysis.results import Group, Number, Standing
+from caseseries.cases.series import CaseSeries, Column
+from caseseries.protocol.clauses.clause import slug
+from caseseries.stats.describe import extremes, median
+from caseseries.stats.estimate import Estimate
+from caseseries.stats.proportions import proportion
+
+Rows = NDArray[np.bool_]
+Values = NDArray[np.float64]
+
+EVERYBODY = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A group with its rows; `yes` tells the group of a yes/no column that has it."""
+
+    group: Group
+    rows: Rows
+    yes: bool = False
+
+
+@dataclass(slots=True)
+class Book:
+    """The numbers of one analysis while they are being made: each is entered once, under its id."""
+
+    slug: str
+    cases: CaseSeries
+    level: float
+    numbers: list[Number] = field(default_factory=list)
+
+    def enter(
+        self,
+        part: str,
+        label: str,
+        estimate: Estimate,
+        rows: Rows,
+        *,
+        standing: Standing = "description",
+        cautions: Iterable[Caution] = (),
+    ) -> Estimate:
+        id_ = f"{self.slug}.{part}"
+        self.numbers.append(Number(id_, label, estimate, patients_of(self.cases, rows), standing, tuple(cautions)))
+        return estimate
+
+    def enter_count(self, part: str, label: str, rows: Rows, among: Rows) -> None:
+        """How many of `among` are in `rows`, as a count and as a share with its exact interval."""
+        count, n = int((rows & among).sum()), int(among.sum())
+        self.enter(f"{part}.count", f"{label}, patients", Estimate(count, "count", n, "patients"), rows & among)
+        self.enter(f"{part}.share", f"{label}, share", proportion(count, n, level=self.level), among)
+
+    def enter_middle(self, part: str, label: str, values: Values, rows: Rows, unit: str) -> None:
+        """Median and range of the values of `rows`."""
+        low, high = extremes(values, unit)
+        self.enter(f"{part}.median", f"{label}, median", median(values, unit), rows)
+        self.enter(f"{part}.lowest", f"{label}, lowest", low, rows)
+        self.enter(f"{part}.highest", f"{label}, highest", high, rows)
+
+
+def patients_of(cases: CaseSeries, rows: Rows) -> tuple[str, ...]:
+    """The keys of the rows."""
+    names = cases.patients
+    return tuple(names[row] for row in np.flatnonzero(rows))
+
+
+def everybody(cases: CaseSeries) -> Rows:
+    return np.ones(cases.n, dtype=bool)
+
+
+def known(cases: CaseSeries, name: str) -> Rows:
+    """The rows in which the column is not missing."""
+    return cases.table[name].is_not_null().to_numpy()
+
+
+def measured(cases: CaseSeries, name: str) -> Values:
+    """The column as floats; NaN stands, here alone, for missing: take the `known` rows of it."""
+    return cases.table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def is_yes(cases: CaseSeries, name: str) -> Rows:
+    """The rows in which a yes/no column says yes."""
+    return cases.table[name].fill_null(False).to_numpy()
+
+
+def holds(cases: CaseSeries, name: str, level: str) -> Rows:
+    """The rows whose category is, or whose list holds, the level."""
+    column = cases.table[name]
+    held = column.list.contains(level) if isinstance(column.dtype, pl.List) else column == level
+    return held.fill_null(False).to_numpy()
+
+
+def split(cases: CaseSeries, name: str) -> list[Split]:
+    """The groups of a yes/no column (those who have it first) or of a category, in the order of its levels."""
+    column = cases.column(name)
+    if column.kind == "yes/no":
+        yes = is_yes(cases, name)
+        no = known(cases, name) & ~yes
+        key = slug(name)
+        return [
+            Split(Group(key, column.title, patients_of(cases, yes)), yes, yes=True),
+            Split(Group(f"not-{key}", f"Not: {_lower(column.title)}", patients_of(cases, no)), no),
+        ]
+    groups = []
+    for level in column.levels:
+        rows = holds(cases, name, level)
+        groups.append(Split(Group(slug(level), f"{column.title}: {level}", patients_of(cases, rows)), rows))
+    return groups
+
+
+def cautions_of_values(cases: CaseSeries, name: str) -> list[Caution]:
+    """What the cells themselves leave open: bounds and ranges."""
+    said = []
+    for suffix, caution in ((".operator", bounds_taken), (".high", ranges_taken)):
+        if f"{name}{suffix}" in cases.table.columns:
+            beside = cases.table[f"{name}{suffix}"]
+            count = beside.len() - beside.null_count() if suffix == ".operator" else int((beside != cases.table[name]).sum())
+            said += [caution(count)] if count else []
+    return said
+
+
+def numeric_parts(cases: CaseSeries, column: Column) -> Sequence[Column]:
+    """The columns that a summary shows for one variable: a regimen is shown by what it fans out to."""
+    if column.kind != "regimen":
+        return (column,)
+    parts = [one for one in cases.dictionary if one.name.startswith(f"{column.name}.")]
+    return tuple(one for one in parts if one.name.rpartition(".")[2] in {"daily", "days", "route"})
+
+
+def _lower(title: str) -> str:
+    """The title within a sentence: an abbreviation keeps its capitals."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]

@@ -1,0 +1,65 @@
+"""The course: a serial by day, and the fall of a serial at a fixed day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from caseseries.analysis.columns import EVERYBODY, Book, Split, Values, everybody, split
+from caseseries.analysis.comparison import enter_rank_tests
+from caseseries.analysis.results import Group, Result
+from caseseries.cases.series import CaseSeries
+from caseseries.protocol.clauses.analysis import Landmark, Trajectory
+from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.clauses.span import day_number
+from caseseries.protocol.clauses.variable import Serial
+from caseseries.protocol.protocol import Protocol
+from caseseries.stats.estimate import Estimate
+
+
+def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Result:
+    """At each day of the grid: how many have a value, its median and range."""
+    book = Book(slug(clause.name), cases, protocol.conventions.level)
+    serial = _serial(protocol, clause.serial)
+    groups = split(cases, clause.by) if clause.by else [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
+    for day in serial.days:
+        values = values_at(cases, serial.name, day)
+        for one in groups:
+            rows = one.rows & ~np.isnan(values)
+            part = f"day-{day}" if one.group.key == EVERYBODY else f"{one.group.key}.day-{day}"
+            label = f"{serial.title} on day {day}" + ("" if one.group.key == EVERYBODY else f" ({one.group.title})")
+            book.enter(f"{part}.n", f"{label}, patients", Estimate(int(rows.sum()), "count", int(one.rows.sum()), "patients"), rows)
+            if rows.any():
+                book.enter_middle(part, label, values[rows], rows, serial.unit or "")
+    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups))
+
+
+def landmark(clause: Landmark, cases: CaseSeries, protocol: Protocol) -> Result:
+    """The fall by a fixed day as a share of day 1, among those with both values, between the two groups."""
+    book = Book(slug(clause.name), cases, protocol.conventions.level)
+    serial, day = _serial(protocol, clause.serial), day_number(clause.at)
+    first, later = values_at(cases, serial.name, 1), values_at(cases, serial.name, day)
+    falls = np.divide(first - later, first, out=np.full_like(first, np.nan), where=first > 0)
+    has = ~np.isnan(falls)
+    groups = split(cases, clause.by)
+    rows = [one.rows & has for one in groups]
+    for one, mine in zip(groups, rows, strict=True):
+        label = f"Fall of {serial.title.lower()} by day {day} ({one.group.title})"
+        count = Estimate(int(mine.sum()), "count", int(one.rows.sum()), "patients")
+        book.enter(f"{one.group.key}.n", f"{label}, patients", count, mine)
+        book.enter_middle(one.group.key, label, falls[mine], mine, "share")
+    enter_rank_tests(book, falls, rows, promised="Mann-Whitney, exact", beside=True)
+    left_out = cases.n - int(has.sum())
+    note = f"{left_out} without a value on day 1 and day {day} are left out; a rise counts as a negative fall."
+    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), notes=(note,))
+
+
+def values_at(cases: CaseSeries, serial: str, day: int) -> Values:
+    """The value of every patient on a day of the grid, NaN where there is none."""
+    at = cases.serials.filter(name=serial, day=day)
+    found = {(patient, episode): value for patient, episode, value in at.select("patient", "episode", "value").iter_rows()}
+    keys = cases.table.select("patient", "episode").iter_rows()
+    return np.array([found.get(key, np.nan) for key in keys], dtype=np.float64)
+
+
+def _serial(protocol: Protocol, name: str) -> Serial:
+    return next(serial for serial in protocol.serials if serial.name == name)

@@ -1,0 +1,141 @@
+"""The plan: the promised analyses, done one after another, and what cannot be done said so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import polars as pl
+
+from caseseries.analysis.cautions import (
+    FEW_PATIENTS,
+    Caution,
+    clock_does_not_fit,
+    few_patients,
+    further_episodes,
+    grouped_by_outcome,
+)
+from caseseries.analysis.comparison import compare, entries
+from caseseries.analysis.course import landmark, trajectory
+from caseseries.analysis.results import Result, Results
+from caseseries.analysis.summary import list_patients, summarise
+from caseseries.analysis.survival import survival
+from caseseries.cases.consistency import clock_checks
+from caseseries.cases.derived import with_derived
+from caseseries.cases.series import CaseSeries
+from caseseries.protocol.clauses.analysis import (
+    Analysis,
+    Compare,
+    Entries,
+    Landmark,
+    ListPatients,
+    Rescreen,
+    Summarise,
+    Survival,
+    Trajectory,
+)
+from caseseries.protocol.protocol import Protocol
+
+
+def analyse(protocol: Protocol, cases: CaseSeries, tell: Callable[[str], None] = lambda step: None) -> Results:
+    """Every promised analysis on these cases, in the promised order; `tell` hears the name of each as it begins.
+
+    One episode a patient is analysed, the first; what a sheet cannot answer has its reason in `why_not`.
+    """
+    cases = with_derived(cases, protocol.derived)
+    first, further = _first_episodes(cases)
+    results = []
+    for clause in protocol.analyses:
+        tell(clause.name)
+        result = _done(clause, first, protocol)
+        results.append(replace(result, cautions=(*result.cautions, *_general(clause, first, protocol, further))))
+    return Results(
+        title=protocol.title,
+        version=protocol.version,
+        protocol=protocol.digest,
+        conventions=protocol.conventions,
+        sources=cases.sources,
+        patients=first.patients,
+        results=tuple(results),
+    )
+
+
+def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
+    lacking = [name for name in _needs(clause) if not cases.has(name)]
+    if lacking:
+        return Result(clause, why_not=f"Not possible: these cases do not hold {', '.join(lacking)}.")
+    match clause:
+        case ListPatients():
+            return list_patients(clause, cases, protocol)
+        case Summarise():
+            return summarise(clause, cases, protocol)
+        case Survival():
+            return survival(clause, cases, protocol)
+        case Compare():
+            return compare(clause, cases, protocol)
+        case Entries():
+            return entries(clause, cases, protocol)
+        case Trajectory():
+            return trajectory(clause, cases, protocol)
+        case Landmark():
+            return landmark(clause, cases, protocol)
+        case Rescreen():
+            return Result(clause, why_not="Not possible from a sheet: who was looked for and not found is not in it.")
+        case _:
+            return Result(clause, why_not=f'Promised, and not served by this version: does = "{clause.does}".')
+
+
+def _needs(clause: Analysis) -> list[str]:
+    """The columns without which the analysis cannot be done."""
+    match clause:
+        case ListPatients() | Summarise():
+            by = getattr(clause, "by", None)
+            return [*clause.variables, *([by] if by else [])]
+        case Compare():
+            return [clause.outcome, clause.by]
+        case Entries():
+            return [clause.of, clause.by]
+        case Survival() | Trajectory():
+            return [clause.by] if clause.by else []
+        case Landmark():
+            return [clause.by]
+        case _:
+            return []
+
+
+def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: int) -> list[Caution]:
+    """What holds for an analysis as a whole, whatever its numbers."""
+    said = []
+    if cases.n < FEW_PATIENTS and not isinstance(clause, ListPatients):
+        said.append(few_patients(cases.n))
+    alive = protocol.follow_up_variable("alive")
+    by = getattr(clause, "by", None)
+    if alive is not None and by == alive.name:
+        said.append(grouped_by_outcome(alive.title))
+    if isinstance(clause, Survival) and protocol.follow_up:
+        for check in clock_checks(cases, protocol):
+            if check.is_stated and check.impossible:
+                moment = check.moment.replace("_", " ")
+                sentence = f"Counted from {moment}, something recorded comes after the end of follow-up"
+                said.append(clock_does_not_fit(check.impossible, sentence))
+    return said + ([further_episodes(further)] if further else [])
+
+
+def _first_episodes(cases: CaseSeries) -> tuple[CaseSeries, int]:
+    """One row a patient, the first episode, and the number of rows left out."""
+    first = cases.table.with_row_index("row").group_by("patient").agg(pl.col("row").sort_by("episode").first())
+    rows = first["row"].sort()
+    if rows.len() == cases.n:
+        return cases, 0
+    keys = cases.table[rows].select("patient", "episode")
+    return (
+        replace(
+            cases,
+            table=cases.table[rows],
+            origins=cases.origins[rows],
+            serials=cases.serials.join(keys, on=["patient", "episode"], how="semi"),
+            spells=cases.spells.join(keys, on=["patient", "episode"], how="semi"),
+            unread=cases.unread.join(keys, on=["patient", "episode"], how="semi"),
+        ),
+        cases.n - rows.len(),
+    )

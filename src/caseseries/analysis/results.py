@@ -1,0 +1,221 @@
+"""Results: the one place where numbers live, each once, under a stable id."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any, Literal
+
+import numpy as np
+
+from caseseries.analysis.cautions import Caution
+from caseseries.analysis.digits import interval_shown, p_shown, shown
+from caseseries.cases.series import Source
+from caseseries.evidence.problem import did_you_mean
+from caseseries.protocol.clauses.analysis import Analysis
+from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.clauses.conventions import Conventions
+from caseseries.stats.estimate import Estimate
+from caseseries.stats.survival import Curve
+
+FORMAT = "caseseries results 1"
+FIELDS = ("low", "high", "p", "n")
+"""What may stand behind the id of a number: `survival-by-cause.fisher.p`."""
+
+Standing = Literal["promised", "companion", "description"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An estimate under its id, with the patients behind it. `standing`: promised, a companion, or description."""
+
+    id: str
+    label: str
+    estimate: Estimate
+    patients: tuple[str, ...]
+    standing: Standing = "description"
+    cautions: tuple[Caution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Patients taken together: `key` stands in ids, `title` in tables."""
+
+    key: str
+    title: str
+    patients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one promised analysis. `why_not` says why nothing did; `notes` what a reader should know."""
+
+    clause: Analysis
+    numbers: tuple[Number, ...] = ()
+    groups: tuple[Group, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    notes: tuple[str, ...] = ()
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    why_not: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The id of the analysis: the first part of all its numbers' ids."""
+        return slug(self.clause.name)
+
+    def __repr__(self) -> str:
+        lines = [f"{self.clause.name} ({self.clause.role})"]
+        lines += [f"  {self.why_not}"] if self.why_not else []
+        width = max((len(number.label) for number in self.numbers), default=0)
+        lines += [f"  {number.label:<{width}}  {line(number)}" for number in self.numbers]
+        lines += [f"  ! {caution.sentence}" for caution in self.cautions]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(number.label)}</td><td>{escape(shown(number.estimate))}</td>"
+            f"<td>{escape(interval_shown(number.estimate))}</td><td>{escape(p_shown(number.estimate))}</td>"
+            f"<td>{number.estimate.n}</td><td>{escape(number.estimate.method)}</td></tr>"
+            for number in self.numbers
+        )
+        cautions = "".join(f"<li>{escape(caution.sentence)}</li>" for caution in self.cautions)
+        head = "".join(f"<th>{name}</th>" for name in ("", "Value", "Interval", "p", "n", "Method"))
+        name = escape(self.clause.name)
+        return f"<h4>{name}</h4><p>{escape(self.why_not)}</p><table><tr>{head}</tr>{rows}</table><ul>{cautions}</ul>"
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that was promised, done. Numbers are looked up by id, analyses by their name."""
+
+    title: str
+    version: str
+    protocol: str
+    conventions: Conventions
+    sources: tuple[Source, ...]
+    patients: tuple[str, ...]
+    results: tuple[Result, ...]
+
+    def __getitem__(self, name: str) -> Result | Estimate | float | int | None:
+        """`results["survival by cause"]`, `["survival-by-cause.fisher"]` or `["survival-by-cause.fisher.p"]`.
+
+        Raises KeyError with the nearest ids.
+        """
+        for result in self.results:
+            if name in (result.clause.name, result.slug):
+                return result
+        if name in self.numbers:
+            return self.numbers[name].estimate
+        return self.value(name)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    @cached_property
+    def numbers(self) -> dict[str, Number]:
+        """Every number under its id."""
+        return {number.id: number for result in self.results for number in result.numbers}
+
+    def result(self, name: str) -> Result:
+        """The analysis of that name or slug. Raises KeyError."""
+        found = next((one for one in self.results if name in (one.clause.name, one.slug)), None)
+        if found is None:
+            raise KeyError(f"no analysis is called {name!r}. {did_you_mean(name, [one.slug for one in self.results])}")
+        return found
+
+    def number(self, id_: str) -> Number:
+        """The number under an id, with or without a field behind it. Raises KeyError with the nearest ids."""
+        stem, _, last = id_.rpartition(".")
+        if id_ in self.numbers:
+            return self.numbers[id_]
+        if last in FIELDS and stem in self.numbers:
+            return self.numbers[stem]
+        known = [one for one in self.numbers if one.startswith(id_.partition(".")[0])] or list(self.numbers)
+        raise KeyError(f"no number has the id {id_!r}. {did_you_mean(id_, known)}")
+
+    def value(self, id_: str) -> float | int | None:
+        """The bare value under an id: of the estimate, or of the field named last (low, high, p, n)."""
+        number = self.number(id_)
+        name = "value" if id_ == number.id else id_.rpartition(".")[2]
+        found: float | int | None = getattr(number.estimate, name)
+        return found
+
+    def to_json(self) -> str:
+        """The text of results.json: the same results give the same bytes."""
+        return json.dumps(self._content(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def __repr__(self) -> str:
+        return f"{self.title}: {len(self.patients)} patients\n\n" + "\n\n".join(repr(result) for result in self.results)
+
+    def _repr_html_(self) -> str:
+        return f"<h3>{escape(self.title)}</h3>" + "".join(result._repr_html_() for result in self.results)
+
+    def _content(self) -> dict[str, Any]:
+        sets: dict[tuple[str, ...], str] = {self.patients: "all"}
+        cautions: dict[Caution, str] = {}
+
+        def of(patients: tuple[str, ...]) -> str:
+            return sets.setdefault(patients, f"s{len(sets)}")
+
+        def said(given: tuple[Caution, ...]) -> list[str]:
+            return [cautions.setdefault(caution, f"c{len(cautions) + 1}") for caution in given]
+
+        analyses = {
+            result.slug: {
+                "name": result.clause.name,
+                "role": result.clause.role,
+                "does": result.clause.does,
+                "done": not result.why_not,
+                "why_not": result.why_not,
+                "groups": [{"key": one.key, "title": one.title, "patients": of(one.patients)} for one in result.groups],
+                "cautions": said(result.cautions),
+                "notes": list(result.notes),
+                "curves": {key: _curve(curve) for key, curve in result.curves.items()},
+            }
+            for result in self.results
+        }
+        numbers = {
+            number.id: {
+                "analysis": result.slug,
+                "label": number.label,
+                "standing": number.standing,
+                **{key: _finite(value) for key, value in asdict(number.estimate).items()},
+                "cautions": said((*number.cautions, *result.cautions)),
+                "patients": of(number.patients),
+            }
+            for result in self.results
+            for number in result.numbers
+        }
+        return {
+            "format": FORMAT,
+            "study": {"title": self.title, "version": self.version, "protocol": self.protocol},
+            "sources": [asdict(source) for source in self.sources],
+            "conventions": self.conventions.model_dump(),
+            "analyses": analyses,
+            "numbers": numbers,
+            "cautions": {key: asdict(caution) for caution, key in cautions.items()},
+            "patients": {key: list(patients) for patients, key in sets.items()},
+        }
+
+
+def line(number: Number) -> str:
+    """A number in one line: value, interval, p, n."""
+    estimate = number.estimate
+    parts = [shown(estimate)]
+    parts += [f"({interval_shown(estimate)})"] if estimate.level else []
+    parts += [f"p = {p_shown(estimate)}"] if estimate.p is not None else []
+    return " ".join(parts) + f"; n = {estimate.n}"
+
+
+def _curve(curve: Curve) -> dict[str, Any]:
+    arrays = ("times", "at_risk", "events", "censored", "survival", "low", "high")
+    content = {name: [_finite(value) for value in np.asarray(getattr(curve, name)).tolist()] for name in arrays}
+    return {**content, "level": curve.level, "limits": curve.limits, "n": curve.n}
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

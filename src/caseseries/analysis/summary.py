@@ -1,0 +1,115 @@
+"""The summary: the characteristics over all and by group, with what is missing counted."""
+
+from __future__ import annotations
+
+from caseseries.analysis.cautions import Caution, several_categories
+from caseseries.analysis.columns import (
+    EVERYBODY,
+    Book,
+    Rows,
+    Split,
+    cautions_of_values,
+    everybody,
+    holds,
+    is_yes,
+    known,
+    measured,
+    numeric_parts,
+    patients_of,
+    split,
+)
+from caseseries.analysis.results import Group, Result
+from caseseries.cases.series import CaseSeries, Column
+from caseseries.protocol.clauses.analysis import ListPatients, Summarise
+from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.clauses.variable import MEASURED
+from caseseries.protocol.protocol import Protocol
+from caseseries.stats.describe import extremes, mean, median, quartiles, standard_deviation
+from caseseries.stats.estimate import Estimate
+
+
+def list_patients(clause: ListPatients, cases: CaseSeries, protocol: Protocol) -> Result:
+    """One line a patient: the lines are the cases' own, the number here is how many there are."""
+    book = Book(slug(clause.name), cases, protocol.conventions.level)
+    rows = everybody(cases)
+    book.enter("n", "Patients", Estimate(cases.n, "count", cases.n, "patients"), rows)
+    return Result(clause, tuple(book.numbers))
+
+
+def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Result:
+    """Every promised variable over all, then by group: numbers as promised, categories as n and share.
+
+    Shares are of the patients in whom the variable is known; who is missing is counted apart.
+    """
+    book = Book(slug(clause.name), cases, protocol.conventions.level)
+    everyone = Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))
+    groups = [everyone, *(split(cases, clause.by) if clause.by else [])]
+    cautions: list[Caution] = []
+    for one in groups:
+        book.enter(
+            f"n.{one.group.key}",
+            f"Patients: {one.group.title}",
+            Estimate(int(one.rows.sum()), "count", cases.n, "patients"),
+            one.rows,
+        )
+    for name in clause.variables:
+        for column in numeric_parts(cases, cases.column(name)):
+            for one in groups:
+                _enter(book, column, one, clause)
+            cautions += cautions_of_values(cases, column.name)
+            cautions += _overlap(cases, column)
+    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(dict.fromkeys(cautions)))
+
+
+def _enter(book: Book, column: Column, one: Split, clause: Summarise) -> None:
+    cases, key = book.cases, one.group.key
+    part = ".".join(slug(piece) for piece in column.name.split("."))
+    label = f"{column.title} ({one.group.title})"
+    rows = known(cases, column.name) & one.rows
+    missing = one.rows & ~rows
+    if column.kind in MEASURED:
+        _enter_measured(book, column, part, label, rows, key, clause)
+    elif column.kind in {"yes/no", "event"}:
+        book.enter_count(f"{part}.{key}", label, is_yes(cases, column.name), rows)
+    else:
+        if column.kind == "regimens":
+            given = cases.table[column.name].list.len().fill_null(0).to_numpy() > 0
+            book.enter_count(f"{part}.any.{key}", f"{label}: any", given, rows)
+        for level in column.levels:
+            book.enter_count(f"{part}.{slug(level)}.{key}", f"{label}: {level}", holds(cases, column.name, level), rows)
+        if column.kind == "categories":
+            book.enter_count(f"{part}.several.{key}", f"{label}: more than one", _several(cases, column), rows)
+    counted = Estimate(int(missing.sum()), "count", int(one.rows.sum()), "patients")
+    book.enter(f"{part}.missing.{key}", f"{label}: missing", counted, missing)
+
+
+def _enter_measured(
+    book: Book, column: Column, part: str, label: str, rows: Rows, key: str, clause: Summarise
+) -> None:
+    values = measured(book.cases, column.name)[rows]
+    unit = column.unit
+    if clause.numbers == "mean (SD)":
+        book.enter(f"{part}.mean.{key}", f"{label}, mean", mean(values, unit), rows)
+        book.enter(f"{part}.sd.{key}", f"{label}, standard deviation", standard_deviation(values, unit), rows)
+        return
+    book.enter(f"{part}.median.{key}", f"{label}, median", median(values, unit), rows)
+    if clause.numbers == "median (IQR)":
+        low, high = quartiles(values, unit)
+        names = ("first-quartile", "third-quartile")
+    else:
+        low, high = extremes(values, unit)
+        names = ("lowest", "highest")
+    for name, estimate in zip(names, (low, high), strict=True):
+        book.enter(f"{part}.{name}.{key}", f"{label}, {name.replace('-', ' ')}", estimate, rows)
+
+
+def _several(cases: CaseSeries, column: Column) -> Rows:
+    return cases.table[column.name].list.len().fill_null(0).to_numpy() > 1
+
+
+def _overlap(cases: CaseSeries, column: Column) -> list[Caution]:
+    if column.kind != "categories":
+        return []
+    several, lengths = int(_several(cases, column).sum()), cases.table[column.name].list.len().fill_null(0)
+    people = len(patients_of(cases, known(cases, column.name)))
+    return [several_categories(several, int(lengths.sum()), people)] if several else []

@@ -1,0 +1,101 @@
+"""Survival: the curve, its median by the named convention, its horizons, and how long was followed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from caseseries.analysis.cautions import Caution, not_promised, unequal_follow_up
+from caseseries.analysis.columns import EVERYBODY, Book, Rows, Split, Values, everybody, is_yes, known, measured, split
+from caseseries.analysis.results import Group, Result
+from caseseries.cases.clocks import time_from
+from caseseries.cases.series import CaseSeries
+from caseseries.evidence.units import read_span
+from caseseries.protocol.clauses.analysis import Survival
+from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.protocol import Protocol
+from caseseries.stats.estimate import Estimate
+from caseseries.stats.survival import Curve, follow_up, kaplan_meier, log_rank, median_survival, survival_at
+
+OTHER_REST = {"midpoint": "first", "first": "midpoint"}
+
+
+def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
+    """Kaplan-Meier over all, or a curve a group with the log-rank test between them.
+
+    Time is in the follow-up's unit, counted from the follow-up's moment or from the clause's own:
+    months from the first dose become months from diagnosis by the days between the two.
+    """
+    assert protocol.follow_up is not None  # the protocol was read: survival is not promised without it
+    alive, time = protocol.follow_up_variable("alive"), protocol.follow_up_variable("time")
+    assert alive is not None and time is not None
+    book = Book(slug(clause.name), cases, protocol.conventions.level)
+    moment = clause.counted_from or protocol.follow_up.counted_from
+    times, timed = time_from(cases, protocol, moment)
+    followed = timed & known(cases, alive.name)
+    dead = ~is_yes(cases, alive.name)
+    unit = protocol.follow_up.unit
+    groups = split(cases, clause.by) if clause.by else [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
+    curves = {}
+    for one in groups:
+        rows = one.rows & followed
+        prefix = "" if one.group.key == EVERYBODY else f"{one.group.key}."
+        curve = kaplan_meier(times[rows], dead[rows], level=book.level, limits=clause.limits)
+        curves[one.group.key] = curve
+        _enter_curve(book, prefix, one.group.title, curve, times, dead, rows, clause, protocol)
+    if clause.by:
+        among = followed & known(cases, clause.by)
+        labels = np.select([one.rows for one in groups], list(range(len(groups))), -1)
+        test = log_rank(times[among], dead[among], labels[among])
+        book.enter("log-rank", "Log-rank test", test, among, standing="companion", cautions=[not_promised()])
+    notes = [f"Time is counted from {moment.replace('_', ' ')}, in {unit}."]
+    left_out = int((~followed).sum())
+    notes += [f"{left_out} without a time or an outcome are left out."] if left_out else []
+    return Result(
+        clause,
+        tuple(book.numbers),
+        tuple(one.group for one in groups),
+        tuple(_unequal(times, followed & ~dead, unit)),
+        tuple(notes),
+        curves,
+    )
+
+
+def _enter_curve(
+    book: Book,
+    prefix: str,
+    title: str,
+    curve: Curve,
+    times: Values,
+    dead: Rows,
+    rows: Rows,
+    clause: Survival,
+    protocol: Protocol,
+) -> None:
+    assert protocol.follow_up is not None
+    unit, level = protocol.follow_up.unit, book.level
+    of = "" if title == "All" else f" ({title})"
+    n = int(rows.sum())
+    book.enter(f"{prefix}n", f"Patients followed{of}", Estimate(n, "count", n, "patients"), rows)
+    book.enter(f"{prefix}deaths", f"Deaths{of}", Estimate(int((rows & dead).sum()), "count", n, "deaths"), rows & dead)
+    book.enter_count(f"{prefix}alive", f"Alive at last follow-up{of}", ~dead, rows)
+    standing = "promised" if clause.role in {"primary", "secondary"} else "description"
+    median = median_survival(curve, rests=clause.median, unit=unit)
+    book.enter(f"{prefix}median", f"Median survival{of}", median, rows, standing=standing)
+    other = OTHER_REST[clause.median]
+    named = median_survival(curve, rests="first" if other == "first" else "midpoint", unit=unit)
+    book.enter(f"{prefix}median-by-{other}", f"Median survival, the other convention{of}", named, rows, standing="companion")
+    for horizon in protocol.follow_up.horizons:
+        month = read_span(protocol.conventions.month).in_days()
+        at = survival_at(curve, read_span(horizon).in_unit(unit, month), unit=unit)
+        book.enter(f"{prefix}survival-at.{slug(horizon)}", f"Survival at {horizon}{of}", at, rows, standing=standing)
+    reverse = follow_up(times[rows], dead[rows], level=level, unit=unit)
+    book.enter(f"{prefix}follow-up", f"Median follow-up{of}", reverse, rows)
+    book.enter_middle(f"{prefix}observed", f"Time observed{of}", times[rows], rows, unit)
+
+
+def _unequal(times: Values, alive: Rows, unit: str) -> list[Caution]:
+    """A share alive at last follow-up says little where the alive were followed for different times."""
+    seen = times[alive]
+    if len(seen) < 2 or seen.max() == seen.min():
+        return []
+    return [unequal_follow_up(float(seen.min()), float(seen.max()), unit)]
