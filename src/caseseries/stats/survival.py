@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from caseseries.stats.estimate import Estimate, not_estimable
 from caseseries.stats.sample import Counts, Flags, Numbers, flags, numbers
@@ -157,21 +157,18 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Estimate:
     labels = np.asarray(group)
     if labels.shape != when.shape:
         raise ValueError(f"{len(when)} times for {labels.size} group labels")
-    names = np.unique(labels)
-    died = np.unique(when[happened])
-    risk = np.array([_still(died, when[labels == name]) for name in names]).reshape(len(names), -1)
-    events = np.array([_count_at(died, when[(labels == name) & happened]) for name in names])
-    seen = risk.sum(axis=1) > 0
+    names, died = np.unique(labels), np.unique(when[happened])
+    risk = np.zeros((len(names), len(died)), dtype=np.int64)
+    events = np.zeros_like(risk)
+    for row, name in enumerate(names):
+        risk[row] = _still(died, when[labels == name])
+        events[row] = _count_at(died, when[(labels == name) & happened])
+    seen: Flags = risk.sum(axis=1) > 0
     method = f"log-rank, {max(0, int(seen.sum()) - 1)} df"
-    left_out = [str(name) for name in names[~seen]]
-    if len(names) < 2:
-        return not_estimable("only one group" if len(names) else "nobody was followed", method, len(when))
-    if not len(died):
-        return not_estimable("nobody had the event", method, len(when), "chi-square")
-    if left_out:
+    if hindered := _hindrance(names, died, seen):
+        return not_estimable(hindered, method, len(when), "chi-square")
+    if left_out := [str(name) for name in names[~seen]]:
         method += f"; nobody at risk at any event in {', '.join(left_out)}: left out"
-    if seen.sum() < 2:
-        return not_estimable("only one group was at risk at an event", method, len(when), "chi-square")
     excess, covariance = _excess(risk[seen], events[seen])
     if np.linalg.matrix_rank(covariance, tol=1e-9) < len(excess) - 1:
         reason = "the groups were never at risk at the same event, or everybody had it at one time"
@@ -253,6 +250,14 @@ def _crossing(times: Numbers, heights: Numbers, rests: Rests) -> float | None:
     if rests == "midpoint" and abs(resting - 0.5) < ON_ONE_HALF and len(lower):
         return (start + float(times[lower[0]])) / 2.0
     return start
+
+
+def _hindrance(names: NDArray[Any], died: Numbers, seen: Flags) -> str:
+    if len(names) < 2:
+        return "only one group" if len(names) else "nobody was followed"
+    if not len(died):
+        return "nobody had the event"
+    return "" if seen.sum() > 1 else "only one group was at risk at an event"
 
 
 def _excess(risk: Counts, events: Counts) -> tuple[Numbers, Numbers]:
