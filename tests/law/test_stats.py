@@ -29,7 +29,7 @@ from caseseries.stats.survival import (
 )
 from caseseries.stats.trajectory import fall_at, greatest_fall
 
-law = settings(derandomize=True, deadline=None, max_examples=150)
+law = settings(derandomize=True, deadline=None, max_examples=100)
 
 # Few distinct values, so that ties are the rule.
 values = st.lists(st.integers(-4, 9).map(lambda n: n / 2), min_size=0, max_size=9)
