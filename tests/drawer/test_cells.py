@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,8 @@ def test_numbers(cell: dict[str, Any]) -> None:
     if "reads" in cell:
         assert read_number(cell["text"]).value == cell["reads"]
         return
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match=re.escape(cell["refused"])):
         read_number(cell["text"])
-    assert cell["refused"] in str(refusal.value)
 
 
 @pytest.mark.parametrize("cell", CELLS["regimen"], ids=lambda cell: cell["why"])

@@ -24,11 +24,13 @@ WORDS = st.sampled_from(
 ORDERS = st.lists(st.tuples(st.one_of(NUMBERS, WORDS), st.sampled_from(["", " ", " "])), max_size=9).map(
     lambda parts: "".join(word + space for word, space in parts)
 )
+
+read_regimen("100 mg q8")  # The word lists are read once, before any example is timed.
 DIGITS = re.compile(r"[0-9]+")
 
 
 def _accounted_for(regimen: Regimen) -> set[str]:
-    """The runs of digits that the fields of a regimen stand for, and those left unread."""
+    """The numbers that the fields of a regimen stand for, and the runs of digits left unread."""
     hours, days = regimen.interval_hours, regimen.days
     values = [regimen.dose, regimen.dose_high, hours, days]
     values += [hours / 24, hours / 168, 24 / hours, 168 / hours] if hours else []
@@ -44,7 +46,7 @@ def _plain(value: float) -> str:
 
 
 def _numbers(text: str) -> list[str]:
-    """The numbers of a text, each as `_plain` writes it or, where it is none, as its runs of digits."""
+    """The numbers of a text, with the points and commas inside them."""
     return re.findall(r"[0-9][0-9.,]*|\.[0-9]+", text)
 
 
@@ -54,8 +56,8 @@ def test_no_number_of_an_order_is_lost(text: str) -> None:
     known = _accounted_for(regimen)
     for number in _numbers(text):
         runs = DIGITS.findall(number)
-        value = number.strip(",").replace(",", "")
-        read = re.fullmatch(r"[0-9]+(?:\.[0-9]+)?\.?|\.[0-9]+", value) and _plain(float(value)) in known
+        value = number.rstrip(",.").replace(",", "")
+        read = re.fullmatch(r"[0-9]*\.?[0-9]+", value) and _plain(float(value)) in known
         assert read or all(run in known for run in runs), (number, regimen)
 
 
@@ -99,9 +101,10 @@ def test_decimals_with_thousands_commas_come_back(number: object) -> None:
 def test_a_cell_is_read_or_refused_in_a_sentence(text: str) -> None:
     for read in (read_number, read_share, read_range, read_span):
         try:
-            read(text)
+            told = str(read(text))
         except ValueError as refusal:
-            assert text in str(refusal)
+            told = str(refusal) if f'"{text}"' in str(refusal) else ""
+        assert told
 
 
 @given(st.integers(0, 10**9))

@@ -1,6 +1,6 @@
 """Regimens as charts and papers write them. The first tables are the founding paper's own words.
 
-Source: Naymagon L. Int J Hematol 2022, Tables 1 and 3 and the text.
+Source: Naymagon L. Int J Hematol 2022, Table 1 and the text.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -161,7 +162,5 @@ def test_a_finding_names_its_cell() -> None:
 
 
 def _refused(read: Callable[[str], object], typed: str, why: str) -> None:
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match=f'^"{re.escape(typed)}" .*{re.escape(why)}'):
         read(typed)
-    assert why in str(refusal.value)
-    assert str(refusal.value).startswith(f'"{typed}"')

@@ -55,8 +55,8 @@ def read_sig(text: str) -> Sig:
     said = frozenset(
         name for name, pattern in words.said.items() if pattern.search(text if name == "continuous" else rest)
     )
-    for name in said:
-        _, rest = take_all(words.said[name], rest)
+    for pattern in words.said.values():
+        _, rest = take_all(pattern, rest)
 
     days, rest = _agreed([(_days(match), match) for match in lasting], rest)
     route, rest = _agreed([(words.routes[word_key(match[0])], match) for match in routes], rest)

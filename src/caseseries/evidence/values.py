@@ -173,6 +173,8 @@ def _why_not(digits: str) -> str:
         return "is a percentage, and a plain number belongs here. Write the number without the sign %."
     if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", digits):
         return f"has a comma that cannot be a thousands comma. Write {digits.replace(',', '.')}"
+    if re.fullmatch(r"[-+]?[0-9]+(?:,[0-9]+){2,}(?:\.[0-9]*)?", digits):
+        return "has commas that are not before groups of three digits. Write it without commas."
     if re.fullmatch(r"[-+]?[0-9]+(?:\.[0-9]+){2,}", digits):
         return f"has more than one point. Write {digits.replace('.', '')} if thousands are meant."
     if re.fullmatch(r"[-+]?[0-9.]+,[0-9]+", digits):
