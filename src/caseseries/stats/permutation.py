@@ -43,7 +43,7 @@ def permuted_entries(
     entries, grouped = _checked(membership, group)
     n, chosen = grouped.size, int(grouped.sum())
     deals = math.comb(n, chosen)
-    method = f"chi-square of entries, patients permuted, exact over all {deals:,} deals"
+    method = f"chi-square of entries, patients permuted, exact over all {_said(deals)} deals"
     seen = _table(entries, grouped)
     hindered = _hindrance(entries, grouped, seen)
     if hindered:
@@ -58,7 +58,7 @@ def permuted_entries(
     p = (1 + great) / (1 + DRAWS)
     error = math.sqrt(p * (1.0 - p) / DRAWS)
     method = (
-        f"chi-square of entries, patients permuted, {DRAWS:,} of {deals:,} deals drawn "
+        f"chi-square of entries, patients permuted, {DRAWS:,} of {_said(deals)} deals drawn "
         f"(seed {seed}, standard error of p {error:.1g})"
     )
     return Estimate(statistic, method, n, "chi-square", p=p)
@@ -155,3 +155,7 @@ def _drawn_tables(entries: Flags, chosen: int, seed: int) -> Counts:
     labels = np.arange(len(entries)) < chosen
     counts = entries.astype(np.int64)
     return np.array([counts[random.permutation(labels)].sum(axis=0) for _ in range(DRAWS)])
+
+
+def _said(deals: int) -> str:
+    return f"{deals:,}" if deals < 10**12 else f"some 10^{len(str(deals)) - 1}"

@@ -1,0 +1,34 @@
+"""Digits: how a value is printed, by its unit; halves go up, on decimals."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from caseseries.stats.rounding import half_up, significant
+
+COUNTS = frozenset({"patients", "entries", "deaths"})
+"""The units of whole numbers."""
+LEAST_P = 0.0001
+"""A p-value below this is printed as below this."""
+
+
+def shown(value: float, unit: str) -> str:
+    """The value as it is printed: 31%, 1.65, 12.5, 38,052.
+
+    Shares are whole percents, since sixteen patients carry no more; from 1,000 on numbers are whole, from 100
+    on they have one decimal, and below it two, without zeros at the end.
+    """
+    if unit == "share":
+        return f"{half_up(Decimal(repr(value)) * 100, 0):f}%"
+    if unit in COUNTS:
+        return f"{half_up(value, 0):,f}"
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
+    text = f"{half_up(value, digits):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def shown_p(p: float) -> str:
+    """A p-value: three decimals, and three significant digits below 0.1; below 0.0001 it says so."""
+    if p < LEAST_P:
+        return f"<{LEAST_P:f}".rstrip("0")
+    return f"{half_up(p, 3):f}" if p >= 0.1 else f"{significant(p, 3):f}"
