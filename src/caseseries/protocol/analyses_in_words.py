@@ -1,0 +1,92 @@
+"""Analyses in words: what each does, by which test, and what stands beside it."""
+
+from __future__ import annotations
+
+from caseseries.protocol.clauses.analysis import (
+    Analysis,
+    Beside,
+    Compare,
+    Entries,
+    Landmark,
+    ListPatients,
+    Regress,
+    Relabel,
+    Rescreen,
+    Summarise,
+    Survival,
+    Trajectory,
+)
+from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import a_moment, serial_titled, titled, titles
+
+RESTS = {"midpoint": "the middle of that rest", "first": "the first day of that rest"}
+TESTS = {
+    "chi-square, uncorrected": "the chi-square test without continuity correction",
+    "chi-square, Yates": "the chi-square test with Yates' correction",
+    "Fisher": "Fisher's exact test",
+    "Mann-Whitney": "the Mann-Whitney test",
+    "Mann-Whitney, exact": "the exact Mann-Whitney test",
+}
+BESIDE: dict[Beside, str] = {
+    "none": "",
+    "exact": ", with the exact test beside it",
+    "all in use": ", with all other tests in use for such data beside it",
+}
+EXACT = {"Fisher", "Mann-Whitney, exact"}
+
+
+def analysis_in_words(analysis: Analysis, protocol: Protocol) -> str:
+    """What the analysis does, to stand after its name and a colon."""
+    match analysis:
+        case ListPatients():
+            return f"each patient is listed with {titles(protocol, analysis.variables)}"
+        case Summarise():
+            by = f", over all patients and by {titled(protocol, analysis.by)}" if analysis.by else ""
+            return f"{titles(protocol, analysis.variables)} are summarised{by}, numbers as {analysis.numbers}"
+        case Survival():
+            return _survival(analysis, protocol)
+        case Compare():
+            outcome, by = titled(protocol, analysis.outcome), titled(protocol, analysis.by)
+            return f"{outcome} is compared by {by}, using {_test(analysis)}"
+        case Entries():
+            of, by = titled(protocol, analysis.of), titled(protocol, analysis.by)
+            return (
+                f"{of} is set against {by}, a patient with several entries counting once for each, "
+                f"using {_test(analysis)}; the count by patients stands beside the count by entries"
+            )
+        case Trajectory():
+            followed = serial_titled(protocol, analysis.serial)
+            by = f", by {titled(protocol, analysis.by)}" if analysis.by else ""
+            return f"for each day, how many patients had a value of {followed}, and its median{by}"
+        case Landmark():
+            followed, by = serial_titled(protocol, analysis.serial), titled(protocol, analysis.by)
+            among = f"among patients with a value of {followed} on {analysis.at}"
+            return f"{among}, its fall up to then is set against {by}"
+        case Rescreen():
+            fate = {"keep": "kept", "drop": "dropped"}[analysis.if_unknown]
+            return f"patients are screened again in hospital records, and {fate} wherever a step is unknown"
+        case Relabel():
+            of = titled(protocol, analysis.variable)
+            return f"“{analysis.of}” is repeated under every plausible labelling of {of}"
+        case Regress():
+            return f"{titled(protocol, analysis.outcome)} is regressed on {titles(protocol, analysis.on)}"
+        case _:
+            return "treatments are compared, by a design that is yet to be written"
+
+
+def _survival(analysis: Survival, protocol: Protocol) -> str:
+    start = analysis.counted_from or (protocol.follow_up.counted_from if protocol.follow_up else "")
+    instead = ""
+    if protocol.follow_up is not None and start != protocol.follow_up.counted_from:
+        instead = f" instead of {a_moment(protocol.follow_up.counted_from)}"
+    by = f" by {titled(protocol, analysis.by)}" if analysis.by else ""
+    return (
+        f"survival{by} is counted from {a_moment(start)}{instead} and estimated by the Kaplan-Meier method, "
+        f"with confidence limits on the {analysis.limits} scale; "
+        f"where the curve rests on one half, the median is {RESTS[analysis.median]}"
+    )
+
+
+def _test(analysis: Compare | Entries) -> str:
+    beside = "" if analysis.beside == "exact" and analysis.test in EXACT else BESIDE[analysis.beside]
+    return TESTS[analysis.test] + beside
