@@ -1,0 +1,354 @@
+"""The curve figure: Kaplan-Meier curves with their limits and numbers at risk, early deaths to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from caseseries.analysis.columns import EVERYBODY
+from caseseries.analysis.results import Result
+from caseseries.evidence.units import read_span
+from caseseries.protocol.clauses.analysis import Survival
+from caseseries.protocol.protocol import Protocol
+from caseseries.report.drawing import drawn, fitted, panel, said_instead, spread, text_width, wrapped, write
+from caseseries.report.look import (
+    HAIR,
+    HAIRLINE,
+    INK,
+    LINE,
+    PALE,
+    QUIET,
+    TEXT,
+    THICK,
+    THIN,
+    WIDTH,
+    Stroke,
+    group_strokes,
+)
+from caseseries.stats.digits import shown
+from caseseries.stats.estimate import Estimate
+from caseseries.stats.survival import Curve, at_risk
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+# Round times at which a first panel may end, and the steps of an axis, in the unit of the follow-up.
+ROUND = {
+    "days": (1, 2, 7, 14, 30, 60, 90, 180, 360, 720, 1800, 3600),
+    "months": (0.25, 0.5, 1, 2, 3, 6, 12, 24, 60, 120, 240),
+    "years": (0.25, 0.5, 1, 2, 5, 10, 20, 50),
+}
+# An early panel shows at least this share of the deaths, in at most this share of the whole time.
+EARLY_DEATHS, EARLY_TIME = 0.75, 0.2
+# With more curves than this, shaded limits would cover each other: bars at the horizons stand for them.
+SHADED = 2
+
+HEIGHT, LEFT, LABELS, GAP = 2.35, 0.46, 1.62, 0.34  # inches
+AXIS, BETWEEN = 0.36, 0.03  # under the panels: for ticks and title; between the curves' numbers at risk
+MARGIN, TOP = 1.015, 1.03  # the axes go a little beyond their last tick
+
+Horizons = tuple[tuple[str, float], ...]  # a name and its time, in the unit of the follow-up
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One curve as it is drawn: its stroke, what is said beside it, its median."""
+
+    title: str
+    curve: Curve
+    stroke: Stroke
+    median: Estimate | None
+
+    @property
+    def words(self) -> str:
+        died = int(self.curve.events.sum())
+        return f"{self.curve.n} patient{'s' * (self.curve.n != 1)}, {died} died"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One panel: the time it shows, where it stands (inches), its ticks and the horizons read off in it."""
+
+    title: str
+    end: float
+    left: float
+    width: float
+    ticks: tuple[float, ...]
+    horizons: Horizons
+
+    def at(self, time: float) -> float:
+        """Where a time stands, in inches from the left."""
+        return self.left + time / (self.end * MARGIN) * self.width
+
+
+def survival_figure(result: Result, protocol: Protocol) -> str:
+    """The curves of a survival analysis as SVG, in the follow-up's unit, from its moment or the clause's.
+
+    Where most deaths fall into a short first part of the follow-up, that part has a panel of its own
+    beside the whole, both on plain axes. Limits are pointwise, drawn as steps; the numbers at risk
+    stand under the ticks. An analysis without curves: a sentence that says why.
+    """
+    title = result.clause.name[:1].upper() + result.clause.name[1:]
+    if not result.curves or protocol.follow_up is None:
+        return said_instead(title, result.why_not or "There is no curve to draw.")
+    unit, arms = protocol.follow_up.unit, _arms(result)
+    moment = protocol.follow_up.counted_from
+    if isinstance(result.clause, Survival):
+        moment = result.clause.counted_from or moment
+    since = f"{unit.capitalize()} from {moment.replace('_', ' ')}"
+    windows = _windows(arms, unit, _horizons(protocol))
+    rows = len(arms) * (2 if len(arms) > 1 else 1)
+    below = AXIS + LINE * rows + BETWEEN * len(arms) + 0.06
+
+    def draw(figure: Figure) -> None:
+        for window in windows:
+            first = window is windows[0]
+            axes = _axes(figure, window, below, first=first)
+            _draw_time(axes, window, windows)
+            for place, arm in enumerate(arms):
+                _draw_arm(axes, arm, window, shaded=len(arms) <= SHADED)
+                if len(arms) > SHADED:
+                    _draw_bars(axes, arm, window, (place - (len(arms) - 1) / 2) * 0.012 * window.end)
+            _write_axis(figure, window, since, below, first=first)
+            _write_horizons(figure, window, arms, below)
+            _write_at_risk(figure, window, arms, below, first=first)
+        _write_labels(figure, arms, unit, below)
+
+    return drawn(draw, below + HEIGHT + 0.4, title, _description(arms, since, unit))
+
+
+def _arms(result: Result) -> list[Arm]:
+    titles = _without_prefix({group.key: group.title for group in result.groups})
+    medians = {number.id.removeprefix(f"{result.slug}."): number.estimate for number in result.numbers}
+    strokes = group_strokes(len(result.curves))
+    return [
+        Arm(
+            titles.get(key, key),
+            curve,
+            stroke,
+            medians.get("median" if key == EVERYBODY else f"{key}.median"),
+        )
+        for (key, curve), stroke in zip(result.curves.items(), strokes, strict=True)
+    ]
+
+
+def _without_prefix(titles: dict[str, str]) -> dict[str, str]:
+    """The titles without the name of the variable that all begin with ("Cause: ")."""
+    prefix = next(iter(titles.values()), "").partition(": ")[0] + ": "
+    if len(titles) < 2 or not all(title.startswith(prefix) for title in titles.values()):
+        return titles
+    return {key: title.removeprefix(prefix) for key, title in titles.items()}
+
+
+def _horizons(protocol: Protocol) -> Horizons:
+    assert protocol.follow_up is not None
+    month = read_span(protocol.conventions.month).in_days()
+    spans = [
+        (one, read_span(one).in_unit(protocol.follow_up.unit, month)) for one in protocol.follow_up.horizons
+    ]
+    return tuple(sorted(spans, key=lambda span: span[1]))
+
+
+def _windows(arms: Sequence[Arm], unit: str, horizons: Horizons) -> list[Window]:
+    """The whole follow-up, and before it the early part where most deaths lie in it."""
+    last = max((float(arm.curve.times[-1]) for arm in arms if len(arm.curve.times)), default=0.0) or 1.0
+    room = WIDTH - LEFT - LABELS
+    early = _early(arms, unit, last)
+    later = tuple(one for one in horizons if (early or 0.0) < one[1] <= last)
+    if early is None:
+        windows = [_window("", last, unit, LEFT, room, 9, later)]
+    else:
+        first, soon = 0.58 * (room - GAP), tuple(one for one in horizons if one[1] <= early)
+        rest = LEFT + first + GAP, room - GAP - first
+        windows = [
+            _window(f"The first {_said(early, unit)} (grey at right)", early, unit, LEFT, first, 7, soon),
+            _window("The whole follow-up", last, unit, *rest, 6, later),
+        ]
+    return [replace(one, horizons=_apart(one, arms)) for one in windows]
+
+
+def _window(
+    title: str, last: float, unit: str, left: float, width: float, most: int, horizons: Horizons
+) -> Window:
+    """A window whose axis ends at a tick."""
+    step = next((step for step in ROUND[unit] if last / step <= most - 1), last)
+    steps = int(np.ceil(last / step - 1e-9))
+    return Window(
+        title, step * steps, left, width, tuple(step * place for place in range(steps + 1)), horizons
+    )
+
+
+def _apart(window: Window, arms: Sequence[Arm]) -> Horizons:
+    """The horizons whose names do not touch: where two do, the later one stays."""
+    kept: list[tuple[str, float]] = []
+    limit = window.left + window.width
+    for name, time in reversed(window.horizons):
+        half = text_width(_horizon_words(name, time, arms)) / 2
+        end = min(window.at(time) + half, limit)
+        if end - 2 * half >= window.left - half and abs(end - half - window.at(time)) <= half:
+            kept.insert(0, (name, time))
+            limit = end - 2 * half - 0.08
+    return tuple(kept)
+
+
+def _horizon_words(name: str, time: float, arms: Sequence[Arm]) -> str:
+    return name if len(arms) > 1 else f"{name}: {shown(_alive_at(arms[0].curve, time), 'share')}"
+
+
+def _early(arms: Sequence[Arm], unit: str, last: float) -> float | None:
+    deaths = np.sort(np.concatenate([np.repeat(arm.curve.times, arm.curve.events) for arm in arms]))
+    if not len(deaths):
+        return None
+    most = float(deaths[int(np.ceil(EARLY_DEATHS * len(deaths))) - 1])
+    end = next((float(time) for time in ROUND[unit] if time >= most), last)
+    # A little further, where that shows all the rest.
+    further = next((float(time) for time in ROUND[unit] if time >= deaths[-1]), last)
+    end = further if further <= 2 * end else end
+    return end if end <= EARLY_TIME * last else None
+
+
+def _axes(figure: Figure, window: Window, bottom: float, *, first: bool) -> Axes:
+    axes = panel(figure, window.left, bottom, window.width, HEIGHT)
+    axes.set(xlim=(0, window.end * MARGIN), ylim=(0, TOP))
+    axes.set_xticks(window.ticks, [f"{tick:g}" for tick in window.ticks])
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100%"] if first else [""] * 5)
+    axes.spines["bottom"].set_bounds(0, window.end)
+    axes.spines["left"].set_bounds(0, 1)
+    return axes
+
+
+def _draw_time(axes: Axes, window: Window, windows: Sequence[Window]) -> None:
+    for _, time in window.horizons:
+        axes.plot([time, time], [0, 1], color=HAIR, lw=HAIRLINE, zorder=0.5)
+    if window is not windows[0]:
+        axes.axvspan(0, windows[0].end, color=PALE, lw=0, zorder=0)
+
+
+def _draw_arm(axes: Axes, arm: Arm, window: Window, *, shaded: bool) -> None:
+    curve, stroke, median = arm.curve, arm.stroke, arm.median
+    if not len(curve.times):
+        return
+    times, survival = np.append(0.0, curve.times), np.append(1.0, curve.survival)
+    if shaded:
+        low, high = np.append(np.nan, curve.low), np.append(np.nan, curve.high)
+        axes.fill_between(times, low, high, step="post", color=stroke.colour, alpha=0.13, lw=0, zorder=1)
+        for limit in (low, high):
+            axes.plot(
+                times, limit, drawstyle="steps-post", color=stroke.colour, lw=HAIRLINE, alpha=0.6, zorder=1.5
+            )
+    axes.plot(
+        times, survival, drawstyle="steps-post", color=stroke.colour, lw=THICK, ls=stroke.style, zorder=3
+    )
+    censored = curve.survival[curve.censored > 0]
+    axes.plot(curve.censor_times, censored, "|", color=stroke.colour, ms=6, mew=0.9, zorder=3.5)
+    if shaded and median is not None and median.value is not None and median.value <= window.end:
+        path = [0, median.value, median.value], [0.5, 0.5, 0]
+        axes.plot(*path, color=stroke.colour, lw=0.6, ls=(0, (2, 2)), zorder=2)
+
+
+def _draw_bars(axes: Axes, arm: Arm, window: Window, aside: float) -> None:
+    """The limits at each horizon as a bar, each curve's a little aside of the others'."""
+    for _, time in window.horizons:
+        entry = int(np.searchsorted(arm.curve.times, time * (1 + 1e-9), side="right")) - 1
+        if entry >= 0 and time <= arm.curve.times[-1] and np.isfinite(arm.curve.low[entry]):
+            ends = [arm.curve.low[entry], arm.curve.high[entry]]
+            axes.plot([time + aside] * 2, ends, "_-", color=arm.stroke.colour, lw=THIN, ms=3, zorder=2.5)
+
+
+def _write_axis(figure: Figure, window: Window, since: str, bottom: float, *, first: bool) -> None:
+    write(figure, window.left + window.width / 2, bottom - 0.31, since, ha="center", size=TEXT)
+    if window.title:
+        write(figure, window.left + 0.04, bottom + HEIGHT + 0.22, window.title, size=TEXT)
+    if first:
+        write(figure, 0.04, bottom + HEIGHT + 0.1, "Alive", size=TEXT)
+
+
+def _write_horizons(figure: Figure, window: Window, arms: Sequence[Arm], bottom: float) -> None:
+    """The name of each horizon over its line, and the share alive where there is one curve."""
+    for name, time in window.horizons:
+        words = _horizon_words(name, time, arms)
+        half = text_width(words) / 2
+        left = max(window.left, min(window.at(time) - half, window.left + window.width - 2 * half))
+        write(figure, left, bottom + HEIGHT + 0.03, words, color=QUIET)
+
+
+def _alive_at(curve: Curve, time: float) -> float:
+    entry = int(np.searchsorted(curve.times, time * (1 + 1e-9), side="right")) - 1
+    return float(curve.survival[entry]) if entry >= 0 else 1.0
+
+
+def _write_at_risk(
+    figure: Figure, window: Window, arms: Sequence[Arm], bottom: float, *, first: bool
+) -> None:
+    """The numbers at risk under the ticks, each curve's under its title."""
+    y = bottom - AXIS - LINE
+    if first:
+        write(figure, 0.04, y, "At risk", color=QUIET)
+    for arm in arms:
+        if len(arms) > 1:
+            if first:
+                title = fitted(arm.title, WIDTH - LABELS - LEFT)
+                write(figure, LEFT, y, title, color=arm.stroke.colour)
+            y -= LINE
+        for tick, count in zip(window.ticks, at_risk(arm.curve, window.ticks), strict=True):
+            write(figure, window.at(tick), y, f"{count}", ha="center")
+        y -= LINE + BETWEEN
+
+
+def _write_labels(figure: Figure, arms: Sequence[Arm], unit: str, bottom: float) -> None:
+    """Beside the end of each curve its line, title, patients and median; moved apart where they meet."""
+    left, room = WIDTH - LABELS + 0.34, LABELS - 0.36
+    blocks = [_label(arm, unit, room, alone=len(arms) == 1) for arm in arms]
+    ends = [float(arm.curve.survival[-1]) if len(arm.curve.times) else 0.0 for arm in arms]
+    wanted = [bottom + HEIGHT * end / TOP for end in ends]
+    heights = [LINE * len(block) + 0.07 for block in blocks]
+    for arm, block, centre in zip(
+        arms, blocks, spread(wanted, heights, bottom - 0.1, bottom + HEIGHT + 0.4), strict=True
+    ):
+        y = centre + LINE * (len(block) / 2 - 0.5)
+        figure.add_artist(_sample(figure, left, y, arm.stroke))
+        for place, words in enumerate(block):
+            write(figure, left, y - LINE * place, words, va="center", color=INK if place == 0 else QUIET)
+
+
+def _label(arm: Arm, unit: str, room: float, *, alone: bool) -> list[str]:
+    lines = wrapped(arm.words, room) if alone else [*wrapped(arm.title, room, 3), arm.words]
+    if arm.median is not None:
+        lines += wrapped(_median_said(arm.median, unit), room)
+        if alone and arm.median.level is not None and arm.median.value is not None:
+            lines += wrapped(
+                f"({shown(arm.median.level, 'share')} interval {arm.median.shown_interval})", room
+            )
+    return lines
+
+
+def _median_said(median: Estimate, unit: str) -> str:
+    if median.value is None:
+        return f"median {median.shown}"
+    return f"median {median.shown} {unit.removesuffix('s') if median.shown == '1' else unit}"
+
+
+def _sample(figure: Figure, left: float, y: float, stroke: Stroke) -> Line2D:
+    from matplotlib.lines import Line2D
+
+    wide, high = figure.get_size_inches()
+    ends = [(left - 0.27) / wide, (left - 0.05) / wide]
+    return Line2D(ends, [y / high] * 2, color=stroke.colour, lw=THICK, ls=stroke.style)
+
+
+def _said(time: float, unit: str) -> str:
+    return f"{unit.removesuffix('s')}" if time == 1 else f"{time:g} {unit}"
+
+
+def _description(arms: Sequence[Arm], since: str, unit: str) -> str:
+    """What the curves show, in words for who does not see them."""
+    said = " ".join(
+        f"{arm.title}: {arm.words}{'' if arm.median is None else ', ' + _median_said(arm.median, unit)}."
+        for arm in arms
+    )
+    return f"Kaplan-Meier curve{'s' * (len(arms) > 1)}, {since[:1].lower()}{since[1:]}. {said}"

@@ -1,0 +1,7 @@
+"""The figures of a report: pure functions from results and cases to SVG text that stands in a page."""
+
+from __future__ import annotations
+
+from caseseries.report.curve_figure import survival_figure
+
+__all__ = ["survival_figure"]
