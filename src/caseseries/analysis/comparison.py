@@ -48,18 +48,18 @@ def _compare_shares(clause: Compare, cases: CaseSeries, protocol: Protocol) -> R
         book.enter_count(one.group.key, f"{title} ({one.group.title})", outcome, one.rows & answered)
     table = np.array([[_count(outcome & one.rows & answered), _count(~outcome & one.rows & answered)] for one in groups])
     among = answered & known(cases, clause.by)
-    tests: dict[str, tuple[str, Callable[[], Estimate]]] = {
-        "chi-square, uncorrected": ("chi-square", lambda: chi_square(table)),
-        "chi-square, Yates": ("chi-square-yates", lambda: chi_square(table, correction="Yates")),
-        "chi-square, n - 1": ("chi-square-n-1", lambda: chi_square(table, correction="n-1")),
-        "Fisher": ("fisher", lambda: fisher(table, level=protocol.conventions.level)),
+    tests: dict[str, tuple[str, str, Callable[[], Estimate]]] = {
+        "chi-square, uncorrected": ("chi-square", "Chi-square, uncorrected", lambda: chi_square(table)),
+        "chi-square, Yates": ("chi-square-yates", "Chi-square, Yates", lambda: chi_square(table, correction="Yates")),
+        "chi-square, n - 1": ("chi-square-n-1", "Chi-square, n - 1", lambda: chi_square(table, correction="n-1")),
+        "Fisher": ("fisher", "Odds ratio, Fisher's exact test", lambda: fisher(table, level=protocol.conventions.level)),
     }
     beside = {"none": (), "exact": ("Fisher",), "all in use": tuple(tests)}[clause.beside]
     smallest = smallest_expected(table)
     for name in dict.fromkeys((clause.test, *beside)):
-        part, test = tests[name]
+        part, label, test = tests[name]
         said = [small_expected(smallest)] if part != "fisher" and smallest < SMALL_EXPECTED else []
-        _enter_test(book, part, test(), among, promised=name == clause.test, cautions=said)
+        _enter_test(book, part, label, test(), among, promised=name == clause.test, cautions=said)
     notes = []
     if clause.beside == "all in use":
         notes.append(f"Of the tests in use, {len(tests)} are served here; not built yet: {', '.join(NOT_BUILT)}.")
@@ -87,13 +87,13 @@ def enter_rank_tests(book: Book, values: np.ndarray, rows: list[Rows], *, promis
     both = np.concatenate([first, second])
     said = [ties(len(np.unique(both)), len(both))] if has_ties(both) else []
     tests = {
-        "Mann-Whitney": ("mann-whitney", mann_whitney),
-        "Mann-Whitney, exact": ("mann-whitney-exact", mann_whitney_exact),
+        "Mann-Whitney": ("mann-whitney", "Mann-Whitney test", mann_whitney),
+        "Mann-Whitney, exact": ("mann-whitney-exact", "Mann-Whitney test, exact", mann_whitney_exact),
     }
     wanted = dict.fromkeys((promised, *(["Mann-Whitney, exact"] if beside else [])))
     for name in wanted:
-        part, test = tests[name]
-        _enter_test(book, part, test(first, second), rows[0] | rows[1], promised=name == promised, cautions=said)
+        part, label, test = tests[name]
+        _enter_test(book, part, label, test(first, second), rows[0] | rows[1], promised=name == promised, cautions=said)
 
 
 def entries(clause: Entries, cases: CaseSeries, protocol: Protocol) -> Result:
@@ -119,21 +119,20 @@ def entries(clause: Entries, cases: CaseSeries, protocol: Protocol) -> Result:
     smallest = smallest_expected(table[:, table.sum(axis=0) > 0])
     small = [small_expected(smallest)] if smallest < SMALL_EXPECTED else []
     printed = entries_chi_square(membership[among], in_first[among])
-    _enter_test(book, "chi-square", printed, among, promised=True, cautions=[*small, *said])
+    _enter_test(book, "chi-square", "Chi-square of the entries, as printed", printed, among, promised=True, cautions=[*small, *said])
     if clause.beside != "none":
         permuted = permuted_entries(membership[among], in_first[among], seed=protocol.conventions.seed)
-        _enter_test(book, "permutation", permuted, among, promised=False, cautions=[])
+        _enter_test(book, "permutation", "Permutation of the patients", permuted, among, promised=False, cautions=[])
     unused = [level for level, has in zip(column.levels, membership.T, strict=True) if not (has & among).any()]
     notes = (f"No patient has: {', '.join(unused)}.",) if unused else ()
     return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(said), notes)
 
 
 def _enter_test(
-    book: Book, part: str, estimate: Estimate, rows: Rows, *, promised: bool, cautions: list[Caution]
+    book: Book, part: str, label: str, estimate: Estimate, rows: Rows, *, promised: bool, cautions: list[Caution]
 ) -> None:
     standing: Standing = "promised" if promised else "companion"
     said = cautions if promised or estimate.p is None else [*cautions, not_promised()]
-    label = estimate.method.partition(",")[0]
     book.enter(part, label, estimate, rows, standing=standing, cautions=said)
 
 

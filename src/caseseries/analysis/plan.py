@@ -48,7 +48,10 @@ def analyse(protocol: Protocol, cases: CaseSeries, tell: Callable[[str], None] =
     for clause in protocol.analyses:
         tell(clause.name)
         result = _done(clause, first, protocol)
-        results.append(replace(result, cautions=(*result.cautions, *_general(clause, first, protocol, further))))
+        if not result.why_not:
+            cautions = (*result.cautions, *_general(clause, first, protocol, further))
+            result = replace(result, cautions=cautions)
+        results.append(result)
     return Results(
         title=protocol.title,
         version=protocol.version,

@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 
 from caseseries.analysis.cautions import Caution
-from caseseries.analysis.digits import interval_shown, p_shown, shown
 from caseseries.cases.series import Source
 from caseseries.evidence.problem import did_you_mean
 from caseseries.protocol.clauses.analysis import Analysis
@@ -71,14 +70,14 @@ class Result:
         lines = [f"{self.clause.name} ({self.clause.role})"]
         lines += [f"  {self.why_not}"] if self.why_not else []
         width = max((len(number.label) for number in self.numbers), default=0)
-        lines += [f"  {number.label:<{width}}  {line(number)}" for number in self.numbers]
+        lines += [f"  {number.label:<{width}}  {number.estimate}" for number in self.numbers]
         lines += [f"  ! {caution.sentence}" for caution in self.cautions]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{escape(number.label)}</td><td>{escape(shown(number.estimate))}</td>"
-            f"<td>{escape(interval_shown(number.estimate))}</td><td>{escape(p_shown(number.estimate))}</td>"
+            f"<tr><td>{escape(number.label)}</td><td>{escape(number.estimate.shown)}</td>"
+            f"<td>{escape(number.estimate.shown_interval)}</td><td>{escape(number.estimate.shown_p)}</td>"
             f"<td>{number.estimate.n}</td><td>{escape(number.estimate.method)}</td></tr>"
             for number in self.numbers
         )
@@ -200,15 +199,6 @@ class Results:
             "cautions": {key: asdict(caution) for caution, key in cautions.items()},
             "patients": {key: list(patients) for patients, key in sets.items()},
         }
-
-
-def line(number: Number) -> str:
-    """A number in one line: value, interval, p, n."""
-    estimate = number.estimate
-    parts = [shown(estimate)]
-    parts += [f"({interval_shown(estimate)})"] if estimate.level else []
-    parts += [f"p = {p_shown(estimate)}"] if estimate.p is not None else []
-    return " ".join(parts) + f"; n = {estimate.n}"
 
 
 def _curve(curve: Curve) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Resul
     cautions: list[Caution] = []
     for one in groups:
         book.enter(
-            f"n.{one.group.key}",
+            f"{one.group.key}.n",
             f"Patients: {one.group.title}",
             Estimate(int(one.rows.sum()), "count", cases.n, "patients"),
             one.rows,
@@ -80,7 +80,7 @@ def _enter(book: Book, column: Column, one: Split, clause: Summarise) -> None:
         if column.kind == "categories":
             book.enter_count(f"{part}.several.{key}", f"{label}: more than one", _several(cases, column), rows)
     counted = Estimate(int(missing.sum()), "count", int(one.rows.sum()), "patients")
-    book.enter(f"{part}.missing.{key}", f"{label}: missing", counted, missing)
+    book.enter(f"{part}.{key}.missing", f"{label}: missing", counted, missing)
 
 
 def _enter_measured(
@@ -89,10 +89,10 @@ def _enter_measured(
     values = measured(book.cases, column.name)[rows]
     unit = column.unit
     if clause.numbers == "mean (SD)":
-        book.enter(f"{part}.mean.{key}", f"{label}, mean", mean(values, unit), rows)
-        book.enter(f"{part}.sd.{key}", f"{label}, standard deviation", standard_deviation(values, unit), rows)
+        book.enter(f"{part}.{key}.mean", f"{label}, mean", mean(values, unit), rows)
+        book.enter(f"{part}.{key}.sd", f"{label}, standard deviation", standard_deviation(values, unit), rows)
         return
-    book.enter(f"{part}.median.{key}", f"{label}, median", median(values, unit), rows)
+    book.enter(f"{part}.{key}.median", f"{label}, median", median(values, unit), rows)
     if clause.numbers == "median (IQR)":
         low, high = quartiles(values, unit)
         names = ("first-quartile", "third-quartile")
@@ -100,7 +100,7 @@ def _enter_measured(
         low, high = extremes(values, unit)
         names = ("lowest", "highest")
     for name, estimate in zip(names, (low, high), strict=True):
-        book.enter(f"{part}.{name}.{key}", f"{label}, {name.replace('-', ' ')}", estimate, rows)
+        book.enter(f"{part}.{key}.{name}", f"{label}, {name.replace('-', ' ')}", estimate, rows)
 
 
 def _several(cases: CaseSeries, column: Column) -> Rows:

@@ -1,0 +1,65 @@
+"""caseseries: from a written promise to the tables, figures and sentences of a case series.
+
+    import caseseries as cs
+
+    study = cs.open_study("naymagon-2022")
+    cases = study.read_cases()
+    results = study.analyse(cases)
+    results["survival by cause"]
+    study.report(results, cases)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from caseseries.analysis.results import Result, Results
+    from caseseries.cases.series import CaseSeries
+    from caseseries.evidence.problem import Problem, Problems
+    from caseseries.protocol.protocol import Protocol
+    from caseseries.stats.estimate import Estimate
+    from caseseries.stats.survival import kaplan_meier as survival
+    from caseseries.study import Study, open_study
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "CaseSeries": "caseseries.cases.series:CaseSeries",
+    "Estimate": "caseseries.stats.estimate:Estimate",
+    "Problem": "caseseries.evidence.problem:Problem",
+    "Problems": "caseseries.evidence.problem:Problems",
+    "Protocol": "caseseries.protocol.protocol:Protocol",
+    "Result": "caseseries.analysis.results:Result",
+    "Results": "caseseries.analysis.results:Results",
+    "Study": "caseseries.study:Study",
+    "open_study": "caseseries.study:open_study",
+    "survival": "caseseries.stats.survival:kaplan_meier",
+}
+
+__all__ = [
+    "CaseSeries",
+    "Estimate",
+    "Problem",
+    "Problems",
+    "Protocol",
+    "Result",
+    "Results",
+    "Study",
+    "open_study",
+    "survival",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public name when it is first asked for, so that `caseseries --help` answers at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'caseseries' has no attribute {name!r}")
+    from importlib import import_module
+
+    module, _, attribute = _HOMES[name].partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,139 @@
+"""Claims: what a text prints of its patients, held against what its tables give."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Literal
+
+from caseseries.analysis.results import Results
+from caseseries.evidence.problem import Problem, Problems, did_you_mean
+from caseseries.stats.digits import shown
+from caseseries.stats.rounding import half_even, half_up, truncated
+
+Said = Literal["reproduces", "reproduces with rounding", "contradicts", "not derivable"]
+KEYS = {"id", "of", "where", "printed", "unit", "result", "beside"}
+NEEDED = KEYS - {"beside", "unit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One printed number: what it is `of`, `where` it stands, its digits, and the id of the result that it claims.
+
+    `beside` is the id of the same number from another source of the same print, where there is one.
+    """
+
+    id: str
+    of: str
+    where: str
+    printed: str
+    result: str
+    unit: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a claim: `obtained` is our value at the printed digits, `full` at its own."""
+
+    claim: Claim
+    result: str
+    said: Said
+    obtained: str
+    full: str
+    how: str = ""
+
+
+def read_claims(path: Path) -> tuple[Claim, ...]:
+    """The claims of a TOML file, in its order; none where there is no file. Raises Problems."""
+    if not path.exists():
+        return ()
+    try:
+        content = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        mend = "Text values stand in quotes; each claim begins with [[claim]]."
+        raise Problems([Problem(path.name, f"it cannot be read: {error}", mend)]) from None
+    entries = content.get("claim", [])
+    problems = [Problem(path.name, f'the key "{key}" is not known', "It holds [[claim]].") for key in content if key != "claim"]
+    problems += _slips(path.name, entries)
+    if problems:
+        raise Problems(problems)
+    return tuple(Claim(**entry) for entry in entries)
+
+
+def check(claims: tuple[Claim, ...], results: Results) -> tuple[tuple[Verdict, ...], ...]:
+    """The verdicts of every claim: one from its result, and one more from what stands beside it.
+
+    The printed value is compared at its own precision, halves up; where only another rounding (to even, or
+    cut off) gives the printed digits, that is said. Raises Problems for a claim that names no result.
+    """
+    problems = [problem for claim in claims for problem in _unknown(claim, results)]
+    if problems:
+        raise Problems(problems)
+    return tuple(
+        tuple(_verdict(claim, name, results) for name in (claim.result, claim.beside) if name) for claim in claims
+    )
+
+
+def _verdict(claim: Claim, name: str, results: Results) -> Verdict:
+    value = results.value(name)
+    if value is None:
+        reason = results.number(name).estimate.reason
+        return Verdict(claim, name, "not derivable", "", "", reason)
+    number, digits, is_percent = _printed(claim.printed)
+    ours = Decimal(repr(float(value))) * (100 if is_percent else 1)
+    sign = "%" if is_percent else ""
+    obtained = f"{half_up(ours, digits):,f}{sign}"
+    full = f"{shown(float(ours), '')}{sign}" if abs(ours) >= 1 else f"{ours:.6g}{sign}"
+    if half_up(ours, digits) == number:
+        return Verdict(claim, name, "reproduces", obtained, full)
+    for how, rounded in (("halves to even", half_even(ours, digits)), ("digits cut off", truncated(ours, digits))):
+        if rounded == number:
+            return Verdict(claim, name, "reproduces with rounding", obtained, full, how)
+    return Verdict(claim, name, "contradicts", obtained, full)
+
+
+def _printed(text: str) -> tuple[Decimal, int, bool]:
+    """The printed number, its digits behind the point, and whether it is a percentage."""
+    plain = text.strip()
+    number = Decimal(plain.removesuffix("%").replace(",", "").strip())
+    exponent = number.as_tuple().exponent
+    return number, max(-int(exponent), 0), plain.endswith("%")
+
+
+def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for position, entry in enumerate(entries, start=1):
+        where = f'{file}, claim {position} ("{entry.get("id", "?")}")'
+        for key in sorted(set(entry) - KEYS):
+            yield Problem(where, f'the key "{key}" is not known', did_you_mean(key, sorted(KEYS)))
+        for key in sorted(NEEDED - set(entry)):
+            yield Problem(where, f'the key "{key}" is missing', f'Add it: {key} = "..."')
+        for key in sorted(key for key in KEYS & set(entry) if not isinstance(entry[key], str)):
+            yield Problem(where, f'"{key}" is not text', f'Put it in quotes: {key} = "{entry[key]}"')
+        printed = entry.get("printed")
+        if isinstance(printed, str) and not _is_number(printed):
+            yield Problem(where, f'printed = "{printed}" is not a number', 'Write the printed digits, such as "0.0293" or "31%".')
+        if entry.get("id") in seen:
+            yield Problem(where, "another claim has the same id", "Give each claim an id of its own.")
+        seen.add(str(entry.get("id")))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return _printed(text)[0].is_finite()
+    except InvalidOperation:
+        return False
+
+
+def _unknown(claim: Claim, results: Results) -> Iterator[Problem]:
+    for name in (claim.result, claim.beside):
+        if not name:
+            continue
+        try:
+            results.number(name)
+        except KeyError as error:
+            yield Problem(f'claims.toml, claim "{claim.id}"', str(error.args[0]).partition(". ")[0], str(error.args[0]).partition(". ")[2])

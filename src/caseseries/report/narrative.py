@@ -1,0 +1,159 @@
+"""The results in words: every number in a sentence is looked up by its id, so that no sentence can differ from a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from caseseries.analysis.results import Number, Result, Results
+from caseseries.cases.series import CaseSeries
+from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Summarise, Survival
+from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.clauses.variable import MEASURED
+from caseseries.protocol.protocol import Protocol
+from caseseries.report.page import Inline, Line, ref
+from caseseries.stats.digits import shown
+
+DASH = "\u2013"
+
+
+def results_in_words(results: Results, cases: CaseSeries, protocol: Protocol) -> tuple[Line, ...]:
+    """A paragraph an analysis that was done, in the promised order; description after what was asked."""
+    lines: list[Line] = []
+    for result in results:
+        if result.why_not:
+            continue
+        sentences = list(_sentences(result, results, cases, protocol))
+        if sentences:
+            lines.append(tuple(part for position, one in enumerate(sentences) for part in ((" ",) if position else ()) + one))
+    return tuple(lines)
+
+
+def _sentences(result: Result, results: Results, cases: CaseSeries, protocol: Protocol) -> Iterator[Line]:
+    match result.clause:
+        case Survival():
+            yield from _survival(result, results, protocol)
+        case Compare() | Landmark():
+            yield from _comparison(result, results, cases, protocol)
+        case Entries():
+            yield from _entries(result, results, cases)
+        case Summarise():
+            yield from _summary(result, results, cases)
+
+
+def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[Line]:
+    assert protocol.follow_up is not None and isinstance(result.clause, Survival)
+    clause, stem, unit = result.clause, result.slug, protocol.follow_up.unit
+    moment = (clause.counted_from or protocol.follow_up.counted_from).replace("_", " ")
+    if not clause.by:
+        yield ("Of ", ref(results, f"{stem}.n"), " patients ", ref(results, f"{stem}.deaths"), " died.")
+        yield (f"Counted from {moment}, median survival was ", *_with_interval(results, f"{stem}.median", unit), ".")
+        horizons = [(horizon, f"{stem}.survival-at.{slug(horizon)}") for horizon in protocol.follow_up.horizons]
+        if horizons:
+            yield ("Survival was ", *_joined([(*_with_interval(results, id_), f" at {horizon}") for horizon, id_ in horizons]), ".")
+        if results.value(f"{stem}.follow-up") is not None:
+            yield ("Median follow-up, by reverse Kaplan\u2013Meier, was ", ref(results, f"{stem}.follow-up"), f" {unit}.")
+        return
+    parts = [(f"{one.title}: ", *_with_interval(results, f"{stem}.{one.key}.median", unit)) for one in result.groups]
+    yield (f"Median survival from {moment} by group: ", *_joined(parts, "; "), ".")
+    if results.value(f"{stem}.log-rank.p") is not None:
+        yield ("Log-rank test: p = ", ref(results, f"{stem}.log-rank.p"), ", not promised.")
+
+
+def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: Protocol) -> Iterator[Line]:
+    clause, stem = result.clause, result.slug
+    assert isinstance(clause, Compare | Landmark)
+    first, second = result.groups[:2]
+    if isinstance(clause, Landmark):
+        serial = next(one for one in protocol.serials if one.name == clause.serial)
+        title = f"Fall of {_lower(serial.title)} by {clause.at}"
+    else:
+        title = cases.column(clause.outcome).title
+    if f"{stem}.{first.key}.share" in results.numbers:
+        parts = [
+            (ref(results, f"{stem}.{one.key}.count"), " of ", ref(results, f"{stem}.{one.key}.share.n"), " (", *_with_interval(results, f"{stem}.{one.key}.share"), f") with: {_lower(one.title)}")
+            for one in (first, second)
+        ]
+        yield (f"{title}: ", *_joined(parts, ", against "), ".")
+    else:
+        unit = "" if isinstance(clause, Landmark) else _unit(cases.column(clause.outcome).unit)
+        parts = [
+            (ref(results, f"{stem}.{one.key}.median"), f"{unit} (range ", ref(results, f"{stem}.{one.key}.lowest"), DASH, ref(results, f"{stem}.{one.key}.highest"), f") with: {_lower(one.title)}")
+            for one in (first, second)
+        ]
+        yield (f"{title}, median: ", *_joined(parts, ", against "), ".")
+    tests = [number for number in result.numbers if number.standing != "description"]
+    yield _tests(tests, results)
+
+
+def _entries(result: Result, results: Results, cases: CaseSeries) -> Iterator[Line]:
+    assert isinstance(result.clause, Entries)
+    column, stem = cases.column(result.clause.of), result.slug
+    parts = [
+        (f"{level} ", ref(results, f"{stem}.{slug(level)}.count"), " of ", ref(results, f"{stem}.{slug(level)}.n"))
+        for level in column.levels
+    ]
+    yield (f"{result.groups[0].title}, by {_lower(column.title)}: ", *_joined(parts), ".")
+    tests = [number for number in result.numbers if number.standing != "description"]
+    yield _tests(tests, results)
+
+
+def _summary(result: Result, results: Results, cases: CaseSeries) -> Iterator[Line]:
+    assert isinstance(result.clause, Summarise)
+    stem = result.slug
+    for name in result.clause.variables:
+        column = cases.column(name)
+        if column.kind in MEASURED and f"{stem}.{slug(name)}.all.median" in results.numbers:
+            if results.value(f"{stem}.{slug(name)}.all.median") is not None:
+                low = f"{stem}.{slug(name)}.all.lowest"
+                interval: Line = (" (range ", ref(results, low), DASH, ref(results, f"{stem}.{slug(name)}.all.highest"), ")") if low in results.numbers else ()
+                yield (f"{column.title}: median ", ref(results, f"{stem}.{slug(name)}.all.median"), _unit(column.unit), *interval, ".")
+        elif column.kind in {"yes/no", "event"}:
+            yield (f"{column.title}: ", ref(results, f"{stem}.{slug(name)}.all.count"), " of ", ref(results, f"{stem}.{slug(name)}.all.share.n"), " (", *_with_interval(results, f"{stem}.{slug(name)}.all.share"), ").")
+        elif column.kind in {"category", "categories", "regimens"}:
+            levels = [("any", "any")] if column.kind == "regimens" else []
+            levels += [(level, slug(level)) for level in column.levels]
+            shares = [
+                (f"{level} ", ref(results, f"{stem}.{slug(name)}.{key}.all.count"), " (", ref(results, f"{stem}.{slug(name)}.{key}.all.share"), ")")
+                for level, key in levels
+                if results.value(f"{stem}.{slug(name)}.{key}.all.count")
+            ]
+            if shares:
+                yield (f"{column.title}: ", *_joined(shares), ".")
+
+
+def _tests(tests: Sequence[Number], results: Results) -> Line:
+    """The tests in one sentence, the promised one first and named so."""
+    parts: list[Line] = []
+    for number in tests:
+        promised = " (promised)" if number.standing == "promised" else ""
+        if number.estimate.p is None:
+            parts.append((f"{number.label}{promised} ", ref(results, number.id)))
+            continue
+        said = results.number(number.id).estimate.shown_p
+        equals = " p " if said.startswith("<") else " p = "
+        parts.append((f"{number.label}{promised}{equals}", ref(results, f"{number.id}.p")))
+    return (*_joined(parts, "; "), ".")
+
+
+def _with_interval(results: Results, id_: str, unit: str = "") -> Line:
+    estimate = results.number(id_).estimate
+    behind = f" {unit}" if unit and estimate.value is not None else ""
+    if estimate.level is None:
+        return (ref(results, id_), behind)
+    level = shown(estimate.level, "share")
+    return (ref(results, id_), behind, f" ({level} interval ", ref(results, f"{id_}.low"), " to ", ref(results, f"{id_}.high"), ")")
+
+
+def _joined(parts: Sequence[Line], between: str = ", ") -> Line:
+    joined: list[Inline] = []
+    for position, part in enumerate(parts):
+        joined += [between, *part] if position else part
+    return tuple(joined)
+
+
+def _unit(unit: str) -> str:
+    return f" {unit}" if unit and unit != "share" else ""
+
+
+def _lower(title: str) -> str:
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]

@@ -1,0 +1,126 @@
+"""A study: a protocol and its verbs, each of which hands on to the room that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caseseries.evidence.problem import Problem, Problems, did_you_mean
+from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.reading import read_protocol
+
+if TYPE_CHECKING:
+    from caseseries.analysis.results import Results
+    from caseseries.cases.consistency import Question
+    from caseseries.cases.series import CaseSeries
+    from caseseries.folder import Owner
+    from caseseries.literature.claims import Claim, Verdict
+    from caseseries.protocol.sentences import Section
+
+BUNDLED = Path(__file__).parent / "studies"
+SHEET = "patients.csv"
+Tell = Callable[[str], None]
+
+
+def _silent(step: str) -> None:
+    """Hear of a step and say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A folder with a protocol: what was promised, and the verbs that keep it. The folder is only read."""
+
+    name: str
+    folder: Path
+    protocol: Protocol
+
+    def sentences(self) -> tuple[Section, ...]:
+        """The promise read back as the sentences of a methods section."""
+        from caseseries.protocol.sentences import sentences
+
+        return sentences(self.protocol)
+
+    def read_cases(self, sheet: Path | str | None = None) -> CaseSeries:
+        """The cases typed into a sheet: `sheet`, or `patients.csv` in the study's folder. Raises Problems."""
+        from caseseries.cases.derived import with_derived
+        from caseseries.cases.sheet import read_sheet
+
+        cases = read_sheet(Path(sheet) if sheet else self.folder / SHEET, self.protocol)
+        return with_derived(cases, self.protocol.derived)
+
+    def questions(self, cases: CaseSeries) -> tuple[Question, ...]:
+        """What cannot be true together in these cases."""
+        from caseseries.cases.consistency import questions
+
+        return questions(cases, self.protocol)
+
+    def analyse(self, cases: CaseSeries, tell: Tell = _silent) -> Results:
+        """Every promised analysis; `tell` hears the name of each as it begins."""
+        from caseseries.analysis.plan import analyse
+
+        return analyse(self.protocol, cases, tell)
+
+    def claims(self) -> tuple[Claim, ...]:
+        """The printed numbers that the study is held against; none where it has no claims.toml. Raises Problems."""
+        from caseseries.literature.claims import read_claims
+
+        return read_claims(self.folder / "claims.toml")
+
+    def verdicts(self, results: Results) -> tuple[tuple[Verdict, ...], ...]:
+        """The printed numbers of claims.toml, held against the results; none where there is no such file."""
+        from caseseries.literature.claims import check
+
+        return check(self.claims(), results)
+
+    def report(
+        self, results: Results, cases: CaseSeries, out: Path | str | None = None, tell: Tell = _silent
+    ) -> Path:
+        """Write the results folder (`out`, or ./NAME-results): report.html, results.json, tables, figures.
+
+        Returns the folder. Raises Problems where it belongs to another study or cannot be written.
+        """
+        from caseseries.folder import write
+        from caseseries.report.document import documents
+        from caseseries.report.provenance import provenance
+
+        folder = self.results_folder(out)
+        files = documents(self.protocol, results, cases, self.verdicts(results), self.questions(cases), tell)
+        tell("writing")
+        write(folder, self._owner, files, provenance(results))
+        return folder
+
+    def results_folder(self, out: Path | str | None = None) -> Path:
+        """Where the results go. Raises Problems where that folder belongs to somebody else."""
+        from caseseries.folder import check_free
+
+        folder = Path(out) if out else Path(f"{self.name}-results")
+        check_free(folder, self._owner)
+        return folder
+
+    @property
+    def _owner(self) -> Owner:
+        from caseseries.folder import Owner
+
+        return Owner(self.name, self.protocol.title)
+
+
+def open_study(name: Path | str) -> Study:
+    """The study in a folder, or the bundled one of that name. Raises Problems, naming every slip."""
+    folder = Path(name)
+    if not (folder / "protocol.toml").exists():
+        bundled = bundled_studies()
+        if str(name) in bundled:
+            folder = BUNDLED / str(name)
+        elif folder.is_dir():
+            raise Problems([Problem(str(name), "there is no protocol.toml in this folder", "Write the promise there first.")])
+        else:
+            found = "there is neither a folder nor a bundled study of this name"
+            raise Problems([Problem(str(name), found, did_you_mean(str(name), bundled))])
+    return Study(folder.resolve().name, folder, read_protocol(folder / "protocol.toml"))
+
+
+def bundled_studies() -> tuple[str, ...]:
+    """The names of the studies that travel with the package."""
+    return tuple(sorted(path.parent.name for path in BUNDLED.glob("*/protocol.toml")))
