@@ -60,7 +60,7 @@ class Page:
 
     def _words(self, path: Path) -> Iterator[str]:
         here: Any = self.content
-        for depth, (part, after) in enumerate(zip(path, (*path[1:], None), strict=True)):
+        for depth, (part, after) in enumerate(zip(path, [*path[1:], None], strict=False)):
             here = _inside(here, part)
             if isinstance(part, int):
                 continue

@@ -46,6 +46,8 @@ TOML_MENDS = {
     "Cannot overwrite a value": "This key stands twice in its clause; keep one of the two.",
     "Cannot declare": "This heading stands twice; of what there are several is in [[double brackets]].",
     "Invalid date": "A date that is in the calendar, year first: 2009-01-31.",
+    'Expected "\'"': "Close the quotes on the line on which they are opened.",
+    "Unterminated": "Close the quotes that are opened.",
     "Illegal character": "Close the quotes on the line on which they are opened.",
     "Unclosed array": "Close the list with ].",
     "Unclosed inline table": "Close the table with }, on the same line.",
@@ -109,7 +111,7 @@ class _Sound:
 
 
 def _sound(content: dict[str, Any], slips: Iterable[Slip]) -> _Sound:
-    places = {slip.path[:length] for slip in slips for length in (1, 2) if length == 2 or len(slip.path) == 1}
+    places = {slip.path[:2] for slip in slips if slip.path}
     clauses = {place[0] for place in places}
     sound: dict[str, Any] = dict(UNWRITTEN)
     numbers: dict[str, list[int]] = {}

@@ -93,8 +93,9 @@ def _patients(protocol: Protocol) -> Iterator[str]:
         if step.reason:
             yield sentence(f"The reason: {step.reason}")
         if step.if_unknown == "review":
-            short = f" of patients who are short of it by at most {step.review_within}"
-            yield f"Where this is unknown, a person reads the chart{short if step.review_within is not None else ''}."
+            reach = step.review_within
+            short = f" of patients who are short of it by at most {reach}" if reach is not None else ""
+            yield f"Where this is unknown, a person reads the chart{short}."
         elif step.if_unknown is not None:
             fate = "kept, and counted" if step.if_unknown == "keep" else "dropped"
             yield f"Where this is unknown, the patient is {fate}."

@@ -157,6 +157,8 @@ def _slip(clause: type[Clause], error: ErrorDetails, path: Path) -> Slip:
                 did_you_mean(str(given), options_in(annotation)),
             )
         case "union_tag_not_found":
+            if near := get_close_matches("does", given, n=1):
+                return Slip((*path, *way, near[0]), "this is not known here", 'Did you mean "does"?')
             mend = f"Say what the analysis does. {did_you_mean('', _does(annotation))}"
             return Slip(path + way, 'the key "does" is missing', mend)
         case "union_tag_invalid":
