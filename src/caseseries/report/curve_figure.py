@@ -13,12 +13,11 @@ from caseseries.analysis.results import Result
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.analysis import Survival
 from caseseries.protocol.protocol import Protocol
-from caseseries.report.drawing import drawn, fitted, panel, said_instead, spread, text_width, wrapped, write
+from caseseries.report.drawing import drawn, panel, said_instead, text_width, wrapped, write
+from caseseries.report.labels import SAMPLE, Label, Row, rows_height, without_prefix, write_labels, write_rows
 from caseseries.report.look import (
     HAIR,
     HAIRLINE,
-    INK,
-    LINE,
     PALE,
     QUIET,
     TEXT,
@@ -35,7 +34,6 @@ from caseseries.stats.survival import Curve, at_risk
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
 # Round times at which a first panel may end, and the steps of an axis, in the unit of the follow-up.
 ROUND = {
@@ -49,7 +47,7 @@ EARLY_DEATHS, EARLY_TIME = 0.75, 0.2
 SHADED = 2
 
 HEIGHT, LEFT, LABELS, GAP = 2.35, 0.46, 1.62, 0.34  # inches
-AXIS, BETWEEN = 0.36, 0.03  # under the panels: for ticks and title; between the curves' numbers at risk
+AXIS = 0.36  # inches under the panels for ticks and title
 MARGIN, TOP = 1.015, 1.03  # the axes go a little beyond their last tick
 
 Horizons = tuple[tuple[str, float], ...]  # a name and its time, in the unit of the follow-up
@@ -102,8 +100,7 @@ def survival_figure(result: Result, protocol: Protocol) -> str:
         moment = result.clause.counted_from or moment
     since = f"{unit.capitalize()} from {moment.replace('_', ' ')}"
     windows = _windows(arms, unit, _horizons(protocol))
-    rows = len(arms) * (2 if len(arms) > 1 else 1)
-    below = AXIS + LINE * rows + BETWEEN * len(arms) + 0.06
+    below = AXIS + rows_height(len(arms))
 
     def draw(figure: Figure) -> None:
         for window in windows:
@@ -116,14 +113,22 @@ def survival_figure(result: Result, protocol: Protocol) -> str:
                     _draw_bars(axes, arm, window, (place - (len(arms) - 1) / 2) * 0.012 * window.end)
             _write_axis(figure, window, since, below, first=first)
             _write_horizons(figure, window, arms, below)
-            _write_at_risk(figure, window, arms, below, first=first)
-        _write_labels(figure, arms, unit, below)
+        rows = [Row(arm.title, _at_risk(arm.curve, windows)) for arm in arms]
+        write_rows(figure, "At risk", rows, LEFT, WIDTH - LABELS - LEFT, below - AXIS)
+        labels = [_label(arm, unit, below, alone=len(arms) == 1) for arm in arms]
+        write_labels(figure, labels, WIDTH - LABELS, below - 0.1, below + HEIGHT + 0.35)
 
     return drawn(draw, below + HEIGHT + 0.4, title, _description(arms, since, unit))
 
 
 def _arms(result: Result) -> list[Arm]:
-    titles = _without_prefix({group.key: group.title for group in result.groups})
+    titles = dict(
+        zip(
+            [group.key for group in result.groups],
+            without_prefix([group.title for group in result.groups]),
+            strict=True,
+        )
+    )
     medians = {number.id.removeprefix(f"{result.slug}."): number.estimate for number in result.numbers}
     strokes = group_strokes(len(result.curves))
     return [
@@ -135,14 +140,6 @@ def _arms(result: Result) -> list[Arm]:
         )
         for (key, curve), stroke in zip(result.curves.items(), strokes, strict=True)
     ]
-
-
-def _without_prefix(titles: dict[str, str]) -> dict[str, str]:
-    """The titles without the name of the variable that all begin with ("Cause: ")."""
-    prefix = next(iter(titles.values()), "").partition(": ")[0] + ": "
-    if len(titles) < 2 or not all(title.startswith(prefix) for title in titles.values()):
-        return titles
-    return {key: title.removeprefix(prefix) for key, title in titles.items()}
 
 
 def _horizons(protocol: Protocol) -> Horizons:
@@ -282,63 +279,28 @@ def _alive_at(curve: Curve, time: float) -> float:
     return float(curve.survival[entry]) if entry >= 0 else 1.0
 
 
-def _write_at_risk(
-    figure: Figure, window: Window, arms: Sequence[Arm], bottom: float, *, first: bool
-) -> None:
-    """The numbers at risk under the ticks, each curve's under its title."""
-    y = bottom - AXIS - LINE
-    if first:
-        write(figure, 0.04, y, "At risk", color=QUIET)
-    for arm in arms:
-        if len(arms) > 1:
-            if first:
-                title = fitted(arm.title, WIDTH - LABELS - LEFT)
-                write(figure, LEFT, y, title, color=arm.stroke.colour)
-            y -= LINE
-        for tick, count in zip(window.ticks, at_risk(arm.curve, window.ticks), strict=True):
-            write(figure, window.at(tick), y, f"{count}", ha="center")
-        y -= LINE + BETWEEN
+def _at_risk(curve: Curve, windows: Sequence[Window]) -> list[tuple[float, int]]:
+    ticks = [(window.at(tick), tick) for window in windows for tick in window.ticks]
+    counts = at_risk(curve, [tick for _, tick in ticks])
+    return [(x, int(count)) for (x, _), count in zip(ticks, counts, strict=True)]
 
 
-def _write_labels(figure: Figure, arms: Sequence[Arm], unit: str, bottom: float) -> None:
-    """Beside the end of each curve its line, title, patients and median; moved apart where they meet."""
-    left, room = WIDTH - LABELS + 0.34, LABELS - 0.36
-    blocks = [_label(arm, unit, room, alone=len(arms) == 1) for arm in arms]
-    ends = [float(arm.curve.survival[-1]) if len(arm.curve.times) else 0.0 for arm in arms]
-    wanted = [bottom + HEIGHT * end / TOP for end in ends]
-    heights = [LINE * len(block) + 0.07 for block in blocks]
-    for arm, block, centre in zip(
-        arms, blocks, spread(wanted, heights, bottom - 0.1, bottom + HEIGHT + 0.4), strict=True
-    ):
-        y = centre + LINE * (len(block) / 2 - 0.5)
-        figure.add_artist(_sample(figure, left, y, arm.stroke))
-        for place, words in enumerate(block):
-            write(figure, left, y - LINE * place, words, va="center", color=INK if place == 0 else QUIET)
-
-
-def _label(arm: Arm, unit: str, room: float, *, alone: bool) -> list[str]:
+def _label(arm: Arm, unit: str, bottom: float, *, alone: bool) -> Label:
+    room = LABELS - SAMPLE - 0.02
     lines = wrapped(arm.words, room) if alone else [*wrapped(arm.title, room, 3), arm.words]
     if arm.median is not None:
         lines += wrapped(_median_said(arm.median, unit), room)
         if alone and arm.median.level is not None and arm.median.value is not None:
-            lines += wrapped(
-                f"({shown(arm.median.level, 'share')} interval {arm.median.shown_interval})", room
-            )
-    return lines
+            level = shown(arm.median.level, "share")
+            lines += wrapped(f"({level} interval {arm.median.shown_interval})", room)
+    end = float(arm.curve.survival[-1]) if len(arm.curve.times) else 0.0
+    return Label(arm.stroke, lines, bottom + HEIGHT * end / TOP)
 
 
 def _median_said(median: Estimate, unit: str) -> str:
     if median.value is None:
         return f"median {median.shown}"
     return f"median {median.shown} {unit.removesuffix('s') if median.shown == '1' else unit}"
-
-
-def _sample(figure: Figure, left: float, y: float, stroke: Stroke) -> Line2D:
-    from matplotlib.lines import Line2D
-
-    wide, high = figure.get_size_inches()
-    ends = [(left - 0.27) / wide, (left - 0.05) / wide]
-    return Line2D(ends, [y / high] * 2, color=stroke.colour, lw=THICK, ls=stroke.style)
 
 
 def _said(time: float, unit: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-RULES: dict[str, Any] = {
+RULES: dict[Any, Any] = {
     "font.family": FONTS[0],  # the library measures by this one, which it brings along; the SVG names all
     "font.size": TEXT,
     "text.color": INK,
@@ -100,23 +100,6 @@ def fitted(text: str, width: float, size: float = SMALL, *, cut: bool = False) -
     return text.rstrip() + "…"
 
 
-def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """The centres of labels of the given heights, as near to where they are wanted as goes without overlap.
-
-    The order of `wanted` is kept, and all stay between `low` and `high` where there is room.
-    """
-    order = sorted(range(len(wanted)), key=lambda place: (wanted[place], -place))
-    centres, floor = list(wanted), low
-    for place in order:
-        centres[place] = max(wanted[place], floor + heights[place] / 2)
-        floor = centres[place] + heights[place] / 2
-    ceiling = high
-    for place in reversed(order):
-        centres[place] = min(centres[place], ceiling - heights[place] / 2)
-        ceiling = centres[place] - heights[place] / 2
-    return centres
-
-
 @lru_cache(maxsize=4096)
 def _width(text: str) -> float:
     """The width in em of the measuring font."""
@@ -160,6 +143,7 @@ def _for_a_page(svg: str, title: str, description: str) -> str:
     svg = re.sub(
         r"'DejaVu Sans'(?=[^<>]*>)", ", ".join(f"'{one}'" if " " in one else one for one in FONTS), svg
     )
+    svg = re.sub(r"(\d\.\d\d)\d+(?=[^<>]*>)", r"\1", svg)  # a hundredth of a point is enough
     mark = "f" + hashlib.sha256(f"{title}\n{description}\n{svg}".encode()).hexdigest()[:8]
     used = set(re.findall(r'(?:url\(|href=")#([^")]+)', svg))
     svg = re.sub(r' id="([^"]*)"', lambda found: f' id="{mark}-{found[1]}"' if found[1] in used else "", svg)

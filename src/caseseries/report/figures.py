@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caseseries.report.course_figure import serial_figure
 from caseseries.report.curve_figure import survival_figure
 
-__all__ = ["survival_figure"]
+__all__ = ["serial_figure", "survival_figure"]
