@@ -63,7 +63,7 @@ class Study:
         return analyse(self.protocol, cases, tell)
 
     def claims(self) -> tuple[Claim, ...]:
-        """The printed numbers that the study is held against; none where it has no claims.toml. Raises Problems."""
+        """The printed numbers that the study is held against; none without a claims.toml. Raises Problems."""
         from caseseries.literature.claims import read_claims
 
         return read_claims(self.folder / "claims.toml")
@@ -114,7 +114,15 @@ def open_study(name: Path | str) -> Study:
         if str(name) in bundled:
             folder = BUNDLED / str(name)
         elif folder.is_dir():
-            raise Problems([Problem(str(name), "there is no protocol.toml in this folder", "Write the promise there first.")])
+            raise Problems(
+                [
+                    Problem(
+                        str(name),
+                        "there is no protocol.toml in this folder",
+                        "Write the promise there first.",
+                    )
+                ]
+            )
         else:
             found = "there is neither a folder nor a bundled study of this name"
             raise Problems([Problem(str(name), found, did_you_mean(str(name), bundled))])

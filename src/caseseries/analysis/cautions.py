@@ -29,39 +29,44 @@ def few_patients(n: int) -> Caution:
 def small_expected(smallest: float) -> Caution:
     return Caution(
         "small-expected",
-        f"The smallest expected count is {smallest:.2f}. Below {SMALL_EXPECTED:g} the chi-square test promises more "
-        "than it can hold: read the exact test beside it.",
+        f"The smallest expected count is {smallest:.2f}. Below {SMALL_EXPECTED:g} the chi-square test promises "
+        "more than it can hold: read the exact test beside it.",
     )
 
 
 def ties(distinct: int, n: int) -> Caution:
-    return Caution("ties", f"The {n} values hold ties ({distinct} distinct): the exact test is conditional on them.")
+    return Caution(
+        "ties", f"The {n} values hold ties ({distinct} distinct): the exact test is conditional on them."
+    )
 
 
 def several_categories(several: int, entries: int, n: int) -> Caution:
     return Caution(
         "several-categories",
-        f"{several} of {n} patients have several categories ({entries} entries): the shares add up to more than "
-        "100 %, and a test that counts entries counts these patients more than once.",
+        f"{several} of {n} patients have several categories ({entries} entries): the shares add up to "
+        "more than 100 %, and a test that counts entries counts these patients more than once.",
     )
 
 
 def not_promised() -> Caution:
-    return Caution("not-promised", "This p-value was not promised in the protocol: it describes, it does not confirm.")
+    return Caution(
+        "not-promised", "This p-value was not promised in the protocol: it describes, it does not confirm."
+    )
 
 
 def unequal_follow_up(shortest: float, longest: float, unit: str) -> Caution:
     return Caution(
         "unequal-follow-up",
-        f"Alive at last follow-up means alive after {shortest:g} {unit} for one and after {longest:g} {unit} for "
-        "another: a share without a horizon. Survival at a fixed time stands beside it.",
+        f"Alive at last follow-up means alive after {shortest:g} {unit} for one and after {longest:g} {unit} "
+        "for another: a share without a horizon. Survival at a fixed time says more.",
     )
 
 
 def grouped_by_outcome(title: str) -> Caution:
     return Caution(
         "grouped-by-outcome",
-        f'The groups are made by the outcome ("{title}"), which was known last: this describes, it does not predict.',
+        f'The groups are made by the outcome ("{title}"), which was known last: this describes, and does '
+        "not predict.",
     )
 
 
@@ -76,19 +81,26 @@ def best_ever(of_first: float | None, of_second: float | None, first: str, secon
         sizes = f" Values a patient, median: {of_first:g} ({first}), {of_second:g} ({second})."
     return Caution(
         "best-ever",
-        "The response is the greatest ever reached: who is followed longer has more values to reach it." + sizes,
+        "The response is the greatest ever reached: who is followed longer has more values to reach it."
+        + sizes,
     )
 
 
 def bounds_taken(count: int) -> Caution:
     plural = "values are" if count > 1 else "value is"
-    return Caution("bounds", f"{count} {plural} known as a bound only (such as >100,000) and taken at the bound.")
+    return Caution(
+        "bounds", f"{count} {plural} known as a bound only (such as >100,000) and taken at the bound."
+    )
 
 
 def ranges_taken(count: int) -> Caution:
     plural = "counts are" if count > 1 else "count is"
-    return Caution("ranges", f"{count} {plural} known as a range only, and taken at the lower end: what was shown.")
+    return Caution(
+        "ranges", f"{count} {plural} known as a range only, and taken at the lower end: what was shown."
+    )
 
 
 def further_episodes(count: int) -> Caution:
-    return Caution("episodes", f"{count} further episodes are left out: the unit is the patient, at the first episode.")
+    return Caution(
+        "episodes", f"{count} further episodes are left out: the unit is the patient, at the first episode."
+    )

@@ -1,4 +1,4 @@
-"""Columns of the case series as the statistics want them: arrays without gaps, groups, and numbers with ids."""
+"""Columns as the statistics want them: arrays, groups of rows, and numbers entered under their ids."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ EVERYBODY = "all"
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A group with its rows; `yes` tells the group of a yes/no column that has it."""
+    """A group with its rows."""
 
     group: Group
     rows: Rows
-    yes: bool = False
 
 
 @dataclass(slots=True)
@@ -52,13 +51,17 @@ class Book:
         cautions: Iterable[Caution] = (),
     ) -> Estimate:
         id_ = f"{self.slug}.{part}"
-        self.numbers.append(Number(id_, label, estimate, patients_of(self.cases, rows), standing, tuple(cautions)))
+        self.numbers.append(
+            Number(id_, label, estimate, patients_of(self.cases, rows), standing, tuple(cautions))
+        )
         return estimate
 
     def enter_count(self, part: str, label: str, rows: Rows, among: Rows) -> None:
         """How many of `among` are in `rows`, as a count and as a share with its exact interval."""
         count, n = int((rows & among).sum()), int(among.sum())
-        self.enter(f"{part}.count", f"{label}, patients", Estimate(count, "count", n, "patients"), rows & among)
+        self.enter(
+            f"{part}.count", f"{label}, patients", Estimate(count, "count", n, "patients"), rows & among
+        )
         self.enter(f"{part}.share", f"{label}, share", proportion(count, n, level=self.level), among)
 
     def enter_middle(self, part: str, label: str, values: Values, rows: Rows, unit: str) -> None:
@@ -102,15 +105,17 @@ def holds(cases: CaseSeries, name: str, level: str) -> Rows:
 
 
 def split(cases: CaseSeries, name: str) -> list[Split]:
-    """The groups of a yes/no column (those who have it first) or of a category, in the order of its levels."""
+    """The groups of a yes/no column (those who have it first), or of a category in its levels' order."""
     column = cases.column(name)
     if column.kind == "yes/no":
         yes = is_yes(cases, name)
         no = known(cases, name) & ~yes
         key = slug(name)
         return [
-            Split(Group(key, column.title, patients_of(cases, yes)), yes, yes=True),
-            Split(Group(f"not-{key}", f"Not: {_lower(column.title)}", patients_of(cases, no)), no),
+            Split(Group(key, column.yes or column.title, patients_of(cases, yes)), yes),
+            Split(
+                Group(f"not-{key}", column.no or f"Not: {_lower(column.title)}", patients_of(cases, no)), no
+            ),
         ]
     groups = []
     for level in column.levels:
@@ -125,7 +130,11 @@ def cautions_of_values(cases: CaseSeries, name: str) -> list[Caution]:
     for suffix, caution in ((".operator", bounds_taken), (".high", ranges_taken)):
         if f"{name}{suffix}" in cases.table.columns:
             beside = cases.table[f"{name}{suffix}"]
-            count = beside.len() - beside.null_count() if suffix == ".operator" else int((beside != cases.table[name]).sum())
+            count = (
+                beside.len() - beside.null_count()
+                if suffix == ".operator"
+                else int((beside != cases.table[name]).sum())
+            )
             said += [caution(count)] if count else []
     return said
 

@@ -15,7 +15,17 @@ from caseseries.analysis.cautions import (
     small_expected,
     ties,
 )
-from caseseries.analysis.columns import Book, Rows, Split, cautions_of_values, holds, is_yes, known, measured, split
+from caseseries.analysis.columns import (
+    Book,
+    Rows,
+    Split,
+    cautions_of_values,
+    holds,
+    is_yes,
+    known,
+    measured,
+    split,
+)
 from caseseries.analysis.results import Result, Standing
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Compare, Entries
@@ -46,13 +56,27 @@ def _compare_shares(clause: Compare, cases: CaseSeries, protocol: Protocol) -> R
     groups = split(cases, clause.by)
     for one in groups:
         book.enter_count(one.group.key, f"{title} ({one.group.title})", outcome, one.rows & answered)
-    table = np.array([[_count(outcome & one.rows & answered), _count(~outcome & one.rows & answered)] for one in groups])
+    table = np.array(
+        [[_count(outcome & one.rows & answered), _count(~outcome & one.rows & answered)] for one in groups]
+    )
     among = answered & known(cases, clause.by)
     tests: dict[str, tuple[str, str, Callable[[], Estimate]]] = {
         "chi-square, uncorrected": ("chi-square", "Chi-square, uncorrected", lambda: chi_square(table)),
-        "chi-square, Yates": ("chi-square-yates", "Chi-square, Yates", lambda: chi_square(table, correction="Yates")),
-        "chi-square, n - 1": ("chi-square-n-1", "Chi-square, n - 1", lambda: chi_square(table, correction="n-1")),
-        "Fisher": ("fisher", "Odds ratio, Fisher's exact test", lambda: fisher(table, level=protocol.conventions.level)),
+        "chi-square, Yates": (
+            "chi-square-yates",
+            "Chi-square, Yates",
+            lambda: chi_square(table, correction="Yates"),
+        ),
+        "chi-square, n - 1": (
+            "chi-square-n-1",
+            "Chi-square, n - 1",
+            lambda: chi_square(table, correction="n-1"),
+        ),
+        "Fisher": (
+            "fisher",
+            "Odds ratio, Fisher's exact test",
+            lambda: fisher(table, level=protocol.conventions.level),
+        ),
     }
     beside = {"none": (), "exact": ("Fisher",), "all in use": tuple(tests)}[clause.beside]
     smallest = smallest_expected(table)
@@ -62,7 +86,9 @@ def _compare_shares(clause: Compare, cases: CaseSeries, protocol: Protocol) -> R
         _enter_test(book, part, label, test(), among, promised=name == clause.test, cautions=said)
     notes = []
     if clause.beside == "all in use":
-        notes.append(f"Of the tests in use, {len(tests)} are served here; not built yet: {', '.join(NOT_BUILT)}.")
+        notes.append(
+            f"Of the tests in use, {len(tests)} are served here; not built yet: {', '.join(NOT_BUILT)}."
+        )
     return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), notes=tuple(notes))
 
 
@@ -73,7 +99,12 @@ def _compare_ranks(clause: Compare, cases: CaseSeries, protocol: Protocol) -> Re
     rows = [one.rows & answered for one in groups]
     for one, mine in zip(groups, rows, strict=True):
         label = f"{column.title} ({one.group.title})"
-        book.enter(f"{one.group.key}.n", f"{label}, patients", Estimate(_count(mine), "count", _count(one.rows), "patients"), mine)
+        book.enter(
+            f"{one.group.key}.n",
+            f"{label}, patients",
+            Estimate(_count(mine), "count", _count(one.rows), "patients"),
+            mine,
+        )
         book.enter_middle(one.group.key, label, values[mine], mine, column.unit)
     cautions = cautions_of_values(cases, clause.outcome)
     enter_rank_tests(book, values, rows, promised=clause.test, beside=clause.beside != "none")
@@ -81,8 +112,10 @@ def _compare_ranks(clause: Compare, cases: CaseSeries, protocol: Protocol) -> Re
     return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(cautions))
 
 
-def enter_rank_tests(book: Book, values: np.ndarray, rows: list[Rows], *, promised: str, beside: bool) -> None:
-    """Mann-Whitney between the first group and the second, asymptotic and exact; the promised one is marked."""
+def enter_rank_tests(
+    book: Book, values: np.ndarray, rows: list[Rows], *, promised: str, beside: bool
+) -> None:
+    """Mann-Whitney between the two groups, asymptotic and exact; the promised one is marked."""
     first, second = values[rows[0]], values[rows[1]]
     both = np.concatenate([first, second])
     said = [ties(len(np.unique(both)), len(both))] if has_ties(both) else []
@@ -93,11 +126,19 @@ def enter_rank_tests(book: Book, values: np.ndarray, rows: list[Rows], *, promis
     wanted = dict.fromkeys((promised, *(["Mann-Whitney, exact"] if beside else [])))
     for name in wanted:
         part, label, test = tests[name]
-        _enter_test(book, part, label, test(first, second), rows[0] | rows[1], promised=name == promised, cautions=said)
+        _enter_test(
+            book,
+            part,
+            label,
+            test(first, second),
+            rows[0] | rows[1],
+            promised=name == promised,
+            cautions=said,
+        )
 
 
 def entries(clause: Entries, cases: CaseSeries, protocol: Protocol) -> Result:
-    """Overlapping categories: how many with each are in the first group; the print's test, and the patients' test.
+    """Overlapping categories: how many with each are in the first group, by two tests.
 
     The print's test takes each entry for a patient; the permutation deals the groups to patients.
     """
@@ -109,9 +150,24 @@ def entries(clause: Entries, cases: CaseSeries, protocol: Protocol) -> Result:
     for level, has in zip(column.levels, membership.T, strict=True):
         rows = has & among
         part, label = slug(level), f"{groups[0].group.title} ({level})"
-        book.enter(f"{part}.n", f"Patients with: {level}", Estimate(_count(rows), "count", _count(among), "patients"), rows)
-        book.enter(f"{part}.count", f"{label}, patients", Estimate(_count(rows & in_first), "count", _count(rows), "patients"), rows & in_first)
-        book.enter(f"{part}.share", f"{label}, share", proportion(_count(rows & in_first), _count(rows), level=book.level), rows)
+        book.enter(
+            f"{part}.n",
+            f"Patients with: {level}",
+            Estimate(_count(rows), "count", _count(among), "patients"),
+            rows,
+        )
+        book.enter(
+            f"{part}.count",
+            f"{label}, patients",
+            Estimate(_count(rows & in_first), "count", _count(rows), "patients"),
+            rows & in_first,
+        )
+        book.enter(
+            f"{part}.share",
+            f"{label}, share",
+            proportion(_count(rows & in_first), _count(rows), level=book.level),
+            rows,
+        )
     per_patient = membership[among].sum(axis=1)
     overlap = several_categories(int((per_patient > 1).sum()), int(per_patient.sum()), _count(among))
     said = [overlap] if (per_patient > 1).any() else []
@@ -119,17 +175,36 @@ def entries(clause: Entries, cases: CaseSeries, protocol: Protocol) -> Result:
     smallest = smallest_expected(table[:, table.sum(axis=0) > 0])
     small = [small_expected(smallest)] if smallest < SMALL_EXPECTED else []
     printed = entries_chi_square(membership[among], in_first[among])
-    _enter_test(book, "chi-square", "Chi-square of the entries, as printed", printed, among, promised=True, cautions=[*small, *said])
+    _enter_test(
+        book,
+        "chi-square",
+        "Chi-square of the entries, as printed",
+        printed,
+        among,
+        promised=True,
+        cautions=[*small, *said],
+    )
     if clause.beside != "none":
         permuted = permuted_entries(membership[among], in_first[among], seed=protocol.conventions.seed)
-        _enter_test(book, "permutation", "Permutation of the patients", permuted, among, promised=False, cautions=[])
-    unused = [level for level, has in zip(column.levels, membership.T, strict=True) if not (has & among).any()]
+        _enter_test(
+            book, "permutation", "Permutation of the patients", permuted, among, promised=False, cautions=[]
+        )
+    unused = [
+        level for level, has in zip(column.levels, membership.T, strict=True) if not (has & among).any()
+    ]
     notes = (f"No patient has: {', '.join(unused)}.",) if unused else ()
     return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(said), notes)
 
 
 def _enter_test(
-    book: Book, part: str, label: str, estimate: Estimate, rows: Rows, *, promised: bool, cautions: list[Caution]
+    book: Book,
+    part: str,
+    label: str,
+    estimate: Estimate,
+    rows: Rows,
+    *,
+    promised: bool,
+    cautions: list[Caution],
 ) -> None:
     standing: Standing = "promised" if promised else "companion"
     said = cautions if promised or estimate.p is None else [*cautions, not_promised()]
@@ -143,7 +218,9 @@ def _best_ever(cases: CaseSeries, protocol: Protocol, clause: Compare, groups: l
         return []
     counts = dict(cases.serials.filter(name=column.take.greatest_fall).group_by("patient").len().iter_rows())
     medians = [
-        float(np.median([counts.get(patient, 0) for patient in one.group.patients])) if one.group.patients else None
+        float(np.median([counts.get(patient, 0) for patient in one.group.patients]))
+        if one.group.patients
+        else None
         for one in groups
     ]
     return [best_ever(medians[0], medians[1], groups[0].group.title, groups[1].group.title)]

@@ -20,14 +20,25 @@ def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Res
     """At each day of the grid: how many have a value, its median and range."""
     book = Book(slug(clause.name), cases, protocol.conventions.level)
     serial = _serial(protocol, clause.serial)
-    groups = split(cases, clause.by) if clause.by else [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
+    groups = (
+        split(cases, clause.by)
+        if clause.by
+        else [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
+    )
     for day in serial.days:
         values = values_at(cases, serial.name, day)
         for one in groups:
             rows = one.rows & ~np.isnan(values)
             part = f"day-{day}" if one.group.key == EVERYBODY else f"{one.group.key}.day-{day}"
-            label = f"{serial.title} on day {day}" + ("" if one.group.key == EVERYBODY else f" ({one.group.title})")
-            book.enter(f"{part}.n", f"{label}, patients", Estimate(int(rows.sum()), "count", int(one.rows.sum()), "patients"), rows)
+            label = f"{serial.title} on day {day}" + (
+                "" if one.group.key == EVERYBODY else f" ({one.group.title})"
+            )
+            book.enter(
+                f"{part}.n",
+                f"{label}, patients",
+                Estimate(int(rows.sum()), "count", int(one.rows.sum()), "patients"),
+                rows,
+            )
             if rows.any():
                 book.enter_middle(part, label, values[rows], rows, serial.unit or "")
     return Result(clause, tuple(book.numbers), tuple(one.group for one in groups))
@@ -49,14 +60,19 @@ def landmark(clause: Landmark, cases: CaseSeries, protocol: Protocol) -> Result:
         book.enter_middle(one.group.key, label, falls[mine], mine, "share")
     enter_rank_tests(book, falls, rows, promised="Mann-Whitney, exact", beside=True)
     left_out = cases.n - int(has.sum())
-    note = f"{left_out} without a value on day 1 and day {day} are left out; a rise counts as a negative fall."
+    note = (
+        f"{left_out} without a value on day 1 and day {day} are left out; a rise counts as a negative fall."
+    )
     return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), notes=(note,))
 
 
 def values_at(cases: CaseSeries, serial: str, day: int) -> Values:
     """The value of every patient on a day of the grid, NaN where there is none."""
     at = cases.serials.filter(name=serial, day=day)
-    found = {(patient, episode): value for patient, episode, value in at.select("patient", "episode", "value").iter_rows()}
+    found = {
+        (patient, episode): value
+        for patient, episode, value in at.select("patient", "episode", "value").iter_rows()
+    }
     keys = cases.table.select("patient", "episode").iter_rows()
     return np.array([found.get(key, np.nan) for key in keys], dtype=np.float64)
 

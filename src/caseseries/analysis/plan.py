@@ -37,8 +37,10 @@ from caseseries.protocol.clauses.analysis import (
 from caseseries.protocol.protocol import Protocol
 
 
-def analyse(protocol: Protocol, cases: CaseSeries, tell: Callable[[str], None] = lambda step: None) -> Results:
-    """Every promised analysis on these cases, in the promised order; `tell` hears the name of each as it begins.
+def analyse(
+    protocol: Protocol, cases: CaseSeries, tell: Callable[[str], None] = lambda step: None
+) -> Results:
+    """Every promised analysis on these cases, in the promised order; `tell` hears each name as it begins.
 
     One episode a patient is analysed, the first; what a sheet cannot answer has its reason in `why_not`.
     """
@@ -83,9 +85,13 @@ def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
         case Landmark():
             return landmark(clause, cases, protocol)
         case Rescreen():
-            return Result(clause, why_not="Not possible from a sheet: who was looked for and not found is not in it.")
+            return Result(
+                clause, why_not="Not possible from a sheet: who was looked for and not found is not in it."
+            )
         case _:
-            return Result(clause, why_not=f'Promised, and not served by this version: does = "{clause.does}".')
+            return Result(
+                clause, why_not=f'Promised, and not served by this version: does = "{clause.does}".'
+            )
 
 
 def _needs(clause: Analysis) -> list[str]:
@@ -126,7 +132,9 @@ def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: i
 
 def _first_episodes(cases: CaseSeries) -> tuple[CaseSeries, int]:
     """One row a patient, the first episode, and the number of rows left out."""
-    first = cases.table.with_row_index("row").group_by("patient").agg(pl.col("row").sort_by("episode").first())
+    first = (
+        cases.table.with_row_index("row").group_by("patient").agg(pl.col("row").sort_by("episode").first())
+    )
     rows = first["row"].sort()
     if rows.len() == cases.n:
         return cases, 0

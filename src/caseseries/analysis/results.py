@@ -30,7 +30,7 @@ Standing = Literal["promised", "companion", "description"]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """An estimate under its id, with the patients behind it. `standing`: promised, a companion, or description."""
+    """An estimate under its id, with the patients behind it, and whether it was promised."""
 
     id: str
     label: str
@@ -51,7 +51,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one promised analysis. `why_not` says why nothing did; `notes` what a reader should know."""
+    """What came of one promised analysis; `why_not` says why nothing did."""
 
     clause: Analysis
     numbers: tuple[Number, ...] = ()
@@ -84,7 +84,8 @@ class Result:
         cautions = "".join(f"<li>{escape(caution.sentence)}</li>" for caution in self.cautions)
         head = "".join(f"<th>{name}</th>" for name in ("", "Value", "Interval", "p", "n", "Method"))
         name = escape(self.clause.name)
-        return f"<h4>{name}</h4><p>{escape(self.why_not)}</p><table><tr>{head}</tr>{rows}</table><ul>{cautions}</ul>"
+        table = f"<table><tr>{head}</tr>{rows}</table>"
+        return f"<h4>{name}</h4><p>{escape(self.why_not)}</p>{table}<ul>{cautions}</ul>"
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,9 @@ class Results:
         """The analysis of that name or slug. Raises KeyError."""
         found = next((one for one in self.results if name in (one.clause.name, one.slug)), None)
         if found is None:
-            raise KeyError(f"no analysis is called {name!r}. {did_you_mean(name, [one.slug for one in self.results])}")
+            raise KeyError(
+                f"no analysis is called {name!r}. {did_you_mean(name, [one.slug for one in self.results])}"
+            )
         return found
 
     def number(self, id_: str) -> Number:
@@ -148,7 +151,9 @@ class Results:
         return json.dumps(self._content(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def __repr__(self) -> str:
-        return f"{self.title}: {len(self.patients)} patients\n\n" + "\n\n".join(repr(result) for result in self.results)
+        return f"{self.title}: {len(self.patients)} patients\n\n" + "\n\n".join(
+            repr(result) for result in self.results
+        )
 
     def _repr_html_(self) -> str:
         return f"<h3>{escape(self.title)}</h3>" + "".join(result._repr_html_() for result in self.results)
@@ -170,7 +175,10 @@ class Results:
                 "does": result.clause.does,
                 "done": not result.why_not,
                 "why_not": result.why_not,
-                "groups": [{"key": one.key, "title": one.title, "patients": of(one.patients)} for one in result.groups],
+                "groups": [
+                    {"key": one.key, "title": one.title, "patients": of(one.patients)}
+                    for one in result.groups
+                ],
                 "cautions": said(result.cautions),
                 "notes": list(result.notes),
                 "curves": {key: _curve(curve) for key, curve in result.curves.items()},
@@ -203,7 +211,9 @@ class Results:
 
 def _curve(curve: Curve) -> dict[str, Any]:
     arrays = ("times", "at_risk", "events", "censored", "survival", "low", "high")
-    content = {name: [_finite(value) for value in np.asarray(getattr(curve, name)).tolist()] for name in arrays}
+    content = {
+        name: [_finite(value) for value in np.asarray(getattr(curve, name)).tolist()] for name in arrays
+    }
     return {**content, "level": curve.level, "limits": curve.limits, "n": curve.n}
 
 

@@ -58,7 +58,9 @@ def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Resul
                 _enter(book, column, one, clause)
             cautions += cautions_of_values(cases, column.name)
             cautions += _overlap(cases, column)
-    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(dict.fromkeys(cautions)))
+    return Result(
+        clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(dict.fromkeys(cautions))
+    )
 
 
 def _enter(book: Book, column: Column, one: Split, clause: Summarise) -> None:
@@ -76,9 +78,13 @@ def _enter(book: Book, column: Column, one: Split, clause: Summarise) -> None:
             given = cases.table[column.name].list.len().fill_null(0).to_numpy() > 0
             book.enter_count(f"{part}.any.{key}", f"{label}: any", given, rows)
         for level in column.levels:
-            book.enter_count(f"{part}.{slug(level)}.{key}", f"{label}: {level}", holds(cases, column.name, level), rows)
+            book.enter_count(
+                f"{part}.{slug(level)}.{key}", f"{label}: {level}", holds(cases, column.name, level), rows
+            )
         if column.kind == "categories":
-            book.enter_count(f"{part}.several.{key}", f"{label}: more than one", _several(cases, column), rows)
+            book.enter_count(
+                f"{part}.several.{key}", f"{label}: more than one", _several(cases, column), rows
+            )
     counted = Estimate(int(missing.sum()), "count", int(one.rows.sum()), "patients")
     book.enter(f"{part}.{key}.missing", f"{label}: missing", counted, missing)
 

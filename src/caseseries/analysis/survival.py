@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from caseseries.analysis.cautions import Caution, not_promised, unequal_follow_up
-from caseseries.analysis.columns import EVERYBODY, Book, Rows, Split, Values, everybody, is_yes, known, measured, split
-from caseseries.analysis.results import Group, Result
+from caseseries.analysis.columns import (
+    EVERYBODY,
+    Book,
+    Rows,
+    Split,
+    Values,
+    everybody,
+    is_yes,
+    known,
+    split,
+)
+from caseseries.analysis.results import Group, Result, Standing
 from caseseries.cases.clocks import time_from
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.units import read_span
@@ -26,15 +36,19 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
     months from the first dose become months from diagnosis by the days between the two.
     """
     assert protocol.follow_up is not None  # the protocol was read: survival is not promised without it
-    alive, time = protocol.follow_up_variable("alive"), protocol.follow_up_variable("time")
-    assert alive is not None and time is not None
+    alive = protocol.follow_up_variable("alive")
+    assert alive is not None
     book = Book(slug(clause.name), cases, protocol.conventions.level)
     moment = clause.counted_from or protocol.follow_up.counted_from
     times, timed = time_from(cases, protocol, moment)
     followed = timed & known(cases, alive.name)
     dead = ~is_yes(cases, alive.name)
     unit = protocol.follow_up.unit
-    groups = split(cases, clause.by) if clause.by else [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
+    groups = (
+        split(cases, clause.by)
+        if clause.by
+        else [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
+    )
     curves = {}
     for one in groups:
         rows = one.rows & followed
@@ -76,18 +90,31 @@ def _enter_curve(
     of = "" if title == "All" else f" ({title})"
     n = int(rows.sum())
     book.enter(f"{prefix}n", f"Patients followed{of}", Estimate(n, "count", n, "patients"), rows)
-    book.enter(f"{prefix}deaths", f"Deaths{of}", Estimate(int((rows & dead).sum()), "count", n, "deaths"), rows & dead)
+    book.enter(
+        f"{prefix}deaths",
+        f"Deaths{of}",
+        Estimate(int((rows & dead).sum()), "count", n, "deaths"),
+        rows & dead,
+    )
     book.enter_count(f"{prefix}alive", f"Alive at last follow-up{of}", ~dead, rows)
-    standing = "promised" if clause.role in {"primary", "secondary"} else "description"
+    standing: Standing = "promised" if clause.role in {"primary", "secondary"} else "description"
     median = median_survival(curve, rests=clause.median, unit=unit)
     book.enter(f"{prefix}median", f"Median survival{of}", median, rows, standing=standing)
     other = OTHER_REST[clause.median]
     named = median_survival(curve, rests="first" if other == "first" else "midpoint", unit=unit)
-    book.enter(f"{prefix}median-by-{other}", f"Median survival, the other convention{of}", named, rows, standing="companion")
+    book.enter(
+        f"{prefix}median-by-{other}",
+        f"Median survival, the other convention{of}",
+        named,
+        rows,
+        standing="companion",
+    )
     for horizon in protocol.follow_up.horizons:
         month = read_span(protocol.conventions.month).in_days()
         at = survival_at(curve, read_span(horizon).in_unit(unit, month), unit=unit)
-        book.enter(f"{prefix}survival-at.{slug(horizon)}", f"Survival at {horizon}{of}", at, rows, standing=standing)
+        book.enter(
+            f"{prefix}survival-at.{slug(horizon)}", f"Survival at {horizon}{of}", at, rows, standing=standing
+        )
     reverse = follow_up(times[rows], dead[rows], level=level, unit=unit)
     book.enter(f"{prefix}follow-up", f"Median follow-up{of}", reverse, rows)
     book.enter_middle(f"{prefix}observed", f"Time observed{of}", times[rows], rows, unit)

@@ -13,7 +13,8 @@ from caseseries.stats.trajectory import greatest_fall
 def with_derived(cases: CaseSeries, derived: tuple[Derived, ...]) -> CaseSeries:
     """The cases with every derived variable whose parts they hold."""
     for one in derived:
-        column = Column(one.name, one.title, one.kind, "share" if one.kind == "share" else "")
+        unit = "share" if one.kind == "share" else ""
+        column = Column(one.name, one.title, one.kind, unit, yes=one.yes or "", no=one.no or "")
         if isinstance(one.take, Has) and cases.has(one.take.in_):
             cases = cases.with_column(column, cases.table[one.take.in_].list.contains(one.take.has))
         elif isinstance(one.take, GreatestFall):

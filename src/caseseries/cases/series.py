@@ -52,7 +52,7 @@ UNREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A line of the dictionary: what a column of the table holds."""
+    """A line of the dictionary: what a column of the table holds; `yes` and `no` name the groups of a yes/no."""
 
     name: str
     title: str
@@ -60,6 +60,8 @@ class Column:
     unit: str = ""
     levels: tuple[str, ...] = ()
     certainty: tuple[str, ...] = ()
+    yes: str = ""
+    no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

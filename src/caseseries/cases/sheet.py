@@ -130,7 +130,14 @@ class _Sheet:
 
     def _keep(self, variable: Variable, read: Read, place: int) -> None:
         column = Column(
-            variable.name, variable.title, variable.kind, _unit(variable), variable.levels, variable.certainty
+            variable.name,
+            variable.title,
+            variable.kind,
+            _unit(variable),
+            variable.levels,
+            variable.certainty,
+            variable.yes or "",
+            variable.no or "",
         )
         self.dictionary.append(column)
         self.columns |= read.columns

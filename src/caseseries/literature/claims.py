@@ -21,7 +21,7 @@ NEEDED = KEYS - {"beside", "unit"}
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One printed number: what it is `of`, `where` it stands, its digits, and the id of the result that it claims.
+    """One printed number: what it is `of`, `where` it stands, its digits, and the id of its result.
 
     `beside` is the id of the same number from another source of the same print, where there is one.
     """
@@ -57,7 +57,11 @@ def read_claims(path: Path) -> tuple[Claim, ...]:
         mend = "Text values stand in quotes; each claim begins with [[claim]]."
         raise Problems([Problem(path.name, f"it cannot be read: {error}", mend)]) from None
     entries = content.get("claim", [])
-    problems = [Problem(path.name, f'the key "{key}" is not known', "It holds [[claim]].") for key in content if key != "claim"]
+    problems = [
+        Problem(path.name, f'the key "{key}" is not known', "It holds [[claim]].")
+        for key in content
+        if key != "claim"
+    ]
     problems += _slips(path.name, entries)
     if problems:
         raise Problems(problems)
@@ -74,7 +78,8 @@ def check(claims: tuple[Claim, ...], results: Results) -> tuple[tuple[Verdict, .
     if problems:
         raise Problems(problems)
     return tuple(
-        tuple(_verdict(claim, name, results) for name in (claim.result, claim.beside) if name) for claim in claims
+        tuple(_verdict(claim, name, results) for name in (claim.result, claim.beside) if name)
+        for claim in claims
     )
 
 
@@ -90,7 +95,10 @@ def _verdict(claim: Claim, name: str, results: Results) -> Verdict:
     full = f"{shown(float(ours), '')}{sign}" if abs(ours) >= 1 else f"{ours:.6g}{sign}"
     if half_up(ours, digits) == number:
         return Verdict(claim, name, "reproduces", obtained, full)
-    for how, rounded in (("halves to even", half_even(ours, digits)), ("digits cut off", truncated(ours, digits))):
+    for how, rounded in (
+        ("halves to even", half_even(ours, digits)),
+        ("digits cut off", truncated(ours, digits)),
+    ):
         if rounded == number:
             return Verdict(claim, name, "reproduces with rounding", obtained, full, how)
     return Verdict(claim, name, "contradicts", obtained, full)
@@ -116,7 +124,11 @@ def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
             yield Problem(where, f'"{key}" is not text', f'Put it in quotes: {key} = "{entry[key]}"')
         printed = entry.get("printed")
         if isinstance(printed, str) and not _is_number(printed):
-            yield Problem(where, f'printed = "{printed}" is not a number', 'Write the printed digits, such as "0.0293" or "31%".')
+            yield Problem(
+                where,
+                f'printed = "{printed}" is not a number',
+                'Write the printed digits, such as "0.0293" or "31%".',
+            )
         if entry.get("id") in seen:
             yield Problem(where, "another claim has the same id", "Give each claim an id of its own.")
         seen.add(str(entry.get("id")))
@@ -136,4 +148,8 @@ def _unknown(claim: Claim, results: Results) -> Iterator[Problem]:
         try:
             results.number(name)
         except KeyError as error:
-            yield Problem(f'claims.toml, claim "{claim.id}"', str(error.args[0]).partition(". ")[0], str(error.args[0]).partition(". ")[2])
+            yield Problem(
+                f'claims.toml, claim "{claim.id}"',
+                str(error.args[0]).partition(". ")[0],
+                str(error.args[0]).partition(". ")[2],
+            )

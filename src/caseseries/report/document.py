@@ -62,7 +62,11 @@ def documents(
     tell: Callable[[str], None],
 ) -> dict[str, str]:
     """Every file of the results folder but the manifest: its path and its text."""
-    sections = tuple(section for section in _sections(protocol, results, cases, verdicts, questions, tell) if section.blocks)
+    sections = tuple(
+        section
+        for section in _sections(protocol, results, cases, verdicts, questions, tell)
+        if section.blocks
+    )
     blocks = [block for section in sections for block in section.blocks]
     files = {"report.html": page_html(protocol, results, sections), "results.json": results.to_json()}
     files |= {f"tables/{table.name}.csv": _csv(table) for table in tables(blocks)}
@@ -86,7 +90,11 @@ def _sections(
     yield Section("patients", "The patients", tuple(_listings(done, cases, protocol)))
     for result in done:
         if isinstance(result.clause, Summarise):
-            yield Section(result.slug, result.clause.name.capitalize(), (summary_table(result.clause, result, results, cases),))
+            yield Section(
+                result.slug,
+                result.clause.name.capitalize(),
+                (summary_table(result.clause, result, results, cases),),
+            )
     tell("drawing the curves")
     yield Section("survival", "Survival", tuple(_survival(done, results, protocol)))
     yield Section("causes", "Overlapping categories", tuple(_overlaps(done, results, cases, protocol)))
@@ -96,7 +104,11 @@ def _sections(
     if compared:
         yield Section("comparisons", "Comparisons", (comparisons_table(compared, results, cases),))
     yield Section("cautions", "Cautions", tuple(_cautions(results)))
-    yield Section("words", "The results in words", tuple(Paragraph(line) for line in results_in_words(results, cases, protocol)))
+    yield Section(
+        "words",
+        "The results in words",
+        tuple(Paragraph(line) for line in results_in_words(results, cases, protocol)),
+    )
     yield Section("not-done", "Promised, and not done", tuple(_not_done(results)))
     yield Section("questions", "What the sheet leaves open", tuple(_open(questions, cases)))
     yield Section("provenance", "Where it comes from", tuple(_provenance(results)))
@@ -124,15 +136,28 @@ def _survival(done: Iterable[Result], results: Results, protocol: Protocol) -> I
         if isinstance(result.clause, Survival) and protocol.follow_up:
             moment = (result.clause.counted_from or protocol.follow_up.counted_from).replace("_", " ")
             svg = draw.survival_figure(result, protocol)
-            yield Figure(result.slug, (f"{result.clause.name.capitalize()}, counted from {moment}. Shaded: pointwise log-log limits; ticks: censored.",), svg)
+            yield Figure(
+                result.slug,
+                (
+                    f"{result.clause.name.capitalize()}, counted from {moment}. "
+                    "Shaded: pointwise log-log limits; ticks: censored.",
+                ),
+                svg,
+            )
             yield survival_table(result, results, protocol)
 
 
-def _overlaps(done: Iterable[Result], results: Results, cases: CaseSeries, protocol: Protocol) -> Iterator[Block]:
+def _overlaps(
+    done: Iterable[Result], results: Results, cases: CaseSeries, protocol: Protocol
+) -> Iterator[Block]:
     for result in done:
         if isinstance(result.clause, Entries):
             svg = draw.overlap_figure(cases, result.clause.of, result.clause.by)
-            yield Figure(f"{result.slug}-overlaps", ("Who has what together. Hollow: the category is less than stated.",), svg)
+            yield Figure(
+                f"{result.slug}-overlaps",
+                ("Who has what together. Hollow: the category is less than stated.",),
+                svg,
+            )
             yield entries_table(result.clause, result, results, cases)
 
 
@@ -142,7 +167,11 @@ def _courses(done: Iterable[Result], cases: CaseSeries, protocol: Protocol) -> I
             clause = result.clause
             serial = next(one for one in protocol.serials if one.name == clause.serial)
             alive = protocol.follow_up_variable("alive")
-            yield Figure(result.slug, (f"{serial.title} by patient, on a log scale.",), draw.serial_figure(cases, serial, alive.name if alive else None))
+            yield Figure(
+                result.slug,
+                (f"{serial.title} by patient, on a log scale.",),
+                draw.serial_figure(cases, serial, alive.name if alive else None),
+            )
             beside = [one.name for one in protocol.derived if one.kind == "share" and cases.has(one.name)]
             beside += [one.name for one in protocol.variables if one.kind == "share" and cases.has(one.name)]
             yield day_grid(serial, cases, beside)
@@ -152,10 +181,14 @@ def _cautions(results: Results) -> Iterator[Block]:
     """Every caution once, with the analyses that it touches."""
     touched: dict[str, list[str]] = {}
     for result in results:
-        for caution in dict.fromkeys((*result.cautions, *(one for number in result.numbers for one in number.cautions))):
+        for caution in dict.fromkeys(
+            (*result.cautions, *(one for number in result.numbers for one in number.cautions))
+        ):
             touched.setdefault(caution.sentence, []).append(result.clause.name)
     if touched:
-        yield Bullets(tuple((f"{sentence} ({', '.join(names)})",) for sentence, names in touched.items()), "caution")
+        yield Bullets(
+            tuple((f"{sentence} ({', '.join(names)})",) for sentence, names in touched.items()), "caution"
+        )
 
 
 def _not_done(results: Results) -> Iterator[Block]:
@@ -170,26 +203,44 @@ def _open(questions: Sequence[Question], cases: CaseSeries) -> Iterator[Block]:
     if cases.unread.height:
         rows = [
             Row(tuple(Cell((str(part),)) for part in (patient, name, text, left, origin)))
-            for patient, name, text, left, origin in cases.unread.select("patient", "variable", "text", "left", "origin").iter_rows()
+            for patient, name, text, left, origin in cases.unread.select(
+                "patient", "variable", "text", "left", "origin"
+            ).iter_rows()
         ]
-        yield Table("unread", "Kept as typed: what could not be read", ("Patient", "Column", "As typed", "Not understood", "Place"), tuple(rows))
-    notes = [(patient, note) for patient, note in zip(cases.patients, cases.table["notes"], strict=True) if note] if cases.has("notes") else []
+        yield Table(
+            "unread",
+            "Kept as typed: what could not be read",
+            ("Patient", "Column", "As typed", "Not understood", "Place"),
+            tuple(rows),
+        )
+    notes = (
+        [(patient, note) for patient, note in zip(cases.patients, cases.table["notes"], strict=True) if note]
+        if cases.has("notes")
+        else []
+    )
     if notes:
-        yield Fold("Notes of the sheet", (Bullets(tuple((f"Patient {patient}: {note}",) for patient, note in notes)),))
+        yield Fold(
+            "Notes of the sheet",
+            (Bullets(tuple((f"Patient {patient}: {note}",) for patient, note in notes)),),
+        )
 
 
 def _provenance(results: Results) -> Iterator[Block]:
     made = provenance(results)
     rows = [("Protocol", f"version {made['protocol']['version']}, SHA-256 {made['protocol']['sha256']}")]
     rows += [(name, f"{one['rows']} rows, SHA-256 {one['sha256']}") for name, one in made["inputs"].items()]
-    rows += [(source.name, f"columns not read: {', '.join(source.left)}") for source in results.sources if source.left]
+    rows += [
+        (source.name, f"columns not read: {', '.join(source.left)}")
+        for source in results.sources
+        if source.left
+    ]
     rows += [(name, number) for name, number in made["versions"].items()]
     table_rows = tuple(Row((Cell((name,), head=True), Cell((said,)))) for name, said in rows)
     yield Table("provenance", "Inputs and versions", ("What", "Which"), table_rows)
 
 
 def _csv(table: Table) -> str:
-    """The table as a CSV file. A cell that a spreadsheet would take for a formula is set off by an apostrophe."""
+    """The table as CSV; what a spreadsheet would take for a formula is set off by an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.head)

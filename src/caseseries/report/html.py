@@ -18,7 +18,9 @@ def page_html(protocol: Protocol, results: Results, sections: Sequence[Section])
     """The report. Its policy forbids every request and every script but its own."""
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.tests["a_number"] = lambda part: not isinstance(part, str)
     environment.filters["shade"] = _shade
     script = _asset("report.js")
@@ -67,7 +69,11 @@ def _embedded(results: Results) -> str:
         for id_, entry in content["numbers"].items()
     }
     cautions = {key: caution["sentence"] for key, caution in content["cautions"].items()}
-    text = json.dumps({"numbers": numbers, "cautions": cautions, "patients": content["patients"]}, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        {"numbers": numbers, "cautions": cautions, "patients": content["patients"]},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 

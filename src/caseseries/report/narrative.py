@@ -1,4 +1,4 @@
-"""The results in words: every number in a sentence is looked up by its id, so that no sentence can differ from a table."""
+"""The results in words: every number in a sentence is looked up by its id, as in the tables."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ def results_in_words(results: Results, cases: CaseSeries, protocol: Protocol) ->
             continue
         sentences = list(_sentences(result, results, cases, protocol))
         if sentences:
-            lines.append(tuple(part for position, one in enumerate(sentences) for part in ((" ",) if position else ()) + one))
+            lines.append(
+                tuple(
+                    part
+                    for position, one in enumerate(sentences)
+                    for part in ((" ",) if position else ()) + one
+                )
+            )
     return tuple(lines)
 
 
@@ -41,19 +47,37 @@ def _sentences(result: Result, results: Results, cases: CaseSeries, protocol: Pr
 
 
 def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[Line]:
-    assert protocol.follow_up is not None and isinstance(result.clause, Survival)
+    assert protocol.follow_up is not None
+    assert isinstance(result.clause, Survival)
     clause, stem, unit = result.clause, result.slug, protocol.follow_up.unit
     moment = (clause.counted_from or protocol.follow_up.counted_from).replace("_", " ")
     if not clause.by:
         yield ("Of ", ref(results, f"{stem}.n"), " patients ", ref(results, f"{stem}.deaths"), " died.")
-        yield (f"Counted from {moment}, median survival was ", *_with_interval(results, f"{stem}.median", unit), ".")
-        horizons = [(horizon, f"{stem}.survival-at.{slug(horizon)}") for horizon in protocol.follow_up.horizons]
+        yield (
+            f"Counted from {moment}, median survival was ",
+            *_with_interval(results, f"{stem}.median", unit),
+            ".",
+        )
+        horizons = [
+            (horizon, f"{stem}.survival-at.{slug(horizon)}") for horizon in protocol.follow_up.horizons
+        ]
         if horizons:
-            yield ("Survival was ", *_joined([(*_with_interval(results, id_), f" at {horizon}") for horizon, id_ in horizons]), ".")
+            yield (
+                "Survival was ",
+                *_joined([(*_with_interval(results, id_), f" at {horizon}") for horizon, id_ in horizons]),
+                ".",
+            )
         if results.value(f"{stem}.follow-up") is not None:
-            yield ("Median follow-up, by reverse Kaplan\u2013Meier, was ", ref(results, f"{stem}.follow-up"), f" {unit}.")
+            yield (
+                "Median follow-up, by reverse Kaplan\u2013Meier, was ",
+                ref(results, f"{stem}.follow-up"),
+                f" {unit}.",
+            )
         return
-    parts = [(f"{one.title}: ", *_with_interval(results, f"{stem}.{one.key}.median", unit)) for one in result.groups]
+    parts = [
+        (f"{one.title}: ", *_with_interval(results, f"{stem}.{one.key}.median", unit))
+        for one in result.groups
+    ]
     yield (f"Median survival from {moment} by group: ", *_joined(parts, "; "), ".")
     if results.value(f"{stem}.log-rank.p") is not None:
         yield ("Log-rank test: p = ", ref(results, f"{stem}.log-rank.p"), ", not promised.")
@@ -70,14 +94,28 @@ def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: P
         title = cases.column(clause.outcome).title
     if f"{stem}.{first.key}.share" in results.numbers:
         parts = [
-            (ref(results, f"{stem}.{one.key}.count"), " of ", ref(results, f"{stem}.{one.key}.share.n"), " (", *_with_interval(results, f"{stem}.{one.key}.share"), f") with: {_lower(one.title)}")
+            (
+                ref(results, f"{stem}.{one.key}.count"),
+                " of ",
+                ref(results, f"{stem}.{one.key}.share.n"),
+                " (",
+                *_with_interval(results, f"{stem}.{one.key}.share"),
+                f") with: {_lower(one.title)}",
+            )
             for one in (first, second)
         ]
         yield (f"{title}: ", *_joined(parts, ", against "), ".")
     else:
         unit = "" if isinstance(clause, Landmark) else _unit(cases.column(clause.outcome).unit)
         parts = [
-            (ref(results, f"{stem}.{one.key}.median"), f"{unit} (range ", ref(results, f"{stem}.{one.key}.lowest"), DASH, ref(results, f"{stem}.{one.key}.highest"), f") with: {_lower(one.title)}")
+            (
+                ref(results, f"{stem}.{one.key}.median"),
+                f"{unit} (range ",
+                ref(results, f"{stem}.{one.key}.lowest"),
+                DASH,
+                ref(results, f"{stem}.{one.key}.highest"),
+                f") with: {_lower(one.title)}",
+            )
             for one in (first, second)
         ]
         yield (f"{title}, median: ", *_joined(parts, ", against "), ".")
@@ -89,7 +127,12 @@ def _entries(result: Result, results: Results, cases: CaseSeries) -> Iterator[Li
     assert isinstance(result.clause, Entries)
     column, stem = cases.column(result.clause.of), result.slug
     parts = [
-        (f"{level} ", ref(results, f"{stem}.{slug(level)}.count"), " of ", ref(results, f"{stem}.{slug(level)}.n"))
+        (
+            f"{level} ",
+            ref(results, f"{stem}.{slug(level)}.count"),
+            " of ",
+            ref(results, f"{stem}.{slug(level)}.n"),
+        )
         for level in column.levels
     ]
     yield (f"{result.groups[0].title}, by {_lower(column.title)}: ", *_joined(parts), ".")
@@ -105,15 +148,45 @@ def _summary(result: Result, results: Results, cases: CaseSeries) -> Iterator[Li
         if column.kind in MEASURED and f"{stem}.{slug(name)}.all.median" in results.numbers:
             if results.value(f"{stem}.{slug(name)}.all.median") is not None:
                 low = f"{stem}.{slug(name)}.all.lowest"
-                interval: Line = (" (range ", ref(results, low), DASH, ref(results, f"{stem}.{slug(name)}.all.highest"), ")") if low in results.numbers else ()
-                yield (f"{column.title}: median ", ref(results, f"{stem}.{slug(name)}.all.median"), _unit(column.unit), *interval, ".")
+                interval: Line = (
+                    (
+                        " (range ",
+                        ref(results, low),
+                        DASH,
+                        ref(results, f"{stem}.{slug(name)}.all.highest"),
+                        ")",
+                    )
+                    if low in results.numbers
+                    else ()
+                )
+                yield (
+                    f"{column.title}: median ",
+                    ref(results, f"{stem}.{slug(name)}.all.median"),
+                    _unit(column.unit),
+                    *interval,
+                    ".",
+                )
         elif column.kind in {"yes/no", "event"}:
-            yield (f"{column.title}: ", ref(results, f"{stem}.{slug(name)}.all.count"), " of ", ref(results, f"{stem}.{slug(name)}.all.share.n"), " (", *_with_interval(results, f"{stem}.{slug(name)}.all.share"), ").")
+            yield (
+                f"{column.title}: ",
+                ref(results, f"{stem}.{slug(name)}.all.count"),
+                " of ",
+                ref(results, f"{stem}.{slug(name)}.all.share.n"),
+                " (",
+                *_with_interval(results, f"{stem}.{slug(name)}.all.share"),
+                ").",
+            )
         elif column.kind in {"category", "categories", "regimens"}:
             levels = [("any", "any")] if column.kind == "regimens" else []
             levels += [(level, slug(level)) for level in column.levels]
             shares = [
-                (f"{level} ", ref(results, f"{stem}.{slug(name)}.{key}.all.count"), " (", ref(results, f"{stem}.{slug(name)}.{key}.all.share"), ")")
+                (
+                    f"{level} ",
+                    ref(results, f"{stem}.{slug(name)}.{key}.all.count"),
+                    " (",
+                    ref(results, f"{stem}.{slug(name)}.{key}.all.share"),
+                    ")",
+                )
                 for level, key in levels
                 if results.value(f"{stem}.{slug(name)}.{key}.all.count")
             ]
@@ -141,7 +214,15 @@ def _with_interval(results: Results, id_: str, unit: str = "") -> Line:
     if estimate.level is None:
         return (ref(results, id_), behind)
     level = shown(estimate.level, "share")
-    return (ref(results, id_), behind, f" ({level} interval ", ref(results, f"{id_}.low"), " to ", ref(results, f"{id_}.high"), ")")
+    return (
+        ref(results, id_),
+        behind,
+        f" ({level} interval ",
+        ref(results, f"{id_}.low"),
+        " to ",
+        ref(results, f"{id_}.high"),
+        ")",
+    )
 
 
 def _joined(parts: Sequence[Line], between: str = ", ") -> Line:

@@ -1,6 +1,6 @@
-"""A page before it is set: sections of paragraphs, tables and figures, whose numbers are references to results.
+"""A page before it is set: sections of paragraphs, tables and figures, whose numbers refer to results.
 
-Whoever sets it (HTML now, others later) turns a reference into a link back to the number's method and patients.
+Whoever sets it (HTML now) turns a reference into a way back to the number's method and patients.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Line = tuple[Inline, ...]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table. `shade` is in -1..1 (fallen..risen), `origin` the place in a file, `depth` an indent."""
+    """A cell. `shade` is in -1..1 (fallen..risen), `origin` the place in a file, `depth` an indent."""
 
     line: Line = ()
     numeric: bool = False
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its caption and notes. `name` is its file's name; a wide one is printed across the page."""
+    """A table with its caption and notes. `name` is its file's; a wide one is printed across the page."""
 
     name: str
     caption: str

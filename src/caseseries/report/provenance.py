@@ -12,7 +12,7 @@ MADE_WITH = ("numpy", "scipy", "polars", "pydantic", "matplotlib", "jinja2")
 
 
 def provenance(results: Results) -> dict[str, Any]:
-    """Digests of protocol and inputs, and the versions that computed; no time of day, so that two runs agree."""
+    """Digests of protocol and inputs, and the versions that computed; no time of day: two runs agree."""
     return {
         "protocol": {"version": results.version, "sha256": results.protocol},
         "inputs": {source.name: {"sha256": source.digest, "rows": source.rows} for source in results.sources},

@@ -40,7 +40,11 @@ def claims_table(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Tab
             rows.append(
                 Row(
                     (
-                        words(claim.of if first else "the same, from the printed column", head=first, depth=0 if first else 1),
+                        words(
+                            claim.of if first else "the same, from the printed column",
+                            head=first,
+                            depth=0 if first else 1,
+                        ),
                         words(claim.where if first else ""),
                         words(claim.printed, numeric=True),
                         words(value, more, numeric=True),
@@ -49,7 +53,9 @@ def claims_table(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Tab
                 )
             )
     head = ("What is claimed", "Where it stands", "Printed", "Obtained", "Verdict")
-    notes = (("Verdicts are computed at the printed precision, halves up. The obtained value stands in full in brackets.",),)
+    notes = (
+        ("Verdicts are computed at the printed precision, halves up; the value in full stands in brackets.",),
+    )
     return Table("claims", "Printed and obtained", head, tuple(rows), notes)
 
 
@@ -73,8 +79,15 @@ def summary_table(clause: Summarise, result: Result, results: Results, cases: Ca
         for column in numeric_parts(cases, cases.column(name)):
             rows += _summary_rows(stem, column, [one.key for one in groups], results, clause)
     head = ("", *(one.title for one in groups))
-    counts = Row((words("Patients", head=True), *(words(ref(results, f"{stem}.{one.key}.n"), numeric=True) for one in groups)))
-    notes = [(f"Numbers are {clause.numbers}; categories are patients (share of those in whom it is known).",)]
+    counts = Row(
+        (
+            words("Patients", head=True),
+            *(words(ref(results, f"{stem}.{one.key}.n"), numeric=True) for one in groups),
+        )
+    )
+    notes = [
+        (f"Numbers are {clause.numbers}; categories are patients (share of those in whom it is known).",)
+    ]
     return Table(stem, clause.name.capitalize(), head, (counts, *rows), (*notes, *said(result.cautions)))
 
 
@@ -89,7 +102,10 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         ("Deaths", "deaths"),
         (f"Median survival, {unit}", "median"),
         (f"the same, by the convention \u201c{other}\u201d", f"median-by-{other}"),
-        *((f"Survival at {horizon}", f"survival-at.{slug(horizon)}") for horizon in protocol.follow_up.horizons),
+        *(
+            (f"Survival at {horizon}", f"survival-at.{slug(horizon)}")
+            for horizon in protocol.follow_up.horizons
+        ),
         ("Alive at last follow-up", "alive.share"),
         (f"Median follow-up, {unit} (reverse Kaplan\u2013Meier)", "follow-up"),
         (f"Time observed, median, {unit}", "observed.median"),
@@ -107,10 +123,23 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         for label, part in lines
     ]
     if f"{stem}.log-rank" in results.numbers:
-        rows.append(Row((words("Log-rank test, p", head=True), words(ref(results, f"{stem}.log-rank.p"), numeric=True), *(words() for _ in keys[1:]))))
+        rows.append(
+            Row(
+                (
+                    words("Log-rank test, p", head=True),
+                    words(ref(results, f"{stem}.log-rank.p"), numeric=True),
+                    *(words() for _ in keys[1:]),
+                )
+            )
+        )
     head = ("", *(one.title for one in result.groups))
     notes = [(note,) for note in result.notes]
-    notes.append((f"In brackets the {shown(protocol.conventions.level, 'share')} interval: log-log limits for the curve and its median, exact for shares.",))
+    notes.append(
+        (
+            f"In brackets the {shown(protocol.conventions.level, 'share')} interval: "
+            "log-log limits for the curve and its median, exact for shares.",
+        )
+    )
     return Table(stem, result.clause.name.capitalize(), head, tuple(rows), (*notes, *said(result.cautions)))
 
 
@@ -125,7 +154,10 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
         tests = [number for number in result.numbers if number.standing != "description"]
         for position, number in enumerate(tests):
             first = position == 0
-            marks = [_mark(notes, caution) for caution in dict.fromkeys((*number.cautions, *(result.cautions if first else ())))]
+            marks = [
+                _mark(notes, caution)
+                for caution in dict.fromkeys((*number.cautions, *(result.cautions if first else ())))
+            ]
             rows.append(
                 Row(
                     (
@@ -141,7 +173,9 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
     head = ("Comparison", "In the first group", "In the second group", "Test", "p", "Cautions")
     lines = [(f"{mark} {sentence}",) for sentence, mark in notes.items()]
     lines += [(note,) for result in compared for note in result.notes]
-    return Table("comparisons", "Every promised comparison, with its companions", head, tuple(rows), tuple(lines))
+    return Table(
+        "comparisons", "Every promised comparison, with its companions", head, tuple(rows), tuple(lines)
+    )
 
 
 def entries_table(clause: Entries, result: Result, results: Results, cases: CaseSeries) -> Table:
@@ -167,7 +201,9 @@ def entries_table(clause: Entries, result: Result, results: Results, cases: Case
             tests.append((f"{number.label}{promised}: p = ", ref(results, f"{number.id}.p"), f" {marks}"))
     head = (cases.column(clause.of).title, "Patients", result.groups[0].title, "Share (interval)")
     lines: list[Line] = [*tests, *((f"{mark} {sentence}",) for sentence, mark in notes.items())]
-    lines += [line for line in said(result.cautions) if line[0] not in notes] + [(note,) for note in result.notes]
+    lines += [line for line in said(result.cautions) if line[0] not in notes] + [
+        (note,) for note in result.notes
+    ]
     return Table(stem, clause.name.capitalize(), head, tuple(rows), tuple(lines))
 
 
@@ -189,12 +225,21 @@ def day_grid(serial: Serial, cases: CaseSeries, beside: Sequence[str]) -> Table:
                 cells.append(words(numeric=True))
                 continue
             value, operator, origin = found[patient, episode, day]
-            cells.append(Cell((f"{operator}{shown(value, '')}",), numeric=True, origin=origin, shade=_shade(first, value)))
+            cells.append(
+                Cell(
+                    (f"{operator}{shown(value, '')}",),
+                    numeric=True,
+                    origin=origin,
+                    shade=_shade(first, value),
+                )
+            )
         cells += [_listed(cases, cases.column(name), row) for name in beside]
         rows.append(Row(tuple(cells)))
     unit = f", {serial.unit}" if serial.unit else ""
     head = ("Patient", *(f"Day {day}" for day in days), *(cases.column(name).title for name in beside))
-    notes = (("Blue: below the value on day 1; orange: above it; the full shade is a tenth, or ten times, of it.",),)
+    notes = (
+        ("Blue: below the value on day 1; orange: above it; full shade: a tenth of it, or ten times it.",),
+    )
     return Table(slug(serial.name), f"{serial.title}{unit}, by day", head, tuple(rows), notes, is_wide=True)
 
 
@@ -216,7 +261,14 @@ def _group_cell(results: Results, stem: str, key: str, title: str) -> Cell:
     if f"{stem}.{key}.share" in results.numbers:
         count, n = ref(results, f"{stem}.{key}.count"), ref(results, f"{stem}.{key}.share.n")
         return words(f"{title}: ", count, "/", n, " (", ref(results, f"{stem}.{key}.share"), ")")
-    middle = (ref(results, f"{stem}.{key}.median"), " (", ref(results, f"{stem}.{key}.lowest"), DASH, ref(results, f"{stem}.{key}.highest"), ")")
+    middle = (
+        ref(results, f"{stem}.{key}.median"),
+        " (",
+        ref(results, f"{stem}.{key}.lowest"),
+        DASH,
+        ref(results, f"{stem}.{key}.highest"),
+        ")",
+    )
     return words(f"{title}: ", *middle, ", n = ", ref(results, f"{stem}.{key}.n"))
 
 
@@ -250,7 +302,9 @@ def _summary_rows(
         levels += [("more than one", "several")] if column.kind == "categories" else []
         yield Row((words(title, head=True), *(words() for _ in groups)), is_group=True)
         for level, key_of_level in levels:
-            yield line(level, [_counted(f"{stem}.{part}.{key_of_level}.{key}", results) for key in groups], depth=1)
+            yield line(
+                level, [_counted(f"{stem}.{part}.{key_of_level}.{key}", results) for key in groups], depth=1
+            )
     missing = [f"{stem}.{part}.{key}.missing" for key in groups]
     if any(results.value(id_) for id_ in missing):
         yield line("missing", [(ref(results, id_),) for id_ in missing], depth=1)
@@ -259,10 +313,19 @@ def _summary_rows(
 def _middle(stem: str, results: Results, clause: Summarise) -> Line:
     if clause.numbers == "mean (SD)":
         return (ref(results, f"{stem}.mean"), " (", ref(results, f"{stem}.sd"), ")")
-    low, high = ("first-quartile", "third-quartile") if clause.numbers == "median (IQR)" else ("lowest", "highest")
+    low, high = (
+        ("first-quartile", "third-quartile") if clause.numbers == "median (IQR)" else ("lowest", "highest")
+    )
     if results.value(f"{stem}.median") is None:
         return (ref(results, f"{stem}.median"),)
-    return (ref(results, f"{stem}.median"), " (", ref(results, f"{stem}.{low}"), DASH, ref(results, f"{stem}.{high}"), ")")
+    return (
+        ref(results, f"{stem}.median"),
+        " (",
+        ref(results, f"{stem}.{low}"),
+        DASH,
+        ref(results, f"{stem}.{high}"),
+        ")",
+    )
 
 
 def _counted(stem: str, results: Results) -> Line:
@@ -294,13 +357,19 @@ def _listed(cases: CaseSeries, column: Column, row: int) -> Cell:
         given = cases.spells.filter(patient=patient, episode=episode, kind=column.name)["text"]
         return Cell(("; ".join(given) or "None",), origin=origin)
     if column.kind == "regimen":
-        days = cases.table[f"{column.name}.days"][row] if f"{column.name}.days" in cases.table.columns else None
+        days = (
+            cases.table[f"{column.name}.days"][row] if f"{column.name}.days" in cases.table.columns else None
+        )
         return Cell((f"{value}" + (f", {days} days" if days is not None else ""),), origin=origin)
     return Cell((str(value),), origin=origin)
 
 
 def _number(cases: CaseSeries, column: Column, row: int, value: float) -> str:
-    operator = cases.table[f"{column.name}.operator"][row] if f"{column.name}.operator" in cases.table.columns else None
+    operator = (
+        cases.table[f"{column.name}.operator"][row]
+        if f"{column.name}.operator" in cases.table.columns
+        else None
+    )
     high = cases.table[f"{column.name}.high"][row] if f"{column.name}.high" in cases.table.columns else value
     if column.kind == "share" and value == 0:
         return NONE
@@ -315,7 +384,9 @@ def _categories(cases: CaseSeries, column: Column, row: int) -> str:
         return "; ".join(levels)
     certain = cases.table[beside][row].to_list()
     surest = column.certainty[0]
-    return "; ".join(level if sure == surest else f"{level} ({sure})" for level, sure in zip(levels, certain, strict=True))
+    return "; ".join(
+        level if sure == surest else f"{level} ({sure})" for level, sure in zip(levels, certain, strict=True)
+    )
 
 
 def _shade(first: float, value: float) -> float | None:

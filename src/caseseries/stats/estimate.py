@@ -57,7 +57,8 @@ class Estimate:
             parts.append(f"({shown(self.level, 'share')} interval {self.shown_interval})")
         if self.p is not None:
             parts.append(f"p = {self.shown_p}".replace("= <", "< "))
-        return f"{' '.join(parts)}; n = {self.n}; {self.method}" + (f" ({self.reason})" if self.reason else "")
+        why = f" ({self.reason})" if self.reason else ""
+        return f"{' '.join(parts)}; n = {self.n}; {self.method}{why}"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(str(self))}</p>"

@@ -73,6 +73,8 @@ class Variable(Clause):
     levels: tuple[Text, ...] = Field(default=(), strict=False)
     alone: Text | None = None
     certainty: tuple[Text, ...] = Field(default=(), strict=False)
+    yes: Text | None = None
+    no: Text | None = None
     grading: Text | None = None
     above: float | None = None
     below: float | None = None
@@ -118,6 +120,11 @@ class Variable(Clause):
             raise slip(f'only a "category" or "categories" has grades of certainty, not "{self.kind}"', mend)
         if len({slug(grade) for grade in self.certainty}) < len(self.certainty):
             raise slip("a grade of certainty is listed twice", "List each grade once.")
+        return self
+
+    @model_validator(mode="after")
+    def _answers_fit(self) -> Self:
+        check_answers(self)
         return self
 
     @model_validator(mode="after")
@@ -182,6 +189,8 @@ class Derived(Clause):
     name: Name
     kind: Literal["share", "yes/no"]
     label: Text | None = None
+    yes: Text | None = None
+    no: Text | None = None
     take: GreatestFall | Has
 
     @property
@@ -195,4 +204,19 @@ class Derived(Clause):
         if self.kind != kind:
             key = "greatest_fall" if kind == "share" else "has"
             raise slip(f'"{key}" gives a {kind}, not a {self.kind}', f'Write kind = "{kind}".')
+        check_answers(self)
         return self
+
+
+def check_answers(column: Variable | Derived) -> None:
+    """Refuse words for the groups of a yes/no (`yes = "Alive"`, `no = "Dead"`) that do not fit it."""
+    if (column.yes is None) != (column.no is None):
+        given, lacking = ("yes", "no") if column.yes else ("no", "yes")
+        raise slip(
+            f'there is a word for "{given}" and none for "{lacking}"',
+            'Write both, or neither: yes = "Alive", no = "Dead".',
+        )
+    if column.yes is not None and column.kind != "yes/no":
+        raise slip(f'only a "yes/no" has words for yes and no, not "{column.kind}"', "Leave yes and no out.")
+    if column.yes is not None and column.yes == column.no:
+        raise slip(f'both groups are called "{column.yes}"', "Give each its own words.")
