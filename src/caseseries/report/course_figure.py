@@ -231,7 +231,7 @@ def _write_head(figure: Figure, course: Course, left: float, y: float, width: fl
     name = fitted(course.patient, width * 0.5, TEXT)
     write(figure, left + 0.03, y + 0.03 + LINE, name, size=TEXT, weight="bold")
     room = width - text_width(name, TEXT) * 1.15 - 0.12
-    write(figure, left + width - room, y + 0.03 + LINE, fitted(course.fate, room), color=course.stroke.colour)
+    write(figure, left + width - room, y + 0.03 + LINE, fitted(course.fate, room))
     write(figure, left + 0.03, y + 0.03, fitted(course.label, width - 0.03), color=QUIET)
 
 

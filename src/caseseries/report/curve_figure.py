@@ -18,7 +18,6 @@ from caseseries.report.labels import SAMPLE, Label, Row, rows_height, without_pr
 from caseseries.report.look import (
     HAIR,
     HAIRLINE,
-    PALE,
     QUIET,
     TEXT,
     THICK,
@@ -163,7 +162,7 @@ def _windows(arms: Sequence[Arm], unit: str, horizons: Horizons) -> list[Window]
         first, soon = 0.58 * (room - GAP), tuple(one for one in horizons if one[1] <= early)
         rest = LEFT + first + GAP, room - GAP - first
         windows = [
-            _window(f"The first {_said(early, unit)} (grey at right)", early, unit, LEFT, first, 7, soon),
+            _window(f"The first {_said(early, unit)}", early, unit, LEFT, first, 7, soon),
             _window("The whole follow-up", last, unit, *rest, 6, later),
         ]
     return [replace(one, horizons=_apart(one, arms)) for one in windows]
@@ -222,8 +221,10 @@ def _axes(figure: Figure, window: Window, bottom: float, *, first: bool) -> Axes
 def _draw_time(axes: Axes, window: Window, windows: Sequence[Window]) -> None:
     for _, time in window.horizons:
         axes.plot([time, time], [0, 1], color=HAIR, lw=HAIRLINE, zorder=0.5)
-    if window is not windows[0]:
-        axes.axvspan(0, windows[0].end, color=PALE, lw=0, zorder=0)
+    if len(windows) > 1:  # the same stretch of time is thick on both axes
+        axes.plot(
+            [0, windows[0].end], [0, 0], color=QUIET, lw=2.4, clip_on=False, solid_capstyle="butt", zorder=2.8
+        )
 
 
 def _draw_arm(axes: Axes, arm: Arm, window: Window, *, shaded: bool) -> None:

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from caseseries.report.course_figure import serial_figure
 from caseseries.report.curve_figure import survival_figure
+from caseseries.report.overlap_figure import overlap_figure
 
-__all__ = ["serial_figure", "survival_figure"]
+__all__ = ["overlap_figure", "serial_figure", "survival_figure"]
