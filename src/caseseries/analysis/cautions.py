@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from caseseries.stats.digits import shown
+
 FEW_PATIENTS = 20
 """Below this many patients every result says so. A convention of this house, not a published limit."""
 SMALL_EXPECTED = 5.0
@@ -29,7 +31,7 @@ def few_patients(n: int) -> Caution:
 def small_expected(smallest: float) -> Caution:
     return Caution(
         "small-expected",
-        f"The smallest expected count is {smallest:.2f}. Below {SMALL_EXPECTED:g} the chi-square test promises "
+        f"The smallest expected count is {smallest:.2f}. Below {SMALL_EXPECTED:g} a chi-square test promises "
         "more than it can hold: read the exact test beside it.",
     )
 
@@ -57,8 +59,17 @@ def not_promised() -> Caution:
 def unequal_follow_up(shortest: float, longest: float, unit: str) -> Caution:
     return Caution(
         "unequal-follow-up",
-        f"Alive at last follow-up means alive after {shortest:g} {unit} for one and after {longest:g} {unit} "
+        f"Alive at last follow-up means alive after {shown(shortest, unit)} {unit} for one and after "
+        f"{shown(longest, unit)} {unit} "
         "for another: a share without a horizon. Survival at a fixed time says more.",
+    )
+
+
+def immortal_time(middle: float, longest: float, since: str, until: str) -> Caution:
+    return Caution(
+        "immortal-time",
+        f"Everybody here lived until {until}, or would not be here: between {since} and {until} (median "
+        f"{shown(middle, 'days')} days, up to {shown(longest, 'days')}) nobody could die.",
     )
 
 

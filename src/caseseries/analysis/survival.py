@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from caseseries.analysis.cautions import Caution, not_promised, unequal_follow_up
+from caseseries.analysis.cautions import Caution, immortal_time, not_promised, unequal_follow_up
 from caseseries.analysis.columns import (
     EVERYBODY,
     Book,
@@ -17,7 +17,7 @@ from caseseries.analysis.columns import (
     split,
 )
 from caseseries.analysis.results import Group, Result, Standing
-from caseseries.cases.clocks import time_from
+from caseseries.cases.clocks import days, time_from
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.analysis import Survival
@@ -68,7 +68,7 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
         clause,
         tuple(book.numbers),
         tuple(one.group for one in groups),
-        tuple(_unequal(times, followed & ~dead, unit)),
+        (*_unequal(times, followed & ~dead, unit), *_immortal(cases, protocol, moment)),
         tuple(notes),
         curves,
     )
@@ -126,3 +126,17 @@ def _unequal(times: Values, alive: Rows, unit: str) -> list[Caution]:
     if len(seen) < 2 or seen.max() == seen.min():
         return []
     return [unequal_follow_up(float(seen.min()), float(seen.max()), unit)]
+
+
+def _immortal(cases: CaseSeries, protocol: Protocol, moment: str) -> list[Caution]:
+    """Counted from before the follow-up's own moment, the days between the two cannot hold a death."""
+    assert protocol.follow_up is not None
+    own = protocol.follow_up.counted_from
+    start, zero = days(cases, protocol, own), days(cases, protocol, moment)
+    if moment == own or start is None or zero is None:
+        return []
+    between = (start - zero)[~np.isnan(start - zero)]
+    if not len(between) or between.max() <= 0:
+        return []
+    names = moment.replace("_", " "), own.replace("_", " ")
+    return [immortal_time(float(np.median(between)), float(between.max()), *names)]

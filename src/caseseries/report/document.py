@@ -84,9 +84,14 @@ def _sections(
 ) -> Iterator[Section]:
     tell("setting the tables")
     done = [result for result in results if not result.why_not]
+    yield Section("short", "In short", tuple(_in_short(results, cases, protocol)))
     yield Section("promised", "What was promised", tuple(_promised(protocol)))
     if verdicts:
-        yield Section("claims", "Printed and obtained", (claims_table(verdicts, results),))
+        yield Section(
+            "claims",
+            "Printed and obtained",
+            (Paragraph((_counted(verdicts),)), claims_table(verdicts, results)),
+        )
     yield Section("patients", "The patients", tuple(_listings(done, cases, protocol)))
     for result in done:
         if isinstance(result.clause, Summarise):
@@ -114,12 +119,24 @@ def _sections(
     yield Section("provenance", "Where it comes from", tuple(_provenance(results)))
 
 
+def _in_short(results: Results, cases: CaseSeries, protocol: Protocol) -> Iterator[Block]:
+    for line in results_in_words(results, cases, protocol, {"primary"}):
+        yield Paragraph(line)
+
+
 def _promised(protocol: Protocol) -> Iterator[Block]:
     for section in sentences(protocol):
         if section.title == "Question":
             yield Paragraph((" ".join(section.sentences),))
         else:
             yield Fold(section.title, (Paragraph((" ".join(section.sentences),)),))
+
+
+def _counted(verdicts: Sequence[Sequence[Verdict]]) -> str:
+    """How many printed numbers fared how, and which contradict."""
+    said = [one[0].said for one in verdicts]
+    counts = ", ".join(f"{said.count(word)} {word}" for word in dict.fromkeys(said))
+    return f"{len(said)} numbers that were printed, held against what the tables give: {counts}."
 
 
 def _listings(done: Iterable[Result], cases: CaseSeries, protocol: Protocol) -> Iterator[Block]:
@@ -166,12 +183,8 @@ def _courses(done: Iterable[Result], cases: CaseSeries, protocol: Protocol) -> I
         if isinstance(result.clause, Trajectory) and cases.n <= MANY_PATIENTS:
             clause = result.clause
             serial = next(one for one in protocol.serials if one.name == clause.serial)
-            alive = protocol.follow_up_variable("alive")
-            yield Figure(
-                result.slug,
-                (f"{serial.title} by patient, on a log scale.",),
-                draw.serial_figure(cases, serial, alive.name if alive else None),
-            )
+            caption = (f"{serial.title} by patient and day.",)
+            yield Figure(result.slug, caption, draw.serial_figure(result, cases, protocol))
             beside = [one.name for one in protocol.derived if one.kind == "share" and cases.has(one.name)]
             beside += [one.name for one in protocol.variables if one.kind == "share" and cases.has(one.name)]
             yield day_grid(serial, cases, beside)
@@ -185,10 +198,13 @@ def _cautions(results: Results) -> Iterator[Block]:
             (*result.cautions, *(one for number in result.numbers for one in number.cautions))
         ):
             touched.setdefault(caution.sentence, []).append(result.clause.name)
-    if touched:
-        yield Bullets(
-            tuple((f"{sentence} ({', '.join(names)})",) for sentence, names in touched.items()), "caution"
-        )
+    widest = max((len(names) for names in touched.values()), default=0)
+    lines = [
+        (f"{sentence} ({', '.join(names) if len(names) < max(widest, 2) else 'every analysis'})",)
+        for sentence, names in touched.items()
+    ]
+    if lines:
+        yield Bullets(tuple(lines), "caution")
 
 
 def _not_done(results: Results) -> Iterator[Block]:

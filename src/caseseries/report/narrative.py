@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from typing import get_args
 
+from caseseries.analysis.columns import numeric_parts
 from caseseries.analysis.results import Number, Result, Results
-from caseseries.cases.series import CaseSeries
-from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Summarise, Survival
+from caseseries.cases.series import CaseSeries, Column
+from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Role, Summarise, Survival
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED
 from caseseries.protocol.protocol import Protocol
@@ -16,21 +18,17 @@ from caseseries.stats.digits import shown
 DASH = "\u2013"
 
 
-def results_in_words(results: Results, cases: CaseSeries, protocol: Protocol) -> tuple[Line, ...]:
-    """A paragraph an analysis that was done, in the promised order; description after what was asked."""
+def results_in_words(
+    results: Results, cases: CaseSeries, protocol: Protocol, roles: Container[str] = get_args(Role)
+) -> tuple[Line, ...]:
+    """A paragraph for each analysis of these roles that was done, in the promised order."""
     lines: list[Line] = []
     for result in results:
-        if result.why_not:
+        if result.why_not or result.clause.role not in roles:
             continue
         sentences = list(_sentences(result, results, cases, protocol))
         if sentences:
-            lines.append(
-                tuple(
-                    part
-                    for position, one in enumerate(sentences)
-                    for part in ((" ",) if position else ()) + one
-                )
-            )
+            lines.append(_joined(sentences, " "))
     return tuple(lines)
 
 
@@ -93,32 +91,15 @@ def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: P
     else:
         title = cases.column(clause.outcome).title
     if f"{stem}.{first.key}.share" in results.numbers:
-        parts = [
-            (
-                ref(results, f"{stem}.{one.key}.count"),
-                " of ",
-                ref(results, f"{stem}.{one.key}.share.n"),
-                " (",
-                *_with_interval(results, f"{stem}.{one.key}.share"),
-                f") with: {_lower(one.title)}",
-            )
-            for one in (first, second)
-        ]
-        yield (f"{title}: ", *_joined(parts, ", against "), ".")
+        parts = [_of_n(results, f"{stem}.{one.key}", _lower(one.title)) for one in (first, second)]
+        yield (f"{title}: ", *_joined(parts, "; "), ".")
     else:
         unit = "" if isinstance(clause, Landmark) else _unit(cases.column(clause.outcome).unit)
         parts = [
-            (
-                ref(results, f"{stem}.{one.key}.median"),
-                f"{unit} (range ",
-                ref(results, f"{stem}.{one.key}.lowest"),
-                DASH,
-                ref(results, f"{stem}.{one.key}.highest"),
-                f") with: {_lower(one.title)}",
-            )
+            (f"{_lower(one.title)}, ", *_with_range(results, f"{stem}.{one.key}", unit))
             for one in (first, second)
         ]
-        yield (f"{title}, median: ", *_joined(parts, ", against "), ".")
+        yield (f"{title}, median: ", *_joined(parts, "; "), ".")
     tests = [number for number in result.numbers if number.standing != "description"]
     yield _tests(tests, results)
 
@@ -142,56 +123,65 @@ def _entries(result: Result, results: Results, cases: CaseSeries) -> Iterator[Li
 
 def _summary(result: Result, results: Results, cases: CaseSeries) -> Iterator[Line]:
     assert isinstance(result.clause, Summarise)
-    stem = result.slug
     for name in result.clause.variables:
-        column = cases.column(name)
-        if column.kind in MEASURED and f"{stem}.{slug(name)}.all.median" in results.numbers:
-            if results.value(f"{stem}.{slug(name)}.all.median") is not None:
-                low = f"{stem}.{slug(name)}.all.lowest"
-                interval: Line = (
-                    (
-                        " (range ",
-                        ref(results, low),
-                        DASH,
-                        ref(results, f"{stem}.{slug(name)}.all.highest"),
-                        ")",
-                    )
-                    if low in results.numbers
-                    else ()
-                )
-                yield (
-                    f"{column.title}: median ",
-                    ref(results, f"{stem}.{slug(name)}.all.median"),
-                    _unit(column.unit),
-                    *interval,
-                    ".",
-                )
-        elif column.kind in {"yes/no", "event"}:
-            yield (
-                f"{column.title}: ",
-                ref(results, f"{stem}.{slug(name)}.all.count"),
-                " of ",
-                ref(results, f"{stem}.{slug(name)}.all.share.n"),
+        for column in numeric_parts(cases, cases.column(name)):
+            part = ".".join(slug(piece) for piece in column.name.split("."))
+            yield from _summarised(f"{result.slug}.{part}", column, results)
+
+
+def _summarised(stem: str, column: Column, results: Results) -> Iterator[Line]:
+    """What is said of one variable over all."""
+    if column.kind in MEASURED:
+        if results.numbers.get(f"{stem}.all.mean"):
+            yield (f"{column.title}: mean ", ref(results, f"{stem}.all.mean"), f"{_unit(column.unit)}.")
+        elif results.value(f"{stem}.all.median") is not None:
+            yield (f"{column.title}: median ", *_with_range(results, f"{stem}.all", _unit(column.unit)), ".")
+    elif column.kind in {"yes/no", "event"}:
+        yield (*_of_n(results, f"{stem}.all", column.title), ".")
+    else:
+        levels = [("any", "any")] if column.kind == "regimens" else []
+        levels += [(level, slug(level)) for level in column.levels]
+        shares: list[Line] = [
+            (
+                f"{level} ",
+                ref(results, f"{stem}.{key}.all.count"),
                 " (",
-                *_with_interval(results, f"{stem}.{slug(name)}.all.share"),
-                ").",
+                ref(results, f"{stem}.{key}.all.share"),
+                ")",
             )
-        elif column.kind in {"category", "categories", "regimens"}:
-            levels = [("any", "any")] if column.kind == "regimens" else []
-            levels += [(level, slug(level)) for level in column.levels]
-            shares = [
-                (
-                    f"{level} ",
-                    ref(results, f"{stem}.{slug(name)}.{key}.all.count"),
-                    " (",
-                    ref(results, f"{stem}.{slug(name)}.{key}.all.share"),
-                    ")",
-                )
-                for level, key in levels
-                if results.value(f"{stem}.{slug(name)}.{key}.all.count")
-            ]
-            if shares:
-                yield (f"{column.title}: ", *_joined(shares), ".")
+            for level, key in levels
+            if results.value(f"{stem}.{key}.all.count")
+        ]
+        if shares:
+            yield (f"{column.title}: ", *_joined(shares), ".")
+
+
+def _of_n(results: Results, stem: str, title: str) -> Line:
+    """`title, 3 of 4 (75%; 95% interval 19% to 99%)`."""
+    share = results.number(f"{stem}.share").estimate
+    behind: Line = ()
+    if share.level is not None:
+        low, high = ref(results, f"{stem}.share.low"), ref(results, f"{stem}.share.high")
+        behind = (f"; {shown(share.level, 'share')} interval ", low, " to ", high)
+    count, n = ref(results, f"{stem}.count"), ref(results, f"{stem}.share.n")
+    return (f"{title}, ", count, " of ", n, " (", ref(results, f"{stem}.share"), *behind, ")")
+
+
+def _with_range(results: Results, stem: str, unit: str) -> Line:
+    """`350 mg (100–600)`: a median with its range, or with its quartiles."""
+    low, high = (
+        ("lowest", "highest") if f"{stem}.lowest" in results.numbers else ("first-quartile", "third-quartile")
+    )
+    if results.value(f"{stem}.{low}") is None:
+        return (ref(results, f"{stem}.median"),)
+    return (
+        ref(results, f"{stem}.median"),
+        f"{unit} (",
+        ref(results, f"{stem}.{low}"),
+        DASH,
+        ref(results, f"{stem}.{high}"),
+        ")",
+    )
 
 
 def _tests(tests: Sequence[Number], results: Results) -> Line:
@@ -203,8 +193,8 @@ def _tests(tests: Sequence[Number], results: Results) -> Line:
             parts.append((f"{number.label}{promised} ", ref(results, number.id)))
             continue
         said = results.number(number.id).estimate.shown_p
-        equals = " p " if said.startswith("<") else " p = "
-        parts.append((f"{number.label}{promised}{equals}", ref(results, f"{number.id}.p")))
+        equals = "p " if said.startswith("<") else "p = "
+        parts.append((f"{number.label}{promised}: {equals}", ref(results, f"{number.id}.p")))
     return (*_joined(parts, "; "), ".")
 
 

@@ -80,5 +80,8 @@ const follow = () => {
     open(id, link);
   }
 };
+window.addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+});
 window.addEventListener("hashchange", follow);
 follow();

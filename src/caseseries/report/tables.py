@@ -17,7 +17,7 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.report.page import Cell, Inline, Line, Row, Table, ref
 from caseseries.stats.digits import shown
 
-DASH = "\u2013"
+DASH, NBSP = "\u2013", "\u00a0"
 NONE = "none"
 
 
@@ -56,7 +56,7 @@ def claims_table(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Tab
     notes = (
         ("Verdicts are computed at the printed precision, halves up; the value in full stands in brackets.",),
     )
-    return Table("claims", "Printed and obtained", head, tuple(rows), notes)
+    return Table("claims", "The claims, one line each", head, tuple(rows), notes)
 
 
 def listing(clause: ListPatients, cases: CaseSeries, protocol: Protocol) -> Table:
@@ -73,7 +73,7 @@ def listing(clause: ListPatients, cases: CaseSeries, protocol: Protocol) -> Tabl
 
 def summary_table(clause: Summarise, result: Result, results: Results, cases: CaseSeries) -> Table:
     """The characteristics over all and by group."""
-    stem, groups = result.slug, result.groups
+    stem, groups, level = result.slug, result.groups, results.conventions.level
     rows: list[Row] = []
     for name in clause.variables:
         for column in numeric_parts(cases, cases.column(name)):
@@ -85,10 +85,14 @@ def summary_table(clause: Summarise, result: Result, results: Results, cases: Ca
             *(words(ref(results, f"{stem}.{one.key}.n"), numeric=True) for one in groups),
         )
     )
-    notes = [
+    by = f", over all and by: {cases.column(clause.by).title.lower()}" if clause.by else ""
+    notes: list[Line] = [
         (f"Numbers are {clause.numbers}; categories are patients (share of those in whom it is known).",)
     ]
-    return Table(stem, clause.name.capitalize(), head, (counts, *rows), (*notes, *said(result.cautions)))
+    if any(cases.column(name).kind == "event" for name in clause.variables):
+        notes.append((f"Behind an event stands its {shown(level, 'share')} interval, exact.",))
+    caption = f"{clause.name.capitalize()}{by}"
+    return Table(stem, caption, head, (counts, *rows), (*notes, *said(result.cautions)))
 
 
 def survival_table(result: Result, results: Results, protocol: Protocol) -> Table:
@@ -222,7 +226,7 @@ def day_grid(serial: Serial, cases: CaseSeries, beside: Sequence[str]) -> Table:
         cells = [words(cases.patients[row], head=True)]
         for day in days:
             if (patient, episode, day) not in found:
-                cells.append(words(numeric=True))
+                cells.append(Cell(numeric=True, mark="day"))
                 continue
             value, operator, origin = found[patient, episode, day]
             cells.append(
@@ -231,6 +235,7 @@ def day_grid(serial: Serial, cases: CaseSeries, beside: Sequence[str]) -> Table:
                     numeric=True,
                     origin=origin,
                     shade=_shade(first, value),
+                    mark="day",
                 )
             )
         cells += [_listed(cases, cases.column(name), row) for name in beside]
@@ -269,7 +274,7 @@ def _group_cell(results: Results, stem: str, key: str, title: str) -> Cell:
         ref(results, f"{stem}.{key}.highest"),
         ")",
     )
-    return words(f"{title}: ", *middle, ", n = ", ref(results, f"{stem}.{key}.n"))
+    return words(f"{title}: ", *middle, f", n{NBSP}={NBSP}", ref(results, f"{stem}.{key}.n"))
 
 
 def _test_line(number: Number, results: Results) -> Line:
@@ -294,8 +299,11 @@ def _summary_rows(
 
     if column.kind in MEASURED:
         yield line(title, [_middle(f"{stem}.{part}.{key}", results, clause) for key in groups])
-    elif column.kind in {"yes/no", "event"}:
+    elif column.kind == "yes/no":
         yield line(title, [_counted(f"{stem}.{part}.{key}", results) for key in groups])
+    elif column.kind == "event":
+        # Nothing seen in a few patients is not nothing: an event always shows how many it could be.
+        yield line(title, [_counted(f"{stem}.{part}.{key}", results, interval=True) for key in groups])
     else:
         levels = [("any", "any")] if column.kind == "regimens" else []
         levels += [(level, slug(level)) for level in column.levels]
@@ -328,10 +336,13 @@ def _middle(stem: str, results: Results, clause: Summarise) -> Line:
     )
 
 
-def _counted(stem: str, results: Results) -> Line:
+def _counted(stem: str, results: Results, *, interval: bool = False) -> Line:
     if results.value(f"{stem}.share") is None:
         return (ref(results, f"{stem}.count"),)
-    return (ref(results, f"{stem}.count"), " (", ref(results, f"{stem}.share"), ")")
+    limits: Line = ()
+    if interval:
+        limits = ("; ", ref(results, f"{stem}.share.low"), " to ", ref(results, f"{stem}.share.high"))
+    return (ref(results, f"{stem}.count"), " (", ref(results, f"{stem}.share"), *limits, ")")
 
 
 def _headed(column: Column) -> str:
@@ -346,7 +357,7 @@ def _listed(cases: CaseSeries, column: Column, row: int) -> Cell:
     if column.kind in MEASURED:
         return Cell((_number(cases, column, row, value),), numeric=True, origin=origin)
     if column.kind == "yes/no":
-        return Cell(("Yes" if value else "No",), origin=origin)
+        return Cell(((column.yes or "Yes") if value else (column.no or "No"),), origin=origin)
     if column.kind == "event":
         term, grade = cases.table[f"{column.name}.term"][row], cases.table[f"{column.name}.grade"][row]
         return Cell((f"{term}" + (f", grade {grade}" if grade else "") if value else "None",), origin=origin)

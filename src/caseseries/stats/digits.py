@@ -8,6 +8,7 @@ from caseseries.stats.rounding import half_up, significant
 
 COUNTS = frozenset({"patients", "entries", "deaths"})
 """The units of whole numbers."""
+MINUS = "\u2212"
 LEAST_P = 0.0001
 """A p-value below this is printed as below this."""
 
@@ -19,12 +20,14 @@ def shown(value: float, unit: str) -> str:
     on they have one decimal, and below it two, without zeros at the end.
     """
     if unit == "share":
-        return f"{half_up(Decimal(repr(value)) * 100, 0):f}%"
-    if unit in COUNTS:
-        return f"{half_up(value, 0):,f}"
-    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
-    text = f"{half_up(value, digits):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+        text = f"{half_up(Decimal(repr(value)) * 100, 0):,f}%"
+    elif unit in COUNTS:
+        text = f"{half_up(value, 0):,f}"
+    else:
+        digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
+        text = f"{half_up(value, digits):,f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", MINUS)
 
 
 def shown_p(p: float) -> str:
