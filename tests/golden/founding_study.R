@@ -1,0 +1,251 @@
+# The founding study once more, from its two tables: every number of results.json under its own id.
+# Nothing of caseseries is used here: the cells are read by R, and survival, coin and stats do the rest.
+# Run in this folder: Rscript founding_study.R
+library(survival)
+library(coin)
+library(jsonlite)
+source("founding.R")  # for keep(); its own transcription is only held against the tables, below
+
+study <- file.path("..", "..", "src", "caseseries", "studies", "naymagon-2022")
+typed <- function(name) {
+  read.csv(file.path(study, name), colClasses = "character", check.names = FALSE, na.strings = "", encoding = "UTF-8")
+}
+number <- function(cell) as.numeric(gsub(",", "", cell))
+parts <- function(cell) trimws(strsplit(cell, ";")[[1]])
+
+# ---- Table 1 ----
+sheet <- typed("patients.csv")
+age <- number(sheet$age)
+ferritin <- number(sheet$ferritin)
+months <- number(sheet$months)
+survivors <- sheet$alive == "Yes"
+died <- !survivors
+printed <- number(sub("%", "", sub("None", "0%", sheet$max_response_printed))) / 100  # never fell is 0
+started <- number(sheet$day_started)
+diagnosed <- number(sheet$day_diagnosed)
+from_diagnosis <- months + (started - diagnosed) / 30.4375
+
+causes <- c("hematologic malignancy", "bacterial infection", "viral infection", "rheumatologic disorder", "unknown")
+# What stands in parentheses behind a cause is how sure it is.
+named <- lapply(sheet$cause, function(cell) sub(" *[(].*[)]$", "", parts(cell)))
+has_cause <- sapply(causes, function(cause) sapply(named, function(one) cause %in% one))
+rheumatologic_cause <- has_cause[, "rheumatologic disorder"]
+
+# "100 mg subq q8" is 100 mg every 8 hours.
+dose <- number(sub(" mg.*", "", sheet$anakinra))
+hours <- ifelse(grepl("daily", sheet$anakinra), 24, suppressWarnings(number(sub(".* q", "", sheet$anakinra))))
+daily <- dose * 24 / hours
+subcutaneous <- grepl("subq", sheet$anakinra)
+
+given <- function(column, drugs) {
+  among <- sapply(sheet[[column]], function(cell) paste(setdiff(parts(cell), "None"), collapse = "; "))
+  among[is.na(sheet[[column]])] <- NA
+  cbind(any = among != "", sapply(drugs, function(drug) grepl(drug, among, ignore.case = TRUE)))
+}
+hlh_directed <- c(
+  corticosteroids = "dexamethasone|prednisone|prednisolone|solumedrol", etoposide = "etoposide",
+  tocilizumab = "tocilizumab", ruxolitinib = "ruxolitinib", ivig = "IVIG"
+)
+# Solumedrol is a brand of methylprednisolone; ICE, CHOEP and SMILE are chemotherapy.
+cause_directed <- c(
+  antibiotics = "antibiotics", antivirals = "antivirals", chemotherapy = "chemotherapy",
+  decitabine = "decitabine", hydroxychloroquine = "hydroxychloroquine",
+  methylprednisolone = "methylprednisolone|solumedrol", prednisone = "prednisone", rituximab = "rituximab"
+)
+
+# ---- Table 2 ----
+table_2 <- typed("ferritin.csv")
+stopifnot(identical(table_2$patient, sheet$patient))
+grid <- grep("^day ", names(table_2), value = TRUE)
+by_day <- sapply(table_2[grid], number)
+# The greatest fall after day 1, as a share of day 1; 0 where it never fell.
+response <- apply(by_day, 1, function(row) max(0, (row[1] - min(row[-1], na.rm = TRUE)) / row[1]))
+at_day_5 <- (by_day[, "day 1"] - by_day[, "day 5"]) / by_day[, "day 1"]
+
+# The transcription that the other goldens stand on is the same series.
+stopifnot(
+  all(founding$age == age, founding$ferritin == ferritin, founding$months == months),
+  all(founding$died == died, founding$printed == 100 * printed, rheumatologic == rheumatologic_cause),
+  isTRUE(all.equal(founding$fall, response))
+)
+
+# ---- The book ----
+book <- list()
+put <- function(id, value, n, low = NA, high = NA, p = NA) {
+  stopifnot(!id %in% names(book))
+  book[[id]] <<- lapply(
+    list(value = value, low = low, high = high, p = p, n = n), function(one) unbox(unname(as.numeric(one)))
+  )
+}
+count <- function(id, rows, among) {
+  k <- sum(rows & among)
+  n <- sum(among)
+  put(paste0(id, ".count"), k, n)
+  limits <- binom.test(k, n)$conf.int  # Clopper and Pearson's
+  put(paste0(id, ".share"), k / n, n, limits[1], limits[2])
+}
+middle <- function(id, values, n = length(values)) {
+  put(paste0(id, ".median"), median(values), n)
+  put(paste0(id, ".lowest"), min(values), n)
+  put(paste0(id, ".highest"), max(values), n)
+}
+
+groups <- list(all = rep(TRUE, nrow(sheet)), alive = survivors, `not-alive` = died)
+by_outcome <- groups[c("alive", "not-alive")]
+by_cause <- list(rheumatologic = rheumatologic_cause, `not-rheumatologic` = !rheumatologic_cause)
+
+# ---- Survival ----
+curves <- list()
+first_below <- function(times, heights) {
+  below <- which(heights < 0.5 + sqrt(.Machine$double.eps))
+  if (length(below)) times[below[1]] else NA
+}
+survived <- function(analysis, key, time, rows) {
+  prefix <- paste0(analysis, if (key == "all") "." else paste0(".", key, "."))
+  id <- function(part) paste0(prefix, part)
+  time <- time[rows]
+  dead <- died[rows]
+  n <- length(time)
+  put(id("n"), n, n)
+  put(id("deaths"), sum(dead), n)
+  count(id("alive"), survivors & rows, rows)
+  fit <- survfit(Surv(time, dead) ~ 1, conf.type = "log-log")
+  said <- summary(fit)$table
+  put(id("median"), said["median"], n, said["0.95LCL"], said["0.95UCL"])
+  put(
+    id("median-by-first"), first_below(fit$time, fit$surv), n,
+    first_below(fit$time, fit$lower), first_below(fit$time, fit$upper)
+  )
+  horizons <- c(`30-days` = 30, `90-days` = 90, `180-days` = 180) / 30.4375
+  horizons["12-months"] <- 12
+  for (horizon in names(horizons)) {
+    at <- summary(fit, times = horizons[[horizon]])
+    # Where the curve is 1 (or 0) R's limits are 1 and 1 (or NA): no interval at all.
+    inside <- at$surv > 0 && at$surv < 1
+    put(id(paste0("survival-at.", horizon)), at$surv, n, if (inside) at$lower else NA, if (inside) at$upper else NA)
+  }
+  reverse <- summary(survfit(Surv(time, !dead) ~ 1, conf.type = "log-log"))$table
+  put(id("follow-up"), reverse["median"], n, reverse["0.95LCL"], reverse["0.95UCL"])
+  middle(id("observed"), time)
+  inside <- fit$surv > 0 & fit$surv < 1
+  curves[[paste0("curve of ", analysis, ", ", key)]] <<- list(
+    times = fit$time, at_risk = fit$n.risk, events = fit$n.event, censored = fit$n.censor, survival = fit$surv,
+    low = ifelse(inside, fit$lower, NA), high = ifelse(inside, fit$upper, NA)
+  )
+}
+survived("overall-survival", "all", months, groups$all)
+survived("time-zero", "all", from_diagnosis, groups$all)
+for (key in names(by_cause)) survived("survival-curves-by-cause", key, months, by_cause[[key]])
+between <- survdiff(Surv(months, died) ~ rheumatologic_cause)
+put("survival-curves-by-cause.log-rank", between$chisq, 16, p = pchisq(between$chisq, 1, lower.tail = FALSE))
+
+# ---- Shares between two groups ----
+for (key in names(by_cause)) count(paste0("survival-by-cause.", key), survivors, by_cause[[key]])
+two_by_two <- sapply(list(survivors, died), function(end) sapply(by_cause, function(rows) sum(end & rows)))
+plain <- suppressWarnings(chisq.test(two_by_two, correct = FALSE))
+yates <- suppressWarnings(chisq.test(two_by_two, correct = TRUE))
+put("survival-by-cause.chi-square", plain$statistic, 16, p = plain$p.value)
+put("survival-by-cause.chi-square-yates", yates$statistic, 16, p = yates$p.value)
+n_1 <- unname(plain$statistic) * 15 / 16
+put("survival-by-cause.chi-square-n-1", n_1, 16, p = pchisq(n_1, 1, lower.tail = FALSE))
+# The odds ratio and its limits are not kept: fisher.test stops its search at four digits (see roots.py).
+put("survival-by-cause.fisher", NA, 16, p = fisher.test(two_by_two)$p.value)
+
+# ---- Entries: one patient may have several causes ----
+entries <- function(rows) rbind(colSums(has_cause[rows, , drop = FALSE]), colSums(has_cause[!rows, , drop = FALSE]))
+pearson <- function(table) suppressWarnings(chisq.test(table, correct = FALSE))
+slug <- function(words) gsub(" ", "-", words)
+for (cause in causes) {
+  id <- paste0("causes-among-survivors.", slug(cause))
+  put(paste0(id, ".n"), sum(has_cause[, cause]), 16)
+  count(id, survivors, has_cause[, cause])
+}
+seen <- pearson(entries(survivors))
+put("causes-among-survivors.chi-square", seen$statistic, 16, p = seen$p.value)
+# All ways in which five of the sixteen could have been the survivors.
+deals <- combn(16, 5, function(chosen) unname(pearson(entries(seq_len(16) %in% chosen))$statistic))
+put(
+  "causes-among-survivors.permutation", seen$statistic, 16,
+  p = mean(deals >= unname(seen$statistic) * (1 - 1e-9))
+)
+
+# ---- Measurements between two groups ----
+# U counts the pairs in which the first group is above; R's W is the same.
+ranked <- function(analysis, values, groups, asymptotic = TRUE) {
+  for (key in names(groups)) {
+    rows <- groups[[key]]
+    put(paste0(analysis, ".", key, ".n"), sum(rows & !is.na(values)), sum(rows))
+    middle(paste0(analysis, ".", key), values[rows & !is.na(values)])
+  }
+  known <- !is.na(values)
+  test <- suppressWarnings(
+    wilcox.test(values[known & groups[[1]]], values[known & groups[[2]]], exact = FALSE, correct = TRUE)
+  )
+  if (asymptotic) put(paste0(analysis, ".mann-whitney"), test$statistic, sum(known), p = test$p.value)
+  exact <- wilcox_test(values[known] ~ factor(groups[[1]][known]), distribution = "exact")
+  put(paste0(analysis, ".mann-whitney-exact"), test$statistic, sum(known), p = pvalue(exact))
+}
+ranked("ferritin-response-and-survival", response, by_outcome)
+ranked("printed-ferritin-response-and-survival", printed, by_outcome)
+ranked("ferritin-response-and-cause", response, by_cause)
+ranked("printed-ferritin-response-and-cause", printed, by_cause)
+ranked("age-and-survival", age, by_outcome)
+ranked("first-ferritin-and-survival", ferritin, by_outcome)
+ranked("first-ferritin-and-cause", ferritin, by_cause)
+ranked("response-at-day-5", at_day_5, by_outcome, asymptotic = FALSE)
+
+# ---- Summaries over all and by outcome ----
+put("patients.n", nrow(sheet), nrow(sheet))
+for (analysis in c("characteristics", "treatment")) {
+  for (key in names(groups)) put(paste0(analysis, ".", key, ".n"), sum(groups[[key]]), 16)
+}
+missing <- function(id, key, known) put(paste0(id, ".", key, ".missing"), sum(groups[[key]] & !known), sum(groups[[key]]))
+measured <- function(id, values) {
+  for (key in names(groups)) {
+    known <- !is.na(values)
+    middle(paste0(id, ".", key), values[groups[[key]] & known])
+    missing(id, key, known)
+  }
+}
+yes_no <- function(id, rows, known) {
+  for (key in names(groups)) {
+    count(paste0(id, ".", key), rows, groups[[key]] & known)
+    missing(id, key, known)
+  }
+}
+# A matrix with a column a level; `known` are the patients of whom it was told.
+levelled <- function(id, has, known) {
+  for (key in names(groups)) {
+    for (level in colnames(has)) count(paste0(id, ".", slug(level), ".", key), has[, level], groups[[key]] & known)
+    missing(id, key, known)
+  }
+}
+measured("characteristics.age", age)
+levelled("characteristics.sex", cbind(f = sheet$sex == "F", m = sheet$sex == "M"), !is.na(sheet$sex))
+levelled(
+  "characteristics.cause", cbind(has_cause, several = rowSums(has_cause) > 1), !is.na(sheet$cause)
+)
+measured("characteristics.criteria-met", number(sheet$criteria_met))
+measured("characteristics.hscore", number(sheet$hscore))
+measured("characteristics.ferritin", ferritin)
+measured("characteristics.day-diagnosed", diagnosed)
+measured("characteristics.day-started", started)
+measured("characteristics.max-response", response)
+measured("characteristics.months", months)
+levelled("treatment.prior-therapy", given("prior_therapy", hlh_directed), !is.na(sheet$prior_therapy))
+levelled("treatment.concurrent-therapy", given("concurrent_therapy", hlh_directed), !is.na(sheet$concurrent_therapy))
+levelled("treatment.cause-treated", given("cause_treated", cause_directed), !is.na(sheet$cause_treated))
+levelled("treatment.anakinra.route", cbind(subcutaneous = subcutaneous), !is.na(sheet$anakinra))
+measured("treatment.anakinra.daily", daily)
+measured("treatment.anakinra.days", number(sheet$anakinra.days))
+yes_no("treatment.toxicity", sheet$toxicity != "None", !is.na(sheet$toxicity))
+
+# ---- Ferritin by day ----
+for (day in grid) {
+  id <- paste0("ferritin-by-day.", slug(day))
+  values <- by_day[, day]
+  put(paste0(id, ".n"), sum(!is.na(values)), 16)
+  middle(id, values[!is.na(values)])
+}
+
+keep("founding_study.R", c(book, curves), c("survival", "coin"))
