@@ -1,4 +1,4 @@
-"""Every number of the founding study against R, which read the same two tables by itself (founding_study.R)."""
+"""Every number of the founding study against R, which reads the same two tables (founding_study.R)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_every_curve(results: Results) -> None:
             assert all(same(*pair) for pair in zip(drawn, r, strict=True)), (id_, field)
 
 
-def test_two_of_the_printed_tables_numbers_by_hand(results: Results) -> None:
-    """So that nobody has to take R's word alone: (65 981 - 10 389) / 65 981 and the eighth of sixteen doses."""
+def test_two_numbers_by_hand(results: Results) -> None:
+    """So that nobody takes R's word alone: patient 13's fall, and the middle two of sixteen daily doses."""
     assert results.value("ferritin-response-and-survival.alive.median") == pytest.approx(55_592 / 65_981)
     assert results.value("treatment.anakinra.daily.all.median") == (300 + 400) / 2
