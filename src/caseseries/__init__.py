@@ -1,12 +1,11 @@
 """caseseries: from a written promise to the tables, figures and sentences of a case series.
 
-    import caseseries as cs
-
-    study = cs.open_study("naymagon-2022")
-    cases = study.read_cases()
-    results = study.analyse(cases)
-    results["survival by cause"]
-    study.report(results, cases)
+>>> import caseseries as cs
+>>> study = cs.open_study("naymagon-2022")
+>>> cases = study.read_cases()
+>>> results = study.analyse(cases)
+>>> results["overall-survival.deaths"].value
+11
 """
 
 from __future__ import annotations

@@ -111,6 +111,14 @@ def ranges_taken(count: int) -> Caution:
     )
 
 
+def recalled_names() -> Caution:
+    return Caution(
+        "recalled",
+        "Which name is which drug, and in which class, is recalled and was not looked up in a source: what "
+        "each cell was read as stands in the table of regimens.",
+    )
+
+
 def further_episodes(count: int) -> Caution:
     return Caution(
         "episodes", f"{count} further episodes are left out: the unit is the patient, at the first episode."

@@ -71,7 +71,8 @@ class Result:
         lines += [f"  {self.why_not}"] if self.why_not else []
         width = max((len(number.label) for number in self.numbers), default=0)
         lines += [f"  {number.label:<{width}}  {number.estimate}" for number in self.numbers]
-        lines += [f"  ! {caution.sentence}" for caution in self.cautions]
+        lines += [f"  {note}" for note in self.notes]
+        lines += [f"  ! {caution.sentence}" for caution in self._said()]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -81,11 +82,17 @@ class Result:
             f"<td>{number.estimate.n}</td><td>{escape(number.estimate.method)}</td></tr>"
             for number in self.numbers
         )
-        cautions = "".join(f"<li>{escape(caution.sentence)}</li>" for caution in self.cautions)
+        said = (*self.notes, *(caution.sentence for caution in self._said()))
+        below = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
         head = "".join(f"<th>{name}</th>" for name in ("", "Value", "Interval", "p", "n", "Method"))
         name = escape(self.clause.name)
         table = f"<table><tr>{head}</tr>{rows}</table>"
-        return f"<h4>{name}</h4><p>{escape(self.why_not)}</p>{table}<ul>{cautions}</ul>"
+        return f"<h4>{name}</h4><p>{escape(self.why_not)}</p>{table}<ul>{below}</ul>"
+
+    def _said(self) -> tuple[Caution, ...]:
+        """The cautions of the analysis and of each of its numbers, once."""
+        of_numbers = (caution for number in self.numbers for caution in number.cautions)
+        return tuple(dict.fromkeys((*self.cautions, *of_numbers)))
 
 
 @dataclass(frozen=True)
@@ -103,14 +110,13 @@ class Results:
     def __getitem__(self, name: str) -> Result | Estimate | float | int | None:
         """`results["survival by cause"]`, `["survival-by-cause.fisher"]` or `["survival-by-cause.fisher.p"]`.
 
-        Raises KeyError with the nearest ids.
+        Raises KeyError with the nearest names and ids.
         """
-        for result in self.results:
-            if name in (result.clause.name, result.slug):
-                return result
         if name in self.numbers:
             return self.numbers[name].estimate
-        return self.value(name)
+        if "." in name and not any(name == result.clause.name for result in self.results):
+            return self.value(name)
+        return self.result(name)
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
@@ -191,7 +197,7 @@ class Results:
                 "label": number.label,
                 "standing": number.standing,
                 **{key: _finite(value) for key, value in asdict(number.estimate).items()},
-                "cautions": said((*number.cautions, *result.cautions)),
+                "cautions": said(tuple(dict.fromkeys((*number.cautions, *result.cautions)))),
                 "patients": of(number.patients),
             }
             for result in self.results

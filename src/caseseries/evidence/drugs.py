@@ -47,7 +47,8 @@ class ChemotherapyProtocol:
 class Formulary:
     """What is known of drugs. The mappings are from `word_key(name)`, for every name of a thing.
 
-    `classes` maps to the class itself. `equals_source` is where equivalent doses are from.
+    `classes` maps to the class itself. `equals_source` is where equivalent doses are from;
+    `names_recalled`: which name is which drug, in which class, was not looked up in a source.
     """
 
     drugs: Mapping[str, Drug]
@@ -57,6 +58,7 @@ class Formulary:
     class_words: re.Pattern[str]
     protocol_names: tuple[str, ...]
     equals_source: str
+    names_recalled: bool
 
     def drug(self, name: str) -> Drug | None:
         """The drug of a generic or other name, in any case of letters; None when it is not known."""
@@ -85,6 +87,7 @@ def formulary() -> Formulary:
         class_words=word_pattern(word for words in classes.values() for word in words),
         protocol_names=tuple(name for entry in protocols for name in (entry.name, *entry.names)),
         equals_source=about["equals"]["source"],
+        names_recalled=about["recalled"],
     )
 
 

@@ -45,6 +45,7 @@ from caseseries.report.tables import (
     day_grid,
     entries_table,
     listing,
+    spells_table,
     summary_table,
     survival_table,
 )
@@ -146,6 +147,8 @@ def _listings(done: Iterable[Result], cases: CaseSeries, protocol: Protocol) -> 
                 yield Paragraph((f"{cases.n:,} patients are too many to list here.",))
             else:
                 yield listing(result.clause, cases, protocol)
+                if cases.spells.height:
+                    yield Fold("Every regimen, as typed and as read", (spells_table(cases),))
 
 
 def _survival(done: Iterable[Result], results: Results, protocol: Protocol) -> Iterator[Block]:

@@ -9,6 +9,7 @@ from caseseries.analysis.cautions import Caution
 from caseseries.analysis.columns import numeric_parts
 from caseseries.analysis.results import Number, Result, Results
 from caseseries.cases.series import CaseSeries, Column
+from caseseries.evidence.drugs import formulary
 from caseseries.literature.claims import Verdict
 from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, ListPatients, Summarise
 from caseseries.protocol.clauses.clause import slug
@@ -69,6 +70,38 @@ def listing(clause: ListPatients, cases: CaseSeries, protocol: Protocol) -> Tabl
         rows.append(Row(tuple(cells), anchor=f"patient-{patient}"))
     head = ("Patient", *(_headed(column) for column in columns))
     return Table(slug(clause.name), "The patients, one line each", head, tuple(rows), is_wide=True)
+
+
+def spells_table(cases: CaseSeries) -> Table:
+    """Every regimen as it was read: dose, interval, route, daily total and what it is as a corticosteroid."""
+    rows = []
+    for spell in cases.spells.iter_rows(named=True):
+        key = spell["patient"] if spell["episode"] == 1 else f"{spell['patient']}/{spell['episode']}"
+        dose = "" if spell["amount"] is None else f"{shown(spell['amount'], '')} {spell['unit']}"
+        numbers = [spell[name] for name in ("interval", "daily", "prednisone", "dexamethasone")]
+        rows.append(
+            Row(
+                (
+                    words(key, head=True),
+                    words(cases.column(spell["kind"]).title),
+                    Cell((spell["text"],), origin=spell["origin"]),
+                    words(spell["drug"] or spell["level"]),
+                    words(dose, numeric=True),
+                    *(words("" if one is None else shown(one, ""), numeric=True) for one in numbers),
+                    words(spell["route"] or ""),
+                    words(spell["within"] or ""),
+                )
+            )
+        )
+    head = ("Patient", "Column", "As typed", "Read as", "One dose", "Every, hours", "A day, mg")
+    steroid = ("As prednisone, mg a day", "As dexamethasone, mg a day", "Route", "Part of")
+    notes = (
+        ("An empty cell is not known: a drug without a dose has no daily total.",),
+        (f"Equal doses of corticosteroids: {formulary().equals_source}.",),
+    )
+    return Table(
+        "regimens", "Every regimen, as typed and as read", (*head, *steroid), tuple(rows), notes, is_wide=True
+    )
 
 
 def summary_table(clause: Summarise, result: Result, results: Results, cases: CaseSeries) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Literal
 
 import numpy as np
@@ -21,7 +22,7 @@ SAME_TIME = 1e-9
 ON_ONE_HALF = float(np.sqrt(np.finfo(np.float64).eps))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve:
     """A Kaplan-Meier curve: one entry for each distinct time at which anybody died or was censored.
 
@@ -43,6 +44,13 @@ class Curve:
     level: float
     limits: Limits
     n: int
+
+    def __repr__(self) -> str:
+        events = int(self.events.sum())
+        return f"Kaplan-Meier curve of {self.n}, {events} with the event; {median_survival(self)}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
 
     @property
     def censor_times(self) -> Numbers:
