@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from html import escape
 from typing import Any, Literal
@@ -142,8 +143,7 @@ class Results:
             return self.numbers[id_]
         if last in FIELDS and stem in self.numbers:
             return self.numbers[stem]
-        known = [one for one in self.numbers if one.startswith(id_.partition(".")[0])] or list(self.numbers)
-        raise KeyError(f"no number has the id {id_!r}. {did_you_mean(id_, known)}")
+        raise KeyError(f"no number has the id {id_!r}. {self._nearest(id_)}")
 
     def value(self, id_: str) -> float | int | None:
         """The bare value under an id: of the estimate, or of the field named last (low, high, p, n)."""
@@ -163,6 +163,13 @@ class Results:
 
     def _repr_html_(self) -> str:
         return f"<h3>{escape(self.title)}</h3>" + "".join(result._repr_html_() for result in self.results)
+
+    def _nearest(self, id_: str) -> str:
+        """The ids most like this one: all of them would be a page."""
+        near = [f'"{one}"' for one in get_close_matches(id_.casefold(), self.numbers, n=3)]
+        if near:
+            return f"Did you mean {' or '.join(near)}?"
+        return f"Ids begin with the analysis: {', '.join(one.slug for one in self.results)}."
 
     def _content(self) -> dict[str, Any]:
         sets: dict[tuple[str, ...], str] = {self.patients: "all"}
