@@ -139,6 +139,27 @@ def cautions_of_values(cases: CaseSeries, name: str) -> list[Caution]:
     return said
 
 
+def bounds_of_serial(cases: CaseSeries, serial: str) -> list[Caution]:
+    """What the values of a serial leave open: those known as a bound only."""
+    count = cases.serials.filter(name=serial)["operator"].drop_nulls().len()
+    return [bounds_taken(count)] if count else []
+
+
+def values_of(cases: CaseSeries, serial: str) -> Values:
+    """How many values of a serial each row has."""
+    mine = cases.serials.filter(name=serial).group_by("patient", "episode").len()
+    counted = {(patient, episode): count for patient, episode, count in mine.iter_rows()}
+    keys = cases.table.select("patient", "episode").iter_rows()
+    return np.array([counted.get(key, 0) for key in keys], dtype=np.float64)
+
+
+def left_out(rows: Rows, lacking: str) -> list[str]:
+    """How many are not in the numbers, and what they lack, as a note; none where nobody is left out."""
+    count = int(rows.sum())
+    verb = "is" if count == 1 else "are"
+    return [f"{count} without {lacking} {verb} left out."] if count else []
+
+
 def numeric_parts(cases: CaseSeries, column: Column) -> Sequence[Column]:
     """The columns that a summary shows for one variable: a regimen is shown by what it fans out to."""
     if column.kind != "regimen":

@@ -19,16 +19,19 @@ from caseseries.analysis.columns import (
     Book,
     Rows,
     Split,
+    bounds_of_serial,
     cautions_of_values,
     holds,
     is_yes,
     known,
+    left_out,
     measured,
     split,
+    values_of,
 )
 from caseseries.analysis.results import Result, Standing
 from caseseries.cases.series import CaseSeries
-from caseseries.protocol.clauses.analysis import Compare, Entries
+from caseseries.protocol.clauses.analysis import Beside, Compare, Entries
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import Derived, GreatestFall
 from caseseries.protocol.protocol import Protocol
@@ -82,9 +85,9 @@ def _compare_shares(clause: Compare, cases: CaseSeries, protocol: Protocol) -> R
     smallest = smallest_expected(table)
     for name in dict.fromkeys((clause.test, *beside)):
         part, label, test = tests[name]
-        said = [small_expected(smallest)] if part != "fisher" and smallest < SMALL_EXPECTED else []
+        said = [small_expected(smallest)] if part != "fisher" and 0 < smallest < SMALL_EXPECTED else []
         _enter_test(book, part, label, test(), among, promised=name == clause.test, cautions=said)
-    notes = []
+    notes = left_out(~among, "an outcome or a group")
     if clause.beside == "all in use":
         notes.append(
             f"Of the tests in use, {len(tests)} are served here; not built yet: {', '.join(NOT_BUILT)}."
@@ -107,13 +110,16 @@ def _compare_ranks(clause: Compare, cases: CaseSeries, protocol: Protocol) -> Re
         )
         book.enter_middle(one.group.key, label, values[mine], mine, column.unit)
     cautions = cautions_of_values(cases, clause.outcome)
-    enter_rank_tests(book, values, rows, promised=clause.test, beside=clause.beside != "none")
+    enter_rank_tests(book, values, rows, promised=clause.test, beside=clause.beside)
     cautions += _best_ever(cases, protocol, clause, groups)
-    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(cautions))
+    notes = left_out(~(answered & known(cases, clause.by)), "an outcome or a group")
+    return Result(
+        clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(cautions), tuple(notes)
+    )
 
 
 def enter_rank_tests(
-    book: Book, values: np.ndarray, rows: list[Rows], *, promised: str, beside: bool
+    book: Book, values: np.ndarray, rows: list[Rows], *, promised: str, beside: Beside
 ) -> None:
     """Mann-Whitney between the two groups, asymptotic and exact; the promised one is marked."""
     first, second = values[rows[0]], values[rows[1]]
@@ -123,8 +129,8 @@ def enter_rank_tests(
         "Mann-Whitney": ("mann-whitney", "Mann-Whitney test", mann_whitney),
         "Mann-Whitney, exact": ("mann-whitney-exact", "Mann-Whitney test, exact", mann_whitney_exact),
     }
-    wanted = dict.fromkeys((promised, *(["Mann-Whitney, exact"] if beside else [])))
-    for name in wanted:
+    companions = {"none": (), "exact": ("Mann-Whitney, exact",), "all in use": tuple(tests)}[beside]
+    for name in dict.fromkeys((promised, *companions)):
         part, label, test = tests[name]
         _enter_test(
             book,
@@ -173,7 +179,7 @@ def entries(clause: Entries, cases: CaseSeries, protocol: Protocol) -> Result:
     said = [overlap] if (per_patient > 1).any() else []
     table = np.array([[_count(has & one.rows & among) for has in membership.T] for one in groups])
     smallest = smallest_expected(table[:, table.sum(axis=0) > 0])
-    small = [small_expected(smallest)] if smallest < SMALL_EXPECTED else []
+    small = [small_expected(smallest)] if 0 < smallest < SMALL_EXPECTED else []
     printed = entries_chi_square(membership[among], in_first[among])
     _enter_test(
         book,
@@ -192,8 +198,9 @@ def entries(clause: Entries, cases: CaseSeries, protocol: Protocol) -> Result:
     unused = [
         level for level, has in zip(column.levels, membership.T, strict=True) if not (has & among).any()
     ]
-    notes = (f"No patient has: {', '.join(unused)}.",) if unused else ()
-    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(said), notes)
+    notes = left_out(~among, "a category or a group")
+    notes += [f"No patient has: {', '.join(unused)}."] if unused else []
+    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(said), tuple(notes))
 
 
 def _enter_test(
@@ -216,14 +223,10 @@ def _best_ever(cases: CaseSeries, protocol: Protocol, clause: Compare, groups: l
     column = protocol.column(clause.outcome)
     if not isinstance(column, Derived) or not isinstance(column.take, GreatestFall):
         return []
-    counts = dict(cases.serials.filter(name=column.take.greatest_fall).group_by("patient").len().iter_rows())
-    medians = [
-        float(np.median([counts.get(patient, 0) for patient in one.group.patients]))
-        if one.group.patients
-        else None
-        for one in groups
-    ]
-    return [best_ever(medians[0], medians[1], groups[0].group.title, groups[1].group.title)]
+    counted = values_of(cases, column.take.greatest_fall)
+    medians = [float(np.median(counted[one.rows])) if one.rows.any() else None for one in groups]
+    said = [best_ever(medians[0], medians[1], groups[0].group.title, groups[1].group.title)]
+    return said + bounds_of_serial(cases, column.take.greatest_fall)
 
 
 def _count(rows: Rows) -> int:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from caseseries.analysis.columns import EVERYBODY, Book, Split, Values, everybody, split
+from caseseries.analysis.columns import (
+    EVERYBODY,
+    Book,
+    Split,
+    Values,
+    bounds_of_serial,
+    everybody,
+    left_out,
+    split,
+)
 from caseseries.analysis.comparison import enter_rank_tests
 from caseseries.analysis.results import Group, Result
 from caseseries.cases.series import CaseSeries
@@ -41,7 +50,8 @@ def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Res
             )
             if rows.any():
                 book.enter_middle(part, label, values[rows], rows, serial.unit or "")
-    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups))
+    cautions = tuple(bounds_of_serial(cases, serial.name))
+    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), cautions)
 
 
 def landmark(clause: Landmark, cases: CaseSeries, protocol: Protocol) -> Result:
@@ -58,12 +68,14 @@ def landmark(clause: Landmark, cases: CaseSeries, protocol: Protocol) -> Result:
         count = Estimate(int(mine.sum()), "count", int(one.rows.sum()), "patients")
         book.enter(f"{one.group.key}.n", f"{label}, patients", count, mine)
         book.enter_middle(one.group.key, label, falls[mine], mine, "share")
-    enter_rank_tests(book, falls, rows, promised="Mann-Whitney, exact", beside=True)
-    left_out = cases.n - int(has.sum())
-    note = (
-        f"{left_out} without a value on day 1 and day {day} are left out; a rise counts as a negative fall."
-    )
-    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), notes=(note,))
+    if len(groups) == 2:
+        enter_rank_tests(book, falls, rows, promised="Mann-Whitney, exact", beside="none")
+    among = np.any(rows, axis=0)
+    notes = left_out(~among, f"a group, or a value above zero on day 1 and one on day {day},")
+    notes.append("A rise counts as a negative fall.")
+    notes += [f"No test: Mann-Whitney compares two groups, here are {len(groups)}."] * (len(groups) != 2)
+    cautions = tuple(bounds_of_serial(cases, serial.name))
+    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), cautions, tuple(notes))
 
 
 def values_at(cases: CaseSeries, serial: str, day: int) -> Values:

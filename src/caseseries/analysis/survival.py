@@ -14,6 +14,7 @@ from caseseries.analysis.columns import (
     everybody,
     is_yes,
     known,
+    left_out,
     split,
 )
 from caseseries.analysis.results import Group, Result, Standing
@@ -41,7 +42,9 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
     book = Book(slug(clause.name), cases, protocol.conventions.level)
     moment = clause.counted_from or protocol.follow_up.counted_from
     times, timed = time_from(cases, protocol, moment)
-    followed = timed & known(cases, alive.name)
+    # Who died before the moment was never at risk after it.
+    reached = np.where(timed, times, 0.0) >= 0
+    followed = timed & reached & known(cases, alive.name)
     dead = ~is_yes(cases, alive.name)
     unit = protocol.follow_up.unit
     groups = (
@@ -62,8 +65,9 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
         test = log_rank(times[among], dead[among], labels[among])
         book.enter("log-rank", "Log-rank test", test, among, standing="companion", cautions=[not_promised()])
     notes = [f"Time is counted from {moment.replace('_', ' ')}, in {unit}."]
-    left_out = int((~followed).sum())
-    notes += [f"{left_out} without a time or an outcome are left out."] if left_out else []
+    notes += left_out(~(timed & known(cases, alive.name)), "a time or an outcome")
+    notes += left_out(~reached, f"follow-up as far as {moment.replace('_', ' ')}")
+    notes += left_out(followed & ~known(cases, clause.by), "a group") if clause.by else []
     return Result(
         clause,
         tuple(book.numbers),
