@@ -42,6 +42,7 @@ Values = NDArray[np.float64]
 PANELS = 36
 """Up to so many patients have a panel each."""
 FEW = 16  # up to so many stand four in a row, more stand six
+BOUNDS = ((">", "^", "more than"), ("<", "v", "less than"))  # values written with an operator
 LEFT, RIGHT, GAP, TOP, BOTTOM = 0.5, 0.06, 0.13, 0.24, 0.42  # inches
 HIGH, HEAD, TITLE = 0.74, 0.36, 0.26  # inches: a panel, the words over it, the title of a group
 
@@ -81,7 +82,6 @@ def serial_figure(result: Result, cases: CaseSeries, protocol: Protocol) -> str:
     shelves = _shelves(courses, result.groups)
     days = cases.serials.filter(name=name)["day"].to_numpy()
     first, last = int(days.min()), int(days.max())
-    strokes = [one for one in (ALIVE, DEAD, NOT_KNOWN) if any(course.stroke is one for course in courses)]
     across = 4 if cases.n <= FEW else 6
     height = (
         TOP
@@ -90,7 +90,7 @@ def serial_figure(result: Result, cases: CaseSeries, protocol: Protocol) -> str:
     )
 
     def draw(figure: Figure) -> None:
-        _write_key(figure, serial, scale, height, strokes)
+        _write_key(figure, serial, scale, height, courses)
         top = height - TOP
         width = (WIDTH - LEFT - RIGHT + GAP) / across - GAP
         for head, shelf in shelves:
@@ -211,9 +211,9 @@ def _draw_course(axes: Axes, course: Course, courses: Sequence[Course]) -> None:
         axes.axvline(course.died, color=colour, lw=THIN, ls=(0, (1.5, 1.5)), zorder=2)
     fill = colour if course.stroke is DEAD else PAPER
     axes.plot(course.days, course.values, color=colour, lw=1.1, zorder=3)
-    for sign, mark in ((None, course.stroke.mark), (">", "^"), ("<", "v")):
-        rows = [row for row, operator in enumerate(course.operators) if (operator or "")[:1] == (sign or "")]
-        size = 3.0 if sign is None else 4.2
+    for sign, mark, _ in (("", course.stroke.mark, ""), *BOUNDS):
+        rows = [row for row, operator in enumerate(course.operators) if (operator or "")[:1] == sign]
+        size = 4.2 if sign else 3.0
         axes.plot(
             course.days[rows],
             course.values[rows],
@@ -231,25 +231,27 @@ def _write_head(figure: Figure, course: Course, left: float, y: float, width: fl
     name = fitted(course.patient, width * 0.5, TEXT)
     write(figure, left + 0.03, y + 0.03 + LINE, name, size=TEXT, weight="bold")
     room = width - text_width(name, TEXT) * 1.15 - 0.12
-    write(figure, left + width - room, y + 0.03 + LINE, fitted(course.fate, room))
+    fate = course.fate
+    if text_width(fate) > room:
+        fate = fate.replace("months", "mo").replace("years", "y").replace("days", "d")
+    write(figure, left + width - room, y + 0.03 + LINE, fitted(fate, room))
     write(figure, left + 0.03, y + 0.03, fitted(course.label, width - 0.03), color=QUIET)
 
 
 def _write_key(
-    figure: Figure, serial: Serial, scale: Scale, height: float, strokes: Sequence[Stroke]
+    figure: Figure, serial: Serial, scale: Scale, height: float, courses: Sequence[Course]
 ) -> None:
     """The title of the scale at the left, and at the right what marks and lines mean."""
+    signs = {(operator or "")[:1] for course in courses for operator in course.operators}
+    strokes = [one for one in (ALIVE, DEAD, NOT_KNOWN) if any(course.stroke is one for course in courses)]
     y = height - 0.15
     write(figure, 0.04, y, fitted(scale.named(serial.title, serial.unit), WIDTH / 2, TEXT), size=TEXT)
     key = {ALIVE: "alive", DEAD: "died", NOT_KNOWN: "not known"}
     x = WIDTH - RIGHT
-    for words, colour, mark, fill in reversed(
-        [
-            *((key[one], one.colour, one.mark, one.colour if one is DEAD else PAPER) for one in strokes),
-            ("day of death", DEAD.colour, "|", PAPER),
-            ("the others", HAIR, "_", PAPER),
-        ]
-    ):
+    entries = [(key[one], one.colour, one.mark, one.colour if one is DEAD else PAPER) for one in strokes]
+    entries += [(words, QUIET, mark, PAPER) for sign, mark, words in BOUNDS if sign in signs]
+    entries += [("day of death", DEAD.colour, "|", PAPER), ("the others", HAIR, "_", PAPER)]
+    for words, colour, mark, fill in reversed(entries):
         x -= text_width(words)
         write(figure, x, y, words, color=QUIET)
         x -= 0.07

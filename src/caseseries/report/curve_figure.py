@@ -45,7 +45,7 @@ EARLY_DEATHS, EARLY_TIME = 0.75, 0.2
 # With more curves than this, shaded limits would cover each other: bars at the horizons stand for them.
 SHADED = 2
 
-HEIGHT, LEFT, LABELS, GAP = 2.35, 0.46, 1.62, 0.34  # inches
+HEIGHT, LEFT, LABELS, GAP = 2.35, 0.46, 1.62, 0.4  # inches
 AXIS = 0.36  # inches under the panels for ticks and title
 MARGIN, TOP = 1.015, 1.03  # the axes go a little beyond their last tick
 
@@ -171,12 +171,13 @@ def _windows(arms: Sequence[Arm], unit: str, horizons: Horizons) -> list[Window]
 def _window(
     title: str, last: float, unit: str, left: float, width: float, most: int, horizons: Horizons
 ) -> Window:
-    """A window whose axis ends at a tick."""
+    """A window whose axis ends at a tick, where that is not far beyond its last time."""
     step = next((step for step in ROUND[unit] if last / step <= most - 1), last)
     steps = int(np.ceil(last / step - 1e-9))
-    return Window(
-        title, step * steps, left, width, tuple(step * place for place in range(steps + 1)), horizons
-    )
+    end = step * steps
+    if steps > 1 and end - last > 0.5 * step:
+        end, steps = last, steps - 1
+    return Window(title, end, left, width, tuple(step * place for place in range(steps + 1)), horizons)
 
 
 def _apart(window: Window, arms: Sequence[Arm]) -> Horizons:
@@ -185,8 +186,8 @@ def _apart(window: Window, arms: Sequence[Arm]) -> Horizons:
     limit = window.left + window.width
     for name, time in reversed(window.horizons):
         half = text_width(_horizon_words(name, time, arms)) / 2
-        end = min(window.at(time) + half, limit)
-        if end - 2 * half >= window.left - half and abs(end - half - window.at(time)) <= half:
+        end = max(min(window.at(time) + half, limit), window.left + 2 * half)
+        if end <= limit and abs(end - half - window.at(time)) <= half:
             kept.insert(0, (name, time))
             limit = end - 2 * half - 0.08
     return tuple(kept)
@@ -234,11 +235,10 @@ def _draw_arm(axes: Axes, arm: Arm, window: Window, *, shaded: bool) -> None:
     times, survival = np.append(0.0, curve.times), np.append(1.0, curve.survival)
     if shaded:
         low, high = np.append(np.nan, curve.low), np.append(np.nan, curve.high)
-        axes.fill_between(times, low, high, step="post", color=stroke.colour, alpha=0.13, lw=0, zorder=1)
-        for limit in (low, high):
-            axes.plot(
-                times, limit, drawstyle="steps-post", color=stroke.colour, lw=HAIRLINE, alpha=0.6, zorder=1.5
-            )
+        x, lower, upper = np.repeat(times, 2)[1:], np.repeat(low, 2)[:-1], np.repeat(high, 2)[:-1]
+        axes.fill_between(x, lower, upper, color=stroke.colour, alpha=0.13, lw=0, zorder=1)
+        for limit in (lower, upper):
+            axes.plot(x, limit, color=stroke.colour, lw=HAIRLINE, alpha=0.6, zorder=1.5)
     axes.plot(
         times, survival, drawstyle="steps-post", color=stroke.colour, lw=THICK, ls=stroke.style, zorder=3
     )
@@ -288,14 +288,15 @@ def _at_risk(curve: Curve, windows: Sequence[Window]) -> list[tuple[float, int]]
 
 def _label(arm: Arm, unit: str, bottom: float, *, alone: bool) -> Label:
     room = LABELS - SAMPLE - 0.02
-    lines = wrapped(arm.words, room) if alone else [*wrapped(arm.title, room, 3), arm.words]
+    title = wrapped(arm.words, room) if alone else wrapped(arm.title, room, 3)
+    more = [] if alone else [arm.words]
     if arm.median is not None:
-        lines += wrapped(_median_said(arm.median, unit), room)
+        more += wrapped(_median_said(arm.median, unit), room)
         if alone and arm.median.level is not None and arm.median.value is not None:
             level = shown(arm.median.level, "share")
-            lines += wrapped(f"({level} interval {arm.median.shown_interval})", room)
+            more += wrapped(f"({level} interval {arm.median.shown_interval})", room)
     end = float(arm.curve.survival[-1]) if len(arm.curve.times) else 0.0
-    return Label(arm.stroke, lines, bottom + HEIGHT * end / TOP)
+    return Label(arm.stroke, title, more, bottom + HEIGHT * end / TOP)
 
 
 def _median_said(median: Estimate, unit: str) -> str:

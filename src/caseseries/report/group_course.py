@@ -61,7 +61,7 @@ def draw_by_group(result: Result, cases: CaseSeries, serial: Serial, scale: Scal
         ]
         write_rows(figure, "Values", rows, LEFT, WIDTH - LABELS - LEFT, below - AXIS)
         labels = [
-            Label(stroke, _words(title, group), below + HEIGHT * _end(values, scale))
+            _label(title, group, stroke, below + HEIGHT * _end(values, scale))
             for title, group, stroke, (_, values, _) in zip(titles, groups, strokes, medians, strict=True)
         ]
         write_labels(figure, labels, WIDTH - LABELS, below, below + HEIGHT)
@@ -94,12 +94,10 @@ def _broken(lines: list[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[NDArray[Any
     return np.concatenate(days), np.concatenate(values)
 
 
-def _words(title: str, group: Group) -> list[str]:
+def _label(title: str, group: Group, stroke: Stroke, y: float) -> Label:
     patients = len(group.patients)
-    return [
-        *wrapped(title, LABELS - SAMPLE - 0.02, 3),
-        f"{patients:,} patient{'s' * (patients != 1)}, median",
-    ]
+    more = f"{patients:,} patient{'s' * (patients != 1)}, median"
+    return Label(stroke, wrapped(title, LABELS - SAMPLE - 0.02, 3), [more], y)
 
 
 def _end(values: list[float], scale: Scale) -> float:

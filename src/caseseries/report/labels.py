@@ -19,10 +19,11 @@ BETWEEN = 0.03  # inches between the counts of two groups
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands beside the end of a line: its lines, and the height in inches where it would be best."""
+    """What stands beside the end of a line: title, more, and the height in inches where it would be best."""
 
     stroke: Stroke
-    lines: Sequence[str]
+    title: Sequence[str]
+    more: Sequence[str]
     y: float
 
 
@@ -36,13 +37,13 @@ class Row:
 
 def write_labels(figure: Figure, labels: Sequence[Label], left: float, low: float, high: float) -> None:
     """Each label with a sample of its line, as near to its line as goes without overlap."""
-    heights = [LINE * len(label.lines) + APART for label in labels]
+    heights = [LINE * (len(label.title) + len(label.more)) + APART for label in labels]
     centres = spread([label.y for label in labels], heights, low, high)
-    for label, centre in zip(labels, centres, strict=True):
-        y = centre + LINE * (len(label.lines) / 2 - 0.5)
+    for label, height, centre in zip(labels, heights, centres, strict=True):
+        y = centre + (height - APART - LINE) / 2
         _draw_sample(figure, left, y, label.stroke)
-        for place, words in enumerate(label.lines):
-            colour = INK if place == 0 else QUIET
+        for place, words in enumerate((*label.title, *label.more)):
+            colour = INK if place < len(label.title) else QUIET
             write(figure, left + SAMPLE, y - LINE * place, words, va="center", color=colour)
 
 
@@ -60,7 +61,7 @@ def write_rows(figure: Figure, name: str, rows: Sequence[Row], left: float, widt
             write(figure, left, y, fitted(row.title, width))
             y -= LINE
         for x, count in row.counts:
-            write(figure, x, y, f"{count}", ha="center")
+            write(figure, x, y, f"{count:,}", ha="center")
         y -= LINE + BETWEEN
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from caseseries.analysis.columns import Rows, split
 from caseseries.cases.series import CaseSeries
 from caseseries.report.drawing import drawn, fitted, said_instead, wrapped, write
+from caseseries.report.labels import without_prefix
 from caseseries.report.look import (
     ALIVE,
     DEAD,
-    GROUPS,
     HAIR,
     INK,
     LINE,
@@ -25,6 +25,7 @@ from caseseries.report.look import (
     QUIET,
     TEXT,
     WIDTH,
+    group_strokes,
 )
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def overlap_figure(cases: CaseSeries, name: str, outcome: str) -> str:
     title = f"{variable.title} and {cases.column(outcome).title[:1].lower()}{cases.column(outcome).title[1:]}"
     outcomes = _outcomes(cases, outcome)
     held = _held(cases, name, variable.certainty[:1])
-    levels = variable.levels or tuple(sorted({level for one in held for level, _ in one or ()}))
+    found = sorted({level for one in held for level, _ in one or ()})
+    levels = tuple(dict.fromkeys((*variable.levels, *found)))
     columns = _columns(held, outcomes, levels)
     if not columns or not levels:
         return said_instead(title, f"Of nobody it is known: {variable.title}.")
@@ -136,19 +138,18 @@ def overlap_figure(cases: CaseSeries, name: str, outcome: str) -> str:
 
 
 def _outcomes(cases: CaseSeries, name: str) -> list[Outcome]:
-    """The groups of the outcome (of two, the first is hollow, the second filled), then who has none.
+    """The groups of the outcome (of a yes/no, yes is hollow and no is filled), then who has none.
 
     Outcomes that a patient can have several of do not divide the patients: everybody is one.
     """
     groups = split(cases, name)
-    if len(groups) == 2:
+    marks = [Mark(stroke.mark, stroke.colour) for stroke in group_strokes(len(groups))]
+    if cases.column(name).kind == "yes/no":
         marks = [Mark(ALIVE.mark, ALIVE.colour, filled=False), Mark(DEAD.mark, DEAD.colour)]
-    else:
-        marks = [
-            Mark(GROUPS[place % len(GROUPS)].mark, GROUPS[place % len(GROUPS)].colour)
-            for place in range(len(groups))
-        ]
-    outcomes = [Outcome(one.group.title, one.rows, mark) for one, mark in zip(groups, marks, strict=True)]
+    titles = without_prefix([one.group.title for one in groups])
+    outcomes = [
+        Outcome(title, one.rows, mark) for title, one, mark in zip(titles, groups, marks, strict=True)
+    ]
     unknown = cases.table[name].is_null().to_numpy()
     if unknown.any():
         outcomes.append(Outcome("not known", unknown, Mark(NOT_KNOWN.mark, NOT_KNOWN.colour, filled=False)))

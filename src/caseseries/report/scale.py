@@ -68,8 +68,10 @@ def day_ticks(first: int, last: int, most: int) -> list[int]:
         for step in (1, 2, 5, 10, 20, 30, 50, 100, 200, 500, 10**9)
         if (last - first) / step <= most - 0.5
     )
+    if step <= 2:
+        return list(range(first, last + 1, step))
     rounds = range(step * (first // step + 1), last + 1, step)
-    return [first, *(day for day in rounds if day - first >= step / 2)]
+    return [first, *(day for day in rounds if day - first >= 0.8 * step)]
 
 
 def _round_step(step: float) -> float:
