@@ -5,18 +5,20 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 from caseseries.analysis.results import Results
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
+from caseseries.evidence.values import plain_text, read_number
 from caseseries.stats.digits import shown
 from caseseries.stats.rounding import half_even, half_up, truncated
 
 Said = Literal["reproduces", "reproduces with rounding", "contradicts", "not derivable"]
 KEYS = {"id", "of", "where", "printed", "unit", "result", "beside"}
 NEEDED = KEYS - {"beside", "unit"}
+PRINTED = 'Write the printed digits, such as "0.0293" or "31%".'
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,11 @@ def read_claims(path: Path) -> tuple[Claim, ...]:
         for key in content
         if key != "claim"
     ]
-    problems += _slips(path.name, entries)
+    if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
+        problems += _slips(path.name, entries)
+    else:
+        found = "the claims are not a list of claims"
+        problems.append(Problem(path.name, found, "Begin each with [[claim]], in two brackets."))
     if problems:
         raise Problems(problems)
     return tuple(Claim(**entry) for entry in entries)
@@ -106,7 +112,7 @@ def _verdict(claim: Claim, name: str, results: Results) -> Verdict:
 
 def _printed(text: str) -> tuple[Decimal, int, bool]:
     """The printed number, its digits behind the point, and whether it is a percentage."""
-    plain = text.strip()
+    plain = plain_text(text)
     number = Decimal(plain.removesuffix("%").replace(",", "").strip())
     exponent = number.as_tuple().exponent
     return number, max(-int(exponent), 0), plain.endswith("%")
@@ -123,22 +129,21 @@ def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
         for key in sorted(key for key in KEYS & set(entry) if not isinstance(entry[key], str)):
             yield Problem(where, f'"{key}" is not text', f'Put it in quotes: {key} = "{entry[key]}"')
         printed = entry.get("printed")
-        if isinstance(printed, str) and not _is_number(printed):
-            yield Problem(
-                where,
-                f'printed = "{printed}" is not a number',
-                'Write the printed digits, such as "0.0293" or "31%".',
-            )
-        if entry.get("id") in seen:
+        if isinstance(printed, str) and (reason := _no_number(printed)):
+            yield Problem(where, f'printed = "{printed}" is not a number', reason)
+        if "id" in entry and str(entry["id"]) in seen:
             yield Problem(where, "another claim has the same id", "Give each claim an id of its own.")
-        seen.add(str(entry.get("id")))
+        seen |= {str(entry["id"])} if "id" in entry else set()
 
 
-def _is_number(text: str) -> bool:
+def _no_number(text: str) -> str:
+    """Why the text is no printed number, as its mend; "" where it is one. A comma is a thousands comma."""
+    digits = plain_text(text).removesuffix("%").strip()
     try:
-        return _printed(text)[0].is_finite()
-    except InvalidOperation:
-        return False
+        typed = read_number(digits)
+    except ValueError as error:
+        return str(error).partition(". ")[2] or PRINTED
+    return PRINTED if typed.value is None or typed.operator else ""
 
 
 def _unknown(claim: Claim, results: Results) -> Iterator[Problem]:
