@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Sequence
-
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from caseseries import __version__
 from caseseries.evidence.problem import Problems
@@ -19,86 +19,133 @@ if TYPE_CHECKING:
     from caseseries.study import Study
 
 CANNOT = 1
-"""The exit code of a study that cannot be run. A wrong use of the command is 2, an interrupt 130."""
+"""The exit code of a study that cannot be run. A wrong use of the command is 2."""
+INTERRUPTED = 130
+MOST_TOLD = 40
+"""Problems that are told in full; of more, only how many there are."""
+WIDTH = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. No slip of a user's file shows a traceback."""
-    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a letter that the terminal cannot show is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
+    options = parser().parse_args(arguments)
     try:
-        return int(options.verb(options))
+        options.verb(options)
     except Problems as problems:
         _say(_told(problems))
         return CANNOT
+    except BrokenPipeError:  # whoever reads has read enough: `caseseries check STUDY | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        _say(f"{error.filename or 'A file'}: {error.strerror or error}")
+        return CANNOT
     except KeyboardInterrupt:
         _say("Stopped. Nothing half-written was left behind.")
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        return INTERRUPTED
+    return 0
 
 
-def _check(options: argparse.Namespace) -> int:
+# ---- The verbs ----
+
+
+def _check(options: argparse.Namespace) -> None:
     from caseseries.study import SHEET, open_study
 
     study = open_study(options.study)
     _print(f"{study.protocol.title}\n")
     for section in study.sentences():
-        _print(f"{section.title}\n{textwrap.fill(' '.join(section.sentences), 100, initial_indent='  ', subsequent_indent='  ')}\n")
+        said = textwrap.fill(" ".join(section.sentences), WIDTH, initial_indent="  ", subsequent_indent="  ")
+        _print(f"{section.title}\n{said}\n")
     claims = study.claims()
     if not (options.sheet or (study.folder / SHEET).exists()):
         _print(f"The protocol holds. There is no {SHEET} yet.")
-        return 0
+        return
     cases = study.read_cases(options.sheet)
     questions = study.questions(cases)
     for question in questions:
-        _print(textwrap.fill(f"? {question.sentence} {question.why}", 100, subsequent_indent="  "))
-    held = f" {len(claims)} printed numbers will be held against the results." if claims else ""
-    _print(f"The protocol holds, and so does the sheet: {cases.n} patients, {len(questions)} questions.{held}")
-    return 0
+        _print(textwrap.fill(f"? {question.sentence} {question.why}", WIDTH, subsequent_indent="  "))
+    for line in _left_open(cases):
+        _print(textwrap.fill(f"? {line}", WIDTH, subsequent_indent="  "))
+    _print(
+        "The protocol holds, and so does the sheet: "
+        f"{_number(cases.n, 'patient')}, {_number(len(questions), 'question')}."
+    )
+    if claims:
+        _print(f"{_number(len(claims), 'printed number')} will be held against the results.")
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> None:
     from caseseries.study import open_study
 
     started, tell = time.monotonic(), _Progress()
     tell("reading")
-    study = open_study(options.study)
-    out = study.results_folder(options.out)
-    cases = study.read_cases(options.sheet)
-    results = study.analyse(cases, tell)
-    folder = study.report(results, cases, out, tell)
-    tell.done()
-    seconds = time.monotonic() - started
+    try:
+        study = open_study(options.study)
+        out = study.results_folder(options.out)
+        cases = study.read_cases(options.sheet)
+        results = study.analyse(cases, tell)
+        folder = study.report(results, cases, out, tell)
+    finally:
+        tell.done()
     _print(_summary(study, results, cases))
     _print(f"\n{folder / 'report.html'}   the report")
     _print(f"{folder / 'results.json'}   every number under its id; tables/ and figures/ stand beside it")
-    _print(f"{seconds:.1f} s")
-    return 0
+    _print(f"{time.monotonic() - started:.1f} s")
+
+
+# ---- What is said ----
 
 
 def _summary(study: Study, results: Results, cases: CaseSeries) -> str:
     """What was found, in a few lines: the primary results, the claims, and what is left open."""
-    lines = [f"{study.protocol.title}: {len(results.patients)} patients", ""]
+    lines = [f"{study.protocol.title}: {_number(len(results.patients), 'patient')}", ""]
     for result in results:
         if result.clause.role == "primary" and not result.why_not:
-            lines += [f"  {number.id}: {number.estimate}" for number in result.numbers if number.standing != "description"]
+            numbers = [number for number in result.numbers if number.standing != "description"]
+            lines += [f"  {number.id}: {number.estimate}" for number in numbers]
     done = sum(not result.why_not for result in results)
     lines += ["", f"{done} of {len(results.results)} promised analyses done, {len(results.numbers)} numbers."]
     verdicts = [one[0].said for one in study.verdicts(results)]
     if verdicts:
         said = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
-        lines.append(f"{len(verdicts)} printed numbers held against them: {said}.")
-    lines += [f"{cases.unread.height} entries could not be read and are kept as typed."] if cases.unread.height else []
-    left = [f"{source.name}: {', '.join(source.left)}" for source in cases.sources if source.left]
-    lines += [f"Columns not read: {'; '.join(left)}."] if left else []
+        lines.append(f"{_number(len(verdicts), 'printed number')} held against them: {said}.")
+    lines += _left_open(cases)
     questions = study.questions(cases)
-    lines += [f"{len(questions)} questions about the sheet: see the report."] if questions else []
+    if questions:
+        lines.append(f"{_number(len(questions), 'question')} about the sheet: see the report.")
     return "\n".join(lines)
 
 
+def _left_open(cases: CaseSeries) -> list[str]:
+    """What of the sheet was not read."""
+    lines = []
+    if cases.unread.height:
+        entries = _number(cases.unread.height, "entry", "entries")
+        lines.append(f"{entries} could not be read in full; kept as typed.")
+    left = [f"{source.name}: {', '.join(source.left)}" for source in cases.sources if source.left]
+    if left:
+        lines.append(f"Columns not read: {'; '.join(left)}.")
+    return lines
+
+
+def _told(problems: Problems) -> str:
+    count = len(problems.problems)
+    keeps = "One thing keeps" if count == 1 else f"{count:,} things keep"
+    told = [str(problem) for problem in problems.problems[:MOST_TOLD]]
+    if count > MOST_TOLD:
+        told.append(f"And {count - MOST_TOLD:,} more.")
+    return "\n\n".join([f"{keeps} this study from being run.", *told])
+
+
+def _number(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 class _Progress:
-    """A line a step on the terminal, once the run has taken a second; nothing where output is not a terminal."""
+    """The step that is being done, on the terminal, once the run has taken a second; else nothing."""
 
     def __init__(self) -> None:
         self.started = time.monotonic()
@@ -115,59 +162,61 @@ class _Progress:
             sys.stderr.flush()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="caseseries",
-        description="From a written promise to the tables, figures and sentences of a case series.",
-        epilog="example:\n  caseseries run naymagon-2022      the founding study, from its own tables to its report",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"caseseries {__version__}")
-    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _verb(
-        verbs,
-        "check",
-        _check,
-        "read the promise back in sentences, and name every slip of protocol and sheet",
-        "example:\n  caseseries check naymagon-2022\n  caseseries check my-study --sheet export.csv",
-    )
-    run = _verb(
-        verbs,
-        "run",
-        _run,
-        "do everything that was promised: report.html, results.json, tables and figures",
-        "example:\n  caseseries run naymagon-2022\n  caseseries run my-study --sheet export.csv --out results",
-    )
-    run.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
-    return parser
-
-
-def _verb(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    does: Callable[[argparse.Namespace], int],
-    what: str,
-    example: str,
-) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(
-        name, help=what, description=what[:1].upper() + what[1:] + ".", epilog=example,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or the name of a bundled study")
-    verb.add_argument("--sheet", metavar="FILE", help="the sheet of patients (default: patients.csv in the study's folder)")
-    verb.set_defaults(verb=does)
-    return verb
-
-
-def _told(problems: Problems) -> str:
-    count = len(problems.problems)
-    head = "One thing keeps this study from being run." if count == 1 else f"{count} things keep this study from being run."
-    return f"{head}\n\n{problems}"
-
-
 def _print(text: str) -> None:
     print(text, flush=True)
 
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
+
+
+# ---- The commands ----
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options, as `--help` shows them."""
+    whole = argparse.ArgumentParser(
+        prog="caseseries",
+        description="From a written promise to the tables, figures and sentences of a case series.",
+        epilog="example:\n  caseseries run naymagon-2022      the founding study, from tables to report",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    whole.add_argument("--version", action="version", version=f"caseseries {__version__}")
+    verbs = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _verb(
+        verbs.add_parser,
+        "check",
+        _check,
+        "read the promise back in sentences, and name every slip of protocol and sheet",
+        "example:\n  caseseries check naymagon-2022\n  caseseries check my-study --sheet export.csv",
+    )
+    run = _verb(
+        verbs.add_parser,
+        "run",
+        _run,
+        "do everything that was promised: report.html, results.json, tables and figures",
+        "example:\n  caseseries run naymagon-2022\n  caseseries run my-study --sheet export.csv --out there",
+    )
+    run.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
+    return whole
+
+
+def _verb(
+    add: Callable[..., Any],
+    name: str,
+    does: Callable[[argparse.Namespace], None],
+    what: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = add(
+        name,
+        help=what,
+        description=what[:1].upper() + what[1:] + ".",
+        epilog=example,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
+    sheet = "the sheet of patients (default: patients.csv in the study's folder)"
+    verb.add_argument("--sheet", metavar="FILE", help=sheet)
+    verb.set_defaults(verb=does)
+    return verb

@@ -6,15 +6,22 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from caseseries.evidence.problem import Problem, Problems
 
 MANIFEST = "manifest.json"
 FORMAT = "caseseries results folder 1"
+STAGING = ".writing-"
+"""Files are written into a folder of this name and the process's number, and moved when all are whole."""
+ELSEWHERE = "Name another folder with --out; nothing was touched."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +37,12 @@ def check_free(folder: Path, owner: Owner) -> None:
 
     A folder may be written that does not exist, is empty, or carries this study's own manifest.
     """
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise Problems([Problem(str(folder), "this is a file, not a folder", "Name another folder with --out.")])
-    manifest = folder / MANIFEST
-    if not manifest.exists():
-        left = [path for path in folder.iterdir() if not path.name.startswith(".writing-")]
-        if left:
-            found = "this folder holds other things, and no results of this system"
-            raise Problems([Problem(str(folder), found, "Name another folder with --out; nothing was touched.")])
-        return
-    held = _held(manifest)
-    if (held.get("name"), held.get("title")) != (owner.name, owner.title):
-        found = f'this folder holds the results of another study ("{held.get("title", "unknown")}")'
-        raise Problems([Problem(str(folder), found, "Name another folder with --out; nothing was touched.")])
+    try:
+        found = _why_not_free(folder, owner)
+    except OSError as error:
+        found = f"the folder cannot be read ({error.strerror})"
+    if found:
+        raise Problems([Problem(str(folder), found, ELSEWHERE)])
 
 
 def write(folder: Path, owner: Owner, files: Mapping[str, str], provenance: Mapping[str, Any]) -> None:
@@ -55,66 +53,164 @@ def write(folder: Path, owner: Owner, files: Mapping[str, str], provenance: Mapp
     the folder is another's or the disk cannot hold them; then what stood there before still stands.
     """
     check_free(folder, owner)
-    is_new = not folder.exists()
-    staging = folder / f".writing-{os.getpid()}"
+    content = {name: text.encode() for name, text in files.items()}
+    content[MANIFEST] = _manifest(owner, content, provenance)
     before = _listed(folder)
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    staging = folder / f"{STAGING}{os.getpid()}"
     try:
-        content = {name: text.encode() for name, text in files.items()}
-        content[MANIFEST] = _manifest(owner, content, provenance)
+        _refuse_foreign(folder, content, before)
+        _clear_leftovers(folder)
         for name, data in content.items():
-            path = staging / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(path, data)
-        for name in content:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(staging / name, folder / name)
+            _write_whole(staging / name, data)
+        with _unhurried():
+            for name in content:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (staging / name).replace(folder / name)
+            _clear(staging, [])
+            _remove(folder, {name: digest for name, digest in before.items() if name not in content})
     except OSError as error:
-        _clear(staging, folder if is_new else None)
+        _clear(staging, made)
         found = f"the results cannot be written ({error.strerror or error})"
         mend = "Free some room or name another folder with --out; what stood there before is untouched."
         raise Problems([Problem(str(folder), found, mend)]) from None
     except BaseException:
-        _clear(staging, folder if is_new else None)
+        _clear(staging, made)
         raise
-    shutil.rmtree(staging, ignore_errors=True)
-    for name in before - set(content):
-        (folder / name).unlink(missing_ok=True)
+
+
+# ---- Whose it is ----
+
+
+def _why_not_free(folder: Path, owner: Owner) -> str:
+    if not folder.exists():
+        return ""
+    if not folder.is_dir():
+        return "this is a file, not a folder"
+    manifest = folder / MANIFEST
+    if not manifest.exists():
+        others = [path for path in folder.iterdir() if not path.name.startswith(STAGING)]
+        return "this folder holds other things, and no results of this system" if others else ""
+    study = _manifest_of(folder).get("study")
+    if not isinstance(study, dict):
+        return f"this folder holds a {MANIFEST} that is not of this system"
+    if (study.get("name"), study.get("title")) != (owner.name, owner.title):
+        return f'this folder holds the results of another study ("{study.get("title")}")'
+    return ""
+
+
+def _refuse_foreign(folder: Path, content: Mapping[str, bytes], before: Mapping[str, str]) -> None:
+    """Raise where something that we did not make stands where a file of ours would go."""
+    problems = []
+    for name, data in content.items():
+        path = folder / name
+        ours = name in before or name == MANIFEST
+        blocked = [one for one in path.relative_to(folder).parents if (folder / one).is_file()]
+        if path.is_dir() or blocked or (not ours and path.exists() and path.read_bytes() != data):
+            found = "something stands in the place of a file of the results, and was not made by this system"
+            there = folder / blocked[0] if blocked else path
+            problems.append(Problem(str(there), found, "Move it elsewhere; nothing was touched."))
+    if problems:
+        raise Problems(dict.fromkeys(problems))
+
+
+def _manifest(owner: Owner, content: Mapping[str, bytes], provenance: Mapping[str, Any]) -> bytes:
+    made = {name: _digest(data) for name, data in sorted(content.items())}
+    manifest = {
+        "format": FORMAT,
+        "study": {"name": owner.name, "title": owner.title},
+        **provenance,
+        "files": made,
+    }
+    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _manifest_of(folder: Path) -> dict[str, Any]:
+    """The manifest that stands in the folder; empty where it is none of ours."""
+    try:
+        content = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) and content.get("format") == FORMAT else {}
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    """The files that the standing manifest names, with their digests: they are ours."""
+    files = _manifest_of(folder).get("files")
+    named = files.items() if isinstance(files, dict) else ()
+    return {
+        name: str(digest)
+        for name, digest in named
+        if not Path(name).is_absolute() and ".." not in Path(name).parts
+    }
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# ---- Writing ----
 
 
 def _write_whole(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _manifest(owner: Owner, content: Mapping[str, bytes], provenance: Mapping[str, Any]) -> bytes:
-    made = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(content.items())}
-    manifest = {"format": FORMAT, "study": {"name": owner.name, "title": owner.title}, **provenance, "files": made}
-    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """An interrupt waits until the files are moved, which takes a moment: all are of one run."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
 
+    def wait(number: int, frame: FrameType | None) -> None:
+        waiting.append(number)
 
-def _held(manifest: Path) -> dict[str, Any]:
+    usual = signal.signal(signal.SIGINT, wait)
     try:
-        content = json.loads(manifest.read_bytes())
-        study = content["study"] if content.get("format") == FORMAT else {}
-    except (OSError, ValueError, KeyError, AttributeError):
-        study = {}
-    return study if isinstance(study, dict) else {}
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        if waiting:
+            signal.raise_signal(signal.SIGINT)
 
 
-def _listed(folder: Path) -> set[str]:
-    """The files that the standing manifest names, and that therefore are ours to remove."""
+def _remove(folder: Path, gone: Mapping[str, str]) -> None:
+    """Remove what an earlier run made, where nobody has changed it since; and folders that are then empty."""
+    for name, digest in gone.items():
+        path = folder / name
+        if path.is_file() and _digest(path.read_bytes()) == digest:
+            path.unlink()
+            if path.parent != folder and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Take away what a run that was killed was writing."""
+    for path in folder.glob(f"{STAGING}*"):
+        process = path.name.removeprefix(STAGING)
+        if process.isdecimal() and not _is_running(int(process)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
     try:
-        files = json.loads((folder / MANIFEST).read_bytes()).get("files", {})
-    except (OSError, ValueError, AttributeError):
-        return set()
-    inside = {name for name in files if not Path(name).is_absolute() and ".." not in Path(name).parts}
-    return inside
+        os.kill(process, 0)  # signal 0 only asks
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
-def _clear(staging: Path, folder: Path | None) -> None:
-    """Take away what was being written, and the folder too where it was made for it and is empty again."""
+def _clear(staging: Path, made: list[Path]) -> None:
+    """Take away what was being written, and the folders that were made for it where they are empty."""
     shutil.rmtree(staging, ignore_errors=True)
-    if folder is not None and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+    for folder in made:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

@@ -5,20 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import polars as pl
 
-from caseseries.evidence.problem import did_you_mean
-from caseseries.evidence.values import Typed, is_missing, read_number, read_range, read_share, read_yes_no
+from caseseries.cases.names import alike, seen
+from caseseries.evidence.values import (
+    NONE,
+    Typed,
+    is_missing,
+    plain_text,
+    read_number,
+    read_range,
+    read_share,
+    read_yes_no,
+)
 from caseseries.protocol.clauses.variable import Variable
+
+T = TypeVar("T")
 
 LONGEST_LIFE = 130.0
 """Years. Nobody is known to have lived longer (the oldest verified age is 122), so an age above is a slip."""
+LARGEST_COUNT = 10**9
+LONGEST_QUOTE = 60
+"""Letters of a cell that are quoted in a problem."""
+
+
+class Refused(ValueError):
+    """A cell that cannot be read: what was found, and what mends it."""
+
+    def __init__(self, found: str, mend: str) -> None:
+        self.found, self.mend = found, mend
+        super().__init__(f"{found}. {mend}")
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A cell that cannot be read: its row, what was found, and what mends it."""
+    """A refused cell and its row."""
 
     row: int
     found: str
@@ -33,37 +56,58 @@ class Read:
     slips: tuple[Slip, ...] = ()
 
 
-def read_cells(variable: Variable, cells: Sequence[str]) -> Read:
-    """The column of `variable`, by its kind. A regimen is left as text: it fans out elsewhere."""
-    return READERS[variable.kind](variable, cells)
-
-
-def _each(cells: Sequence[str], read: Callable[[str], object]) -> tuple[list[object], list[Slip]]:
-    """Every cell read once per distinct text: a sheet of 100,000 rows has few different cells."""
-    known: dict[str, object] = {}
-    values: list[object] = []
+def each(cells: Sequence[str], read: Callable[[str], T | None]) -> tuple[list[T | None], list[Slip]]:
+    """Every cell read, once per distinct text: a sheet of 100,000 rows has few different cells."""
+    known: dict[str, T | Refused | None] = {}
+    values: list[T | None] = []
     slips: list[Slip] = []
     for row, text in enumerate(cells):
         if text not in known:
             try:
                 known[text] = read(text)
             except ValueError as error:
-                known[text] = error
+                known[text] = refusal(text, error)
         value = known[text]
-        if isinstance(value, ValueError):
-            slips.append(_slip(row, value))
+        if isinstance(value, Refused):
+            slips.append(Slip(row, value.found, value.mend))
             value = None
         values.append(value)
     return values, slips
 
 
-def _slip(row: int, error: ValueError) -> Slip:
-    """The slip of a refused cell: the first sentence says what was found, the others how to mend it."""
-    found, _, mend = str(error).partition(". ")
-    return Slip(row, found.rstrip("."), mend or "Correct the cell, or leave it empty.")
+def refusal(text: str, error: ValueError) -> Refused:
+    """Why a cell is refused: the first sentence says what was found, the others how to mend it."""
+    if isinstance(error, Refused):
+        return error
+    said, quote = str(error), f'"{text}"'
+    behind = said[len(quote) :] if said.startswith(quote) else said
+    found, _, mend = behind.partition(". ")
+    found = quoted(text) + found if behind != said else found
+    return Refused(found.rstrip("."), mend or "Correct the cell, or leave it empty.")
 
 
-def _number(variable: Variable, cells: Sequence[str]) -> Read:
+def quoted(text: str) -> str:
+    """The text in quotes and on one line, a long one cut off."""
+    line = seen(text)
+    return f'"{line}"' if len(line) <= LONGEST_QUOTE else f'"{line[:LONGEST_QUOTE]}..."'
+
+
+def in_doubt(text: str) -> Refused | None:
+    """Why a number is refused in a file parted by semicolons, where a comma may be the decimal sign.
+
+    `1,234` is one and a bit to some and a thousand and more to others, and so is `1.234`.
+    """
+    match = re.fullmatch(r"[<>=≤≥\s]*([-+]?[1-9][0-9]{0,2})([.,])([0-9]{3})", plain_text(text))
+    if match is None:
+        return None
+    whole, _, rest = match.groups()
+    found = f"{quoted(text)} may be {whole}{rest} or {whole}.{rest} in a file parted by semicolons"
+    return Refused(found, f"Write {whole}{rest} or {whole}.{rest}0.")
+
+
+def read_numbers(variable: Variable, cells: Sequence[str]) -> Read:
+    """Numbers within the limits of the protocol; the operator of a bound (`>100,000`) in a column beside."""
+
     def read(text: str) -> Typed | None:
         typed = read_number(text)
         if typed.value is None:
@@ -74,204 +118,119 @@ def _number(variable: Variable, cells: Sequence[str]) -> Read:
     return _measured(variable, cells, read)
 
 
-def _refuse_impossible(variable: Variable, value: float) -> None:
-    limits = {"above": variable.above, "below": variable.below}
-    is_age = variable.unit == "years" and limits["above"] is None and limits["below"] is None
-    if is_age and not 0 <= value <= LONGEST_LIFE:
-        raise ValueError(f"{value:g} years is not possible. Check the number.")
-    if variable.above is not None and value <= variable.above:
-        raise ValueError(f"{value:g} is not above {variable.above:g}, as the protocol asks. Check the number.")
-    if variable.below is not None and value >= variable.below:
-        raise ValueError(f"{value:g} is not below {variable.below:g}, as the protocol asks. Check the number.")
+def read_times(variable: Variable, cells: Sequence[str]) -> Read:
+    """Times followed, none of them negative."""
 
-
-def _measured(variable: Variable, cells: Sequence[str], read: Callable[[str], Typed | None]) -> Read:
-    typed, slips = _each(cells, read)
-    values = [one.value if isinstance(one, Typed) else None for one in typed]
-    operators = [one.operator or None if isinstance(one, Typed) else None for one in typed]
-    columns = {variable.name: pl.Series(variable.name, values, dtype=pl.Float64)}
-    if any(operators):
-        name = f"{variable.name}.operator"
-        columns[name] = pl.Series(name, operators, dtype=pl.String)
-    return Read(columns, tuple(slips))
-
-
-def _share(variable: Variable, cells: Sequence[str]) -> Read:
-    def read(text: str) -> Typed | None:
-        return read_share(text)
-
-    read_once, slips = _each(cells, read)
-    # "None" says that it never fell: a share of 0 in ranks, "none" in listings.
-    values = [
-        None if not isinstance(one, Typed) else 0.0 if one.none_said else one.value for one in read_once
-    ]
-    return Read({variable.name: pl.Series(variable.name, values, dtype=pl.Float64)}, tuple(slips))
-
-
-def _whole(least: int, says: str) -> Callable[[Variable, Sequence[str]], Read]:
-    def reader(variable: Variable, cells: Sequence[str]) -> Read:
-        def read(text: str) -> tuple[float, float] | None:
-            if is_missing(text) or text.casefold() == "none":
-                return None
-            low, high = read_range(text)
-            if low != int(low) or high != int(high) or low < least:
-                raise ValueError(f'"{text}" is not {says}. Check the number.')
-            _refuse_impossible(variable, low)
-            _refuse_impossible(variable, high)
-            return low, high
-
-        pairs, slips = _each(cells, read)
-        lows = [int(pair[0]) if isinstance(pair, tuple) else None for pair in pairs]
-        highs = [int(pair[1]) if isinstance(pair, tuple) else None for pair in pairs]
-        columns = {variable.name: pl.Series(variable.name, lows, dtype=pl.Int64)}
-        if lows != highs:
-            name = f"{variable.name}.high"
-            columns[name] = pl.Series(name, highs, dtype=pl.Int64)
-        return Read(columns, tuple(slips))
-
-    return reader
-
-
-def _time(variable: Variable, cells: Sequence[str]) -> Read:
     def read(text: str) -> Typed | None:
         typed = read_number(text)
-        if typed.value is not None and typed.value < 0:
-            raise ValueError(f"{typed.value:g} is a negative time. Count it forward from the start of follow-up.")
+        if typed.value is None:
+            return None
+        if typed.value < 0:
+            mend = "Count it forward from the start of follow-up."
+            raise Refused(f"{typed.value:g} is a negative time", mend)
         if typed.operator:
-            raise ValueError(f'"{text}" is a bound. Write how long the patient was followed, and whether alive: Yes or No.')
-        return typed if typed.value is not None else None
+            mend = "Write how long the patient was followed, and whether alive: Yes or No."
+            raise Refused(f"{quoted(text)} is a bound", mend)
+        _refuse_impossible(variable, typed.value)
+        return typed
 
     return _measured(variable, cells, read)
 
 
-def _yes_no(variable: Variable, cells: Sequence[str]) -> Read:
+def read_shares(variable: Variable, cells: Sequence[str]) -> Read:
+    """Shares in 0..1. "None" says that it never fell: a share of 0 in ranks, "none" in listings."""
+
+    def read(text: str) -> Typed | None:
+        typed = read_share(text)
+        if typed.none_said:
+            return Typed(0.0, "", text, none_said=True)
+        return None if typed.value is None else typed
+
+    return _measured(variable, cells, read)
+
+
+def read_counts(variable: Variable, cells: Sequence[str]) -> Read:
+    """Whole numbers from 0; the upper end of a range (`5 to 7`) in a column beside."""
+
+    def read(text: str) -> tuple[int, int] | None:
+        if is_missing(text):
+            return None
+        if alike(text) == NONE:
+            raise Refused(f"{quoted(text)} may be 0 or not known", "Write 0, or leave the cell empty.")
+        low, high = read_range(text)
+        if high > LARGEST_COUNT:
+            raise Refused(f"{quoted(text)} is too large", "Check the number.")
+        _refuse_impossible(variable, low)
+        _refuse_impossible(variable, high)
+        return low, high
+
+    pairs, slips = each(cells, read)
+    columns = {variable.name: _whole(variable.name, [pair and pair[0] for pair in pairs])}
+    if any(pair and pair[0] < pair[1] for pair in pairs):
+        name = f"{variable.name}.high"
+        columns[name] = _whole(name, [pair and pair[1] for pair in pairs])
+    return Read(columns, tuple(slips))
+
+
+def read_days(variable: Variable, cells: Sequence[str], says: str = "") -> Read:
+    """Days counted from 1: of the stay, or what `says` names."""
+    says = says or "a day of the hospital stay (the day of admission is day 1)"
+
+    def read(text: str) -> int | None:
+        if is_missing(text) or alike(text) == NONE:
+            return None
+        typed = read_number(text)
+        day = typed.value
+        if day is None or typed.operator or day != int(day) or not 1 <= day <= LARGEST_COUNT:
+            raise Refused(f"{quoted(text)} is not {says}", "Check the number.")
+        _refuse_impossible(variable, day)
+        return int(day)
+
+    days, slips = each(cells, read)
+    return Read({variable.name: _whole(variable.name, days)}, tuple(slips))
+
+
+def read_answers(variable: Variable, cells: Sequence[str]) -> Read:
+    """Yes and no, also in the words that the protocol has for the two groups: `Alive` and `Dead`."""
+    words = {alike(word): word == variable.yes for word in (variable.yes, variable.no) if word}
+
     def read(text: str) -> bool | None:
+        if alike(text) in words:
+            return words[alike(text)]
         return None if is_missing(text) else read_yes_no(text)
 
-    values, slips = _each(cells, read)
+    values, slips = each(cells, read)
     return Read({variable.name: pl.Series(variable.name, values, dtype=pl.Boolean)}, tuple(slips))
 
 
-def _category(variable: Variable, cells: Sequence[str]) -> Read:
-    def read(text: str) -> str | None:
-        level = _level(variable, text)
-        if level is None and not is_missing(text):
-            raise ValueError(_not_a_level(variable, text))
-        return level
-
-    values, slips = _each(cells, read)
-    return Read({variable.name: pl.Series(variable.name, values, dtype=pl.String)}, tuple(slips))
+def read_text(variable: Variable, cells: Sequence[str]) -> Read:
+    """Text as typed."""
+    texts = [text or None for text in cells]
+    return Read({variable.name: pl.Series(variable.name, texts, dtype=pl.String)})
 
 
-def _categories(variable: Variable, cells: Sequence[str]) -> Read:
-    def read(text: str) -> tuple[list[str], list[str]] | None:
-        if _level(variable, text) is None and is_missing(text):
-            return None
-        levels, certainties = [], []
-        for entry in _entries(variable, text):
-            level, certainty = _certain(variable, entry)
-            levels.append(level)
-            certainties.append(certainty)
-        if variable.alone in levels and len(levels) > 1:
-            others = ", ".join(level for level in levels if level != variable.alone)
-            raise ValueError(f'"{variable.alone}" stands beside {others}; it excludes the others. Keep one or the other.')
-        if len(set(levels)) < len(levels):
-            raise ValueError(f'"{text}" names a level twice. Name each once.')
-        return levels, certainties
-
-    pairs, slips = _each(cells, read)
-    return categories_read(variable, [pair if isinstance(pair, tuple) else None for pair in pairs], slips)
+def _refuse_impossible(variable: Variable, value: float) -> None:
+    unlimited = variable.above is None and variable.below is None
+    if unlimited and variable.unit == "years" and not 0 <= value <= LONGEST_LIFE:
+        raise Refused(f"{value:g} years is not possible", "Check the number.")
+    for limit, name, fits in (
+        (variable.above, "above", variable.above is None or value > variable.above),
+        (variable.below, "below", variable.below is None or value < variable.below),
+    ):
+        if limit is not None and not fits:
+            raise Refused(f"{value:g} is not {name} {limit:g}, as the protocol asks", "Check the number.")
 
 
-def categories_read(
-    variable: Variable, pairs: Sequence[tuple[list[str], list[str]] | None], slips: Sequence[Slip]
-) -> Read:
-    """The two list columns of a categories variable: its levels in the protocol's order, and their certainty."""
-    rank = {level: position for position, level in enumerate(variable.levels)}
-    in_order = [
-        None if pair is None else sorted(zip(*pair, strict=True), key=lambda one: rank[one[0]]) for pair in pairs
-    ]
-    name, beside = variable.name, f"{variable.name}.certainty"
-    levels = [None if pair is None else [level for level, _ in pair] for pair in in_order]
-    certain = [None if pair is None else [certainty for _, certainty in pair] for pair in in_order]
-    columns = {name: pl.Series(name, levels, dtype=pl.List(pl.String))}
-    if variable.certainty:
-        columns[beside] = pl.Series(beside, certain, dtype=pl.List(pl.String))
+def _measured(variable: Variable, cells: Sequence[str], read: Callable[[str], Typed | None]) -> Read:
+    typed, slips = each(cells, read)
+    values = [one and one.value for one in typed]
+    columns = {variable.name: pl.Series(variable.name, values, dtype=pl.Float64)}
+    if any(one and one.operator for one in typed):
+        name = f"{variable.name}.operator"
+        operators = [(one.operator or None) if one else None for one in typed]
+        columns[name] = pl.Series(name, operators, dtype=pl.String)
     return Read(columns, tuple(slips))
 
 
-def _entries(variable: Variable, text: str) -> list[str]:
-    """The entries of a cell: parted by semicolons or lines, else by commas; a level may itself hold a comma."""
-    if _level(variable, text) is not None:
-        return [text]
-    parts = re.split(r"[;\n]", text) if re.search(r"[;\n]", text) else text.split(",")
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _certain(variable: Variable, entry: str) -> tuple[str, str]:
-    """The level and its certainty: `bacterial infection (presumed)`; nothing said is the first of the certainties."""
-    surest = variable.certainty[0] if variable.certainty else ""
-    match = re.fullmatch(r"(?P<level>.*\S)\s*\((?P<certainty>[^()]*)\)", entry)
-    if match and _level(variable, entry) is None:
-        level, said = _level(variable, match["level"]), match["certainty"].strip().casefold()
-        if level is not None and said not in variable.certainty:
-            raise ValueError(f'"{said}" is not one of the certainties. {did_you_mean(said, variable.certainty)}')
-        if level is not None:
-            return level, said
-    level = _level(variable, entry)
-    if level is None:
-        raise ValueError(_not_a_level(variable, entry))
-    return level, surest
-
-
-def _level(variable: Variable, text: str) -> str | None:
-    wanted = " ".join(text.split()).casefold()
-    return next((level for level in variable.levels if level.casefold() == wanted), None)
-
-
-def _not_a_level(variable: Variable, text: str) -> str:
-    near = did_you_mean(text, variable.levels)
-    return f'"{text}" is not one of the levels. {near} Or add it to the levels in the protocol.'
-
-
-def _event(variable: Variable, cells: Sequence[str]) -> Read:
-    """`None` is no event, blank is not known; any other text is the event, with its grade in parentheses."""
-    happened: list[bool | None] = []
-    terms: list[str | None] = []
-    grades: list[int | None] = []
-    slips: list[Slip] = []
-    for row, text in enumerate(cells):
-        none_said = text.casefold() in {"none", "no"}
-        known = none_said or not is_missing(text)
-        grade = re.search(r"\bgrade\s*(\d+)", text, re.IGNORECASE)
-        if grade and not 1 <= int(grade[1]) <= 5:
-            slips.append(Slip(row, f"grade {grade[1]} does not exist", "Grades run from 1 to 5; correct it."))
-        happened.append(not none_said if known else None)
-        terms.append(re.sub(r"\s*\([^)]*\)\s*$", "", text) if known and not none_said else None)
-        grades.append(int(grade[1]) if grade else None)
-    name = variable.name
-    columns = {
-        name: pl.Series(name, happened, dtype=pl.Boolean),
-        f"{name}.term": pl.Series(f"{name}.term", terms, dtype=pl.String),
-        f"{name}.grade": pl.Series(f"{name}.grade", grades, dtype=pl.Int64),
-    }
-    return Read(columns, tuple(slips))
-
-
-def _text(variable: Variable, cells: Sequence[str]) -> Read:
-    return Read({variable.name: pl.Series(variable.name, [text or None for text in cells], dtype=pl.String)})
-
-
-READERS: dict[str, Callable[[Variable, Sequence[str]], Read]] = {
-    "number": _number,
-    "count": _whole(0, "a whole number of criteria"),
-    "points": _whole(0, "a whole number of points"),
-    "share": _share,
-    "day": _whole(1, "a day of the hospital stay (the day of admission is day 1)"),
-    "time": _time,
-    "yes/no": _yes_no,
-    "category": _category,
-    "categories": _categories,
-    "event": _event,
-    "text": _text,
-}
+def _whole(name: str, values: Sequence[int | None]) -> pl.Series:
+    return pl.Series(name, values, dtype=pl.Int64)

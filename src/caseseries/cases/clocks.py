@@ -1,4 +1,4 @@
-"""Clocks: the moments of a case series on one calendar of hospital days, and time counted from any of them."""
+"""Clocks: the moments of a case series on one calendar of hospital days, and time from any of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Rows = NDArray[np.bool_]
 
 
 def days(cases: CaseSeries, protocol: Protocol, moment: str) -> Values | None:
-    """The hospital day of a moment, a value a row, NaN where it is not known; None where no column holds it."""
+    """The hospital day of a moment, a value a row, NaN where not known; None where no column holds it."""
     column = protocol.moments[moment].sheet if moment in protocol.moments else None
     if column is None or not cases.has(column):
         return None

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from caseseries.cases.clocks import Values, dated, half_a_digit, unit_in_days
+from caseseries.cases.clocks import Rows, Values, dated, half_a_digit, unit_in_days
+from caseseries.cases.keys import Key
+from caseseries.cases.question import Question
+from caseseries.cases.rows import row_questions
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.variable import Serial, Take, Variable
 from caseseries.protocol.protocol import Protocol
 
-SUMMARY_WORDS = frozenset({"total", "totals", "sum", "mean", "average", "median", "all", "n", "range", "sd"})
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Something to look at: what does not fit, why it matters, whose rows, and the cells."""
-
-    kind: str
-    sentence: str
-    why: str
-    patients: tuple[str, ...]
-    cells: tuple[str, ...] = ()
+__all__ = ["ClockCheck", "Question", "clock_checks", "questions"]
 
 
 @dataclass(frozen=True, slots=True)
 class ClockCheck:
-    """One possible time zero: the patients in whom something recorded would come after the end of follow-up."""
+    """One possible time zero: in whom something recorded would come after the end of follow-up, and what."""
 
     moment: str
     is_stated: bool
@@ -39,13 +31,54 @@ class ClockCheck:
 
 
 def questions(cases: CaseSeries, protocol: Protocol) -> tuple[Question, ...]:
-    """All questions that this sheet raises, in the order in which a reader would want them."""
+    """All questions that these cases raise, in the order in which a reader would want them."""
     return (
-        *_summary_rows(cases),
-        *_duplicates(cases, protocol),
+        *row_questions(cases, protocol),
         *_disagreeing_tables(cases, protocol),
         *_clocks(cases, protocol),
     )
+
+
+# ---- Two tables, one measurement ----
+
+
+def _disagreeing_tables(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
+    """A variable and the first day of a serial that are one measurement must have one value."""
+    for serial in protocol.serials:
+        for variable in protocol.variables:
+            if _same_measurement(variable, serial) and cases.has(variable.name):
+                yield from _disagreeing(cases, variable, serial)
+
+
+def _same_measurement(variable: Variable, serial: Serial) -> bool:
+    take = variable.take
+    return (
+        isinstance(take, Take)
+        and take.finding == serial.finding
+        and take.at == serial.counted_from
+        and (variable.unit or serial.unit) == (serial.unit or variable.unit)
+    )
+
+
+def _disagreeing(cases: CaseSeries, variable: Variable, serial: Serial) -> Iterator[Question]:
+    first = cases.serials.filter((pl.col("name") == serial.name) & (pl.col("day") == 1))
+    both = (
+        cases.table.select("patient", "episode", one=variable.name)
+        .with_row_index("row")
+        .join(first.select("patient", "episode", "value", "origin"), on=["patient", "episode"])
+        .filter(pl.col("one") != pl.col("value"))
+        .sort("row")
+    )
+    names = cases.patients
+    for row, one, other, origin in both.select("row", "one", "value", "origin").iter_rows():
+        who = names[row]
+        values = f"{_plainly(one)} in one table and {_plainly(other)} in the other"
+        sentence = f"{variable.title} of patient {who} is {values}."
+        why = "The two are one measurement; one of them is a slip."
+        yield Question("tables", sentence, why, (who,), (cases.origin(row, variable.name), origin))
+
+
+# ---- Clocks ----
 
 
 def clock_checks(cases: CaseSeries, protocol: Protocol) -> tuple[ClockCheck, ...]:
@@ -58,123 +91,89 @@ def clock_checks(cases: CaseSeries, protocol: Protocol) -> tuple[ClockCheck, ...
     if protocol.follow_up is None or time is None or not cases.has(time.name):
         return ()
     moments = dated(cases, protocol)
+    recorded = list(_recorded(cases, protocol, moments))
     followed = cases.table[time.name].to_list()
     latest = np.array([np.nan if value is None else value + half_a_digit(value) for value in followed])
     latest *= unit_in_days(protocol)
-    recorded = list(_recorded(cases, protocol, moments))
-    checks = []
-    for moment, zero in moments.items():
-        late = [(what, (last - zero > latest) & ~np.isnan(latest)) for what, last in recorded]
-        rows = np.flatnonzero(np.any([mask for _, mask in late], axis=0)) if late else np.array([], dtype=int)
-        names = cases.patients
-        checks.append(
-            ClockCheck(
-                moment=moment,
-                is_stated=moment == protocol.follow_up.counted_from,
-                impossible=tuple(names[row] for row in rows),
-                what=tuple(", ".join(what for what, mask in late if mask[row]) for row in rows),
-            )
+    # A comparison with NaN is false: what is not known is not late.
+    return tuple(
+        _clock_check(
+            moment,
+            moment == protocol.follow_up.counted_from,
+            cases.patients,
+            [(what, last - zero > latest) for what, last in recorded],
         )
-    return tuple(checks)
+        for moment, zero in moments.items()
+    )
 
 
-def _recorded(cases: CaseSeries, protocol: Protocol, moments: dict[str, Values]) -> Iterator[tuple[str, Values]]:
-    """The last hospital day of everything whose day is recorded."""
+def _clock_check(
+    moment: str, is_stated: bool, names: Sequence[str], late: Sequence[tuple[str, Rows]]
+) -> ClockCheck:
+    rows = [row for row in range(len(names)) if any(mask[row] for _, mask in late)]
+    return ClockCheck(
+        moment=moment,
+        is_stated=is_stated,
+        impossible=tuple(names[row] for row in rows),
+        what=tuple(", ".join(what for what, mask in late if mask[row]) for row in rows),
+    )
+
+
+def _recorded(
+    cases: CaseSeries, protocol: Protocol, moments: dict[str, Values]
+) -> Iterator[tuple[str, Values]]:
+    """The last hospital day of everything whose day is recorded: of the drugs, and of the serials."""
     for variable in protocol.variables:
         days = f"{variable.name}.days"
         begun = next((name for name, one in protocol.moments.items() if one.first == variable.name), None)
         if variable.kind == "regimen" and days in cases.table.columns and begun in moments:
             on_drug = cases.table[days].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            yield f"the last day on {variable.name}", moments[begun] + on_drug - 1
+            yield f"the last day on {variable.title.lower()}", moments[begun] + on_drug - 1
     for serial in protocol.serials:
         if serial.counted_from in moments:
-            yield f"the last value of {serial.title.lower()}", _last_values(cases, serial, moments[serial.counted_from])
+            last = _last_values(cases, serial, moments[serial.counted_from])
+            yield f"the last value of {serial.title.lower()}", last
 
 
 def _last_values(cases: CaseSeries, serial: Serial, zero: Values) -> Values:
     early = read_span(serial.within).in_days() if serial.within else 0.0
     mine = cases.serials.filter(pl.col("name") == serial.name)
-    last = {
-        (patient, episode): day
-        for patient, episode, day in mine.group_by("patient", "episode").agg(pl.col("day").max()).iter_rows()
-    }
+    by_patient = mine.group_by("patient", "episode").agg(pl.col("day").max())
+    last: dict[Key, int] = {(patient, episode): day for patient, episode, day in by_patient.iter_rows()}
     by_row = [last.get(key, np.nan) for key in cases.table.select("patient", "episode").iter_rows()]
-    return zero + np.array(by_row, dtype=float) - 1 - early
+    found: Values = zero + np.array(by_row, dtype=float) - 1 - early
+    return found
 
 
 def _clocks(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
     checks = clock_checks(cases, protocol)
-    fitting = [check.moment for check in checks if not check.impossible]
+    fitting = [_said(check.moment) for check in checks if not check.impossible]
     for check in checks:
         if not check.impossible:
             continue
-        moment = check.moment.replace("_", " ")
-        details = "; ".join(f"patient {who}: {what}" for who, what in zip(check.impossible, check.what, strict=True))
+        details = "; ".join(
+            f"patient {who}: {what}" for who, what in zip(check.impossible, check.what, strict=True)
+        )
         if check.is_stated:
-            sentence = f"Counted from {moment}, follow-up ends before something that was recorded ({details})."
-            why = "The time followed, the days on the drug or the stated time zero is not as typed."
+            sentence = (
+                f"Counted from {_said(check.moment)}, follow-up ends before something recorded ({details})."
+            )
+            why = "The time followed, the day of what was recorded or the stated time zero is not as typed."
             if fitting:
-                why += f" Counted from {' or '.join(name.replace('_', ' ') for name in fitting)}, every row fits."
+                why += f" Counted from {' or '.join(fitting)}, every row fits."
         else:
-            sentence = f"Follow-up cannot have been counted from {moment}: it would end too early ({details})."
+            sentence = (
+                f"Follow-up cannot have been counted from {_said(check.moment)}: "
+                f"it would end too early ({details})."
+            )
             why = "Where a text names this moment as its time zero, its times were counted from another one."
         yield Question("clock" if check.is_stated else "other-clock", sentence, why, check.impossible)
 
 
-def _summary_rows(cases: CaseSeries) -> Iterator[Question]:
-    for row, patient in enumerate(cases.table["patient"]):
-        if str(patient).strip().casefold() in SUMMARY_WORDS:
-            sentence = f'The row of patient "{patient}" may be a line of totals.'
-            why = "A line of totals would be counted as a patient."
-            yield Question("total", sentence, why, (cases.patients[row],), _cells(cases, [row]))
+def _said(moment: str) -> str:
+    return moment.replace("_", " ")
 
 
-def _duplicates(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
-    """Rows that agree in every promised column: one patient may have been typed twice."""
-    names = [one.name for one in protocol.variables if one.kind != "text" and one.name in cases.table.columns]
-    if len(names) < 3:
-        return
-    alike = (
-        cases.table.with_row_index("row")
-        .group_by(names, maintain_order=True)
-        .agg(pl.col("row"))
-        .filter(pl.col("row").list.len() > 1)
-    )
-    for rows in alike["row"]:
-        who = tuple(cases.patients[row] for row in rows)
-        sentence = f"Patients {' and '.join(who)} agree in all {len(names)} columns."
-        yield Question("duplicate", sentence, "One patient may stand in two rows.", who, _cells(cases, list(rows)))
-
-
-def _disagreeing_tables(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
-    """A variable and the first day of a serial that are one measurement must have one value."""
-    for serial in protocol.serials:
-        first = {
-            (patient, episode): (value, origin)
-            for patient, episode, value, origin in cases.serials.filter(
-                (pl.col("name") == serial.name) & (pl.col("day") == 1)
-            )
-            .select("patient", "episode", "value", "origin")
-            .iter_rows()
-        }
-        for variable in protocol.variables:
-            if not _same_measurement(variable, serial) or not cases.has(variable.name):
-                continue
-            keys = cases.table.select("patient", "episode", variable.name).iter_rows()
-            for row, (patient, episode, value) in enumerate(keys):
-                other, origin = first.get((patient, episode), (None, ""))
-                if value is not None and other is not None and value != other:
-                    sentence = f"{variable.title} of patient {patient} is {value:,g} in one table and {other:,g} in the other."
-                    cells = (cases.origin(row, variable.name), origin)
-                    why = "The two are one measurement; one of them is a slip."
-                    yield Question("tables", sentence, why, (cases.patients[row],), cells)
-
-
-def _same_measurement(variable: Variable, serial: Serial) -> bool:
-    take = variable.take
-    return isinstance(take, Take) and take.finding == serial.finding and take.at == serial.counted_from
-
-
-def _cells(cases: CaseSeries, rows: list[int]) -> tuple[str, ...]:
-    first = next((name for name in cases.origins.columns if name not in {"patient", "episode"}), None)
-    return tuple(cases.origin(row, first) for row in rows) if first else ()
+def _plainly(value: float) -> str:
+    """All digits of a number, with commas: 109,988."""
+    return f"{value:,.10f}".rstrip("0").rstrip(".")

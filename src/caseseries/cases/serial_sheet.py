@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from caseseries.cases.cells import Refused, in_doubt, read_days, refusal
 from caseseries.cases.grid import Grid, read_grid
+from caseseries.cases.keys import Key, label, read_keys
+from caseseries.cases.names import heading
 from caseseries.cases.series import SERIALS, Source, frame
 from caseseries.evidence.problem import Problem, Problems
-from caseseries.evidence.values import read_number, read_range
+from caseseries.evidence.values import is_missing, read_number
 from caseseries.protocol.clauses.clause import slug
-from caseseries.protocol.clauses.variable import Serial
+from caseseries.protocol.clauses.variable import Serial, Variable
 
-Key = tuple[str, int]
+Place = tuple[int, int, int]
+"""The row and the column of a value, and its day."""
+
+FIRST_DAY = "The first day is day 1; count from there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,87 +47,104 @@ def read_serial(path: Path, serial: Serial, known: Collection[Key]) -> SerialShe
     """
     try:
         grid = read_grid(path)
-    except Problems as problems:
-        return SerialSheet(frame((), SERIALS), None, problems.problems)
-    names = [" ".join(name.casefold().replace("_", " ").split()) for name in grid.header]
-    if "patient" not in names:
-        problem = Problem(f"{grid.file}, header", 'the column "patient" is missing', "Add it: it tells whose values these are.")
-        return SerialSheet(frame((), SERIALS), None, (problem,))
-    wide = {index: name for index, name in enumerate(names) if re.fullmatch(r"day -?\d+", name)}
-    value = next((i for i, name in enumerate(names) if name in {serial.finding.casefold(), "value"}), None)
-    problems: list[Problem] = []
-    if wide:
-        used, cells = {*wide}, _wide_cells(grid, wide, problems)
-    elif "day" in names and value is not None:
-        used, cells = {names.index("day"), value}, _long_cells(grid, names.index("day"), value, problems)
-    else:
-        mend = f'Name the columns "day 1", "day 5", ...; or fill in the columns patient, day and {serial.finding}.'
-        problem = Problem(f"{grid.file}, header", "there is no column of a day", mend)
-        return SerialSheet(frame((), SERIALS), None, (problem,))
-    keys = _keys(grid, names, known, problems)
+        patients, episodes, used = _key_columns(grid)
+        places, problems = _places(grid, serial, used)
+    except Problems as told:
+        return SerialSheet(frame((), SERIALS), None, told.problems)
+    keys, slips = read_keys(grid, patients, episodes)
+    problems += [*slips, *_unknown(grid, keys, patients, known)]
     rows: list[tuple[object, ...]] = []
-    seen: dict[tuple[Key, int], int] = {}
-    for row, column, day in cells:
-        typed = _value(grid, row, column, problems)
-        key = keys[row]
-        if typed is None or key is None:
-            continue
-        if (key, day) in seen:
-            found = f"patient {key[0]} has two values on day {day}, in rows {grid.numbers[seen[key, day]]} and {grid.numbers[row]}"
-            problems.append(Problem(grid.file, found, "Keep the one that is meant."))
-        seen[key, day] = row
-        rows.append((*key, serial.name, day, *typed, grid.place(row, column)))
-    left = tuple(
-        grid.header[i]
-        for i, name in enumerate(names)
-        if i not in used and name not in {"patient", "episode", "notes"}
-    )
-    source = Source(grid.file, grid.digest, len(grid.rows), left)
-    return SerialSheet(frame(rows, SERIALS).sort("patient", "episode", "day", maintain_order=True), source, tuple(problems))
-
-
-def _wide_cells(grid: Grid, wide: dict[int, str], problems: list[Problem]) -> Iterator[tuple[int, int, int]]:
-    days = {index: int(name.removeprefix("day ")) for index, name in wide.items()}
-    for index, day in days.items():
-        if day < 1:
-            found = f'column "{grid.header[index]}" lies before day 1'
-            problems.append(Problem(f"{grid.file}, header", found, "The first day is day 1; count from there."))
-    return ((row, index, day) for row in range(len(grid.rows)) for index, day in days.items() if day >= 1)
-
-
-def _long_cells(grid: Grid, days: int, value: int, problems: list[Problem]) -> Iterator[tuple[int, int, int]]:
-    for row, text in enumerate(grid.column(days)):
+    first: dict[tuple[Key, int], tuple[int, int]] = {}
+    for row, column, day in places:
         try:
-            day, _ = read_range(text)
-        except ValueError:
-            mend = "Write the number of the day; the first day is day 1."
-            problems.append(Problem(grid.where(row, days), f'"{text}" is not a day', mend))
+            value = _value(grid, row, column)
+        except Refused as refused:
+            problems.append(Problem(grid.where(row, column), refused.found, refused.mend))
             continue
-        if day < 1:
-            mend = "The first day is day 1; count from there."
-            problems.append(Problem(grid.where(row, days), f"day {day} lies before day 1", mend))
+        if value is None:
             continue
-        yield row, value, day
+        earlier = first.setdefault((keys[row], day), (row, column))
+        if earlier != (row, column) and keys[row] in known:
+            there = f"row {grid.numbers[earlier[0]]}"
+            twice = f'patient "{label(keys[row])}" has a value on day {day} in {there} too'
+            problems.append(Problem(grid.where(row, column), twice, "Keep the one that is meant."))
+        rows.append((*keys[row], serial.name, day, *value, grid.place(row, column)))
+    left = tuple(name for index, name in enumerate(grid.header) if name and index not in used)
+    source = Source(grid.file, grid.digest, len(grid.rows), left)
+    values = frame(rows, SERIALS).sort("patient", "episode", "day", maintain_order=True)
+    return SerialSheet(values, source, tuple(problems))
 
 
-def _keys(grid: Grid, names: list[str], known: Collection[Key], problems: list[Problem]) -> list[Key | None]:
-    patients = grid.column(names.index("patient"))
-    episodes = grid.column(names.index("episode")) if "episode" in names else ["1"] * len(patients)
-    keys: list[Key | None] = []
-    for row, (patient, episode) in enumerate(zip(patients, episodes, strict=True)):
-        key = (patient, int(episode) if episode.isdecimal() else 1)
-        if key not in known:
-            found = f'patient "{patient}" is not in the sheet of patients'
-            problems.append(Problem(grid.where(row, names.index("patient")), found, "Add the patient there, or correct the name here."))
-        keys.append(key if key in known else None)
-    return keys
+def _key_columns(grid: Grid) -> tuple[int, int | None, set[int]]:
+    at = {heading(name): index for index, name in enumerate(grid.header)}
+    if "patient" not in at:
+        found, mend = 'the column "patient" is missing', "Add it: it tells whose values these are."
+        raise Problems([Problem(f"{grid.file}, header", found, mend)])
+    used = {at[name] for name in ("patient", "episode", "notes") if name in at}
+    return at["patient"], at.get("episode"), used
 
 
-def _value(grid: Grid, row: int, column: int, problems: list[Problem]) -> tuple[float, str | None] | None:
+def _places(grid: Grid, serial: Serial, used: set[int]) -> tuple[list[Place], list[Problem]]:
+    """Where the values stand, in either form; the columns are then in use."""
+    names = [heading(name) for name in grid.header]
+    days = {index: match for index, name in enumerate(names) if (match := _DAY.fullmatch(name))}
+    words = {heading(word) for word in (serial.finding, serial.name, serial.title, "value")}
+    value = next((index for index, name in enumerate(names) if name in words), None)
+    if days:
+        used |= set(days)
+        return _wide(grid, {index: int(match[1].translate(_MINUS)) for index, match in days.items()})
+    if "day" in names and value is not None:
+        used |= {names.index("day"), value}
+        return _long(grid, names.index("day"), value)
+    mend = (
+        f'Name the columns "day 1", "day 5", ...; or fill in the columns patient, day and {serial.finding}.'
+    )
+    raise Problems([Problem(f"{grid.file}, header", "there is no column of a day", mend)])
+
+
+_DAY = re.compile(r"d(?:ay)?[ .]?([-–−‑]?[0-9]{1,6})")
+_MINUS = dict.fromkeys(map(ord, "–−‑"), "-")
+
+
+def _wide(grid: Grid, days: dict[int, int]) -> tuple[list[Place], list[Problem]]:
+    problems = [
+        Problem(f"{grid.file}, header", f'column "{grid.header[index]}" lies before day 1', FIRST_DAY)
+        for index, day in days.items()
+        if day < 1
+    ]
+    places = [(row, index, day) for row in range(len(grid.rows)) for index, day in days.items() if day >= 1]
+    return places, problems
+
+
+def _long(grid: Grid, days: int, value: int) -> tuple[list[Place], list[Problem]]:
+    read = read_days(Variable(name="day", kind="day"), grid.column(days), "a day")
+    problems = [Problem(grid.where(slip.row, days), slip.found, FIRST_DAY) for slip in read.slips]
+    refused = {slip.row for slip in read.slips}
+    places = []
+    for row, day in enumerate(read.columns["day"]):
+        if day is not None:
+            places.append((row, value, int(day)))
+        elif row not in refused and not is_missing(grid.rows[row][value]):
+            problems.append(Problem(grid.where(row, days), "the value has no day", FIRST_DAY))
+    return places, problems
+
+
+def _unknown(grid: Grid, keys: Sequence[Key], patients: int, known: Collection[Key]) -> Iterator[Problem]:
+    for row, key in enumerate(keys):
+        if key not in known and key[0]:
+            found = f'patient "{label(key)}" is not in the sheet of patients'
+            mend = "Add the patient there, or correct the name here."
+            yield Problem(grid.where(row, patients), found, mend)
+
+
+def _value(grid: Grid, row: int, column: int) -> tuple[float, str | None] | None:
+    """The value and its operator, None where there is none. Raises Refused."""
+    text = grid.rows[row][column].strip()
+    doubt = in_doubt(text) if grid.delimiter == ";" else None
+    if doubt is not None:
+        raise doubt
     try:
-        typed = read_number(grid.rows[row][column])
+        typed = read_number(text)
     except ValueError as error:
-        found, _, mend = str(error).partition(". ")
-        problems.append(Problem(grid.where(row, column), found.rstrip("."), mend or "Correct the cell, or leave it empty."))
-        return None
+        raise refusal(text, error) from None
     return None if typed.value is None else (typed.value, typed.operator or None)

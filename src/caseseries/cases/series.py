@@ -52,7 +52,7 @@ UNREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A line of the dictionary: what a column of the table holds; `yes` and `no` name the groups of a yes/no."""
+    """A line of the dictionary: what a column holds; `yes` and `no` name the groups of a yes/no."""
 
     name: str
     title: str
@@ -66,7 +66,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that the cases were read from, with the SHA-256 of its bytes; `left` are the columns nobody promised."""
+    """A file that was read, with the SHA-256 of its bytes; `left` are the columns nobody promised."""
 
     name: str
     digest: str
@@ -147,7 +147,9 @@ class CaseSeries:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in self.table.columns)
         rows = "".join(
-            "<tr>" + "".join(f"<td>{escape('' if cell is None else str(cell))}</td>" for cell in row) + "</tr>"
+            "<tr>"
+            + "".join(f"<td>{escape('' if cell is None else str(cell))}</td>" for cell in row)
+            + "</tr>"
             for row in self.table.head(100).iter_rows()
         )
         more = f"<p>and {self.n - 100} more</p>" if self.n > 100 else ""
