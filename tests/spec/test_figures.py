@@ -8,12 +8,14 @@ import warnings
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import polars as pl
 import pytest
 
+from caseseries.analysis.columns import split
 from caseseries.analysis.course import trajectory
 from caseseries.analysis.results import Group, Result
 from caseseries.analysis.survival import survival
@@ -21,7 +23,7 @@ from caseseries.cases.series import SERIALS, SPELLS, UNREAD, CaseSeries, Column,
 from caseseries.protocol.clauses.analysis import Survival, Trajectory
 from caseseries.protocol.protocol import Protocol
 from caseseries.report.drawing import text_width, wrapped
-from caseseries.report.figures import overlap_figure, serial_figure, survival_figure
+from caseseries.report.figures import overlap_figure, serial_figure, survival_figure, swimmer_figure
 from caseseries.report.labels import spread
 from caseseries.report.look import ALIVE, DEAD, GROUPS, NOT_KNOWN
 from caseseries.report.scale import day_ticks, scale_of
@@ -47,9 +49,11 @@ WARD = """
 """
 
 
-def protocol(levels: tuple[str, ...] = LEVELS, unit: str = "months") -> Protocol:
-    """A promise of a few lines."""
-    variables = [
+def protocol(
+    levels: tuple[str, ...] = LEVELS, unit: str = "months", more: dict[str, Any] | None = None
+) -> Protocol:
+    """A promise of a few lines; `more` is one variable more."""
+    variables: list[dict[str, Any]] = [
         {"name": "cause", "kind": "categories", "levels": levels, "certainty": ("stated", "presumed")},
         {
             "name": "alive",
@@ -70,7 +74,8 @@ def protocol(levels: tuple[str, ...] = LEVELS, unit: str = "months") -> Protocol
                 "unit": unit,
                 "horizons": ("30 days", "90 days", "12 months"),
             },
-            "variable": variables,
+            "moments": {"first_dose": {"first": "anakinra"}, "last_contact": {"last": "contact"}},
+            "variable": [*variables, *([more] if more else [])],
             "serial": [
                 {
                     "name": "ferritin_by_day",
@@ -147,11 +152,12 @@ def coursed(cases: CaseSeries, promise: Protocol, by: str | None = None) -> Resu
     return trajectory(clause, cases, promise)
 
 
-def three_figures(cases: CaseSeries, promise: Protocol, by: str | None = None) -> tuple[str, str, str]:
+def all_figures(cases: CaseSeries, promise: Protocol, by: str | None = None) -> tuple[str, ...]:
     return (
         survival_figure(survived(cases, promise, by), promise),
         serial_figure(coursed(cases, promise, by), cases, promise),
         overlap_figure(cases, "cause", "alive"),
+        swimmer_figure(cases, promise, [one.group for one in split(cases, by)] if by else ()),
     )
 
 
@@ -212,7 +218,7 @@ WARDS = {
 def test_every_figure_is_whole_and_nothing_in_it_overlaps(name: str, by: str | None) -> None:
     cases = WARDS[name]
     promise = protocol(LONG if name == "long names" else LEVELS)
-    for svg in three_figures(cases, promise, by):
+    for svg in all_figures(cases, promise, by):
         root = ElementTree.fromstring(svg)
         assert root.get("role") == "img"
         assert root.get("width") is None
@@ -223,11 +229,11 @@ def test_every_figure_is_whole_and_nothing_in_it_overlaps(name: str, by: str | N
 
 
 def test_the_same_cases_give_the_same_bytes() -> None:
-    assert three_figures(ward(), protocol()) == three_figures(ward(), protocol())
+    assert all_figures(ward(), protocol()) == all_figures(ward(), protocol())
 
 
 def test_a_figure_asks_nothing_of_the_page_and_gives_it_no_rules() -> None:
-    for svg in three_figures(ward(), protocol()):
+    for svg in all_figures(ward(), protocol()):
         addresses = set(re.findall(r"https?://[^\"' )<]+", svg))
         assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
         assert all(one.startswith("#") for one in re.findall(r'href="([^"]*)"', svg))
@@ -235,7 +241,7 @@ def test_a_figure_asks_nothing_of_the_page_and_gives_it_no_rules() -> None:
 
 
 def test_the_ids_of_two_figures_never_meet() -> None:
-    figures = three_figures(ward(), protocol())
+    figures = all_figures(ward(), protocol())
     ids = [set(re.findall(r'\bid="([^"]*)"', svg)) for svg in figures]
     assert not any(one & other for one, other in combinations(ids, 2))
     for svg, mine in zip(figures, ids, strict=True):
@@ -256,7 +262,7 @@ def test_the_axis_says_its_unit_and_its_moment() -> None:
     for unit in ("days", "months", "years"):
         svg = survival_figure(curves(all=([1, 2, 3], [True, False, True])), protocol(unit=unit))
         assert f"{unit.capitalize()} from first dose" in words(svg)
-    assert "Day (first dose is day 1)" in words(three_figures(ward(), protocol())[1])
+    assert "Day (first dose is day 1)" in words(all_figures(ward(), protocol())[1])
 
 
 def test_curves_are_labelled_and_the_numbers_at_risk_stand_under_the_ticks() -> None:
@@ -307,7 +313,7 @@ def test_many_patients_are_drawn_by_group_and_very_many_by_their_medians_alone()
 
 def test_a_serial_without_values_says_so() -> None:
     cases = WARDS["nothing known"]
-    assert words(three_figures(cases, protocol())[1]) == ["There is no value of Ferritin to draw."]
+    assert words(all_figures(cases, protocol())[1]) == ["There is no value of Ferritin to draw."]
 
 
 def test_overlaps_are_counted_by_patients_and_hollow_where_less_than_stated() -> None:
@@ -315,6 +321,22 @@ def test_overlaps_are_counted_by_patients_and_hollow_where_less_than_stated() ->
     assert {"lymphoma", "infection", "lupus", "stated", "presumed", "Not known of 1 patient."} <= set(said)
     firm = words(overlap_figure(ward(WARD.replace("(presumed)", "")), "cause", "alive"))
     assert "presumed" not in firm
+
+
+def test_a_line_a_patient_shows_the_days_on_the_drug_where_it_begins_on_the_first_day() -> None:
+    cases = ward()
+    days = pl.Series([4, 8, 90, None, 2, 3])
+    treated = cases.with_column(Column("anakinra.days", "Anakinra, days on it", "number", "days"), days)
+    drug = {"name": "anakinra", "kind": "regimen", "take": {"course": "anakinra"}}
+    assert "on anakinra" in words(swimmer_figure(treated, protocol(more=drug)))
+    assert "on anakinra" not in words(swimmer_figure(cases, protocol(more=drug)))
+    said = words(swimmer_figure(treated, protocol()))
+    assert {"Ada", "died, 0.2 months", "Days from first dose", "Months"} <= set(said)
+    assert "on anakinra" not in said
+
+
+def test_too_many_patients_have_no_line_each() -> None:
+    assert words(swimmer_figure(crowd(70), protocol())) == ["70 patients are too many for a line each."]
 
 
 @pytest.mark.parametrize("name", ["<b>&co", "$x^2$", "100 %", "血球貪食症候群", "a_b", '"quoted"'])
@@ -371,6 +393,6 @@ def test_a_session_keeps_its_own_look() -> None:
     import matplotlib
 
     with warnings.catch_warnings(), matplotlib.rc_context({"font.size": 30.0, "lines.linewidth": 9.0}):
-        strange = three_figures(ward(), protocol())
+        strange = all_figures(ward(), protocol())
         assert matplotlib.rcParams["font.size"] == 30.0
-    assert strange == three_figures(ward(), protocol())
+    assert strange == all_figures(ward(), protocol())

@@ -12,7 +12,16 @@ from caseseries.analysis.results import Group, Result
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.variable import Serial
 from caseseries.report.drawing import drawn, panel, wrapped, write
-from caseseries.report.labels import SAMPLE, Label, Row, rows_height, without_prefix, write_labels, write_rows
+from caseseries.report.labels import (
+    SAMPLE,
+    Label,
+    Row,
+    rows_height,
+    within,
+    without_prefix,
+    write_labels,
+    write_rows,
+)
 from caseseries.report.look import HAIR, PAPER, TEXT, THICK, WIDTH, Stroke, group_strokes
 from caseseries.report.scale import Scale, day_ticks
 
@@ -66,7 +75,7 @@ def draw_by_group(result: Result, cases: CaseSeries, serial: Serial, scale: Scal
         ]
         write_labels(figure, labels, WIDTH - LABELS, below, below + HEIGHT)
 
-    said = f"Medians of {serial.title.lower()} by day in {cases.n:,} patients: {'; '.join(titles)}. {since}."
+    said = f"Medians of {within(serial.title)} by day in {cases.n:,} patients: {'; '.join(titles)}. {since}."
     return drawn(draw, below + HEIGHT + TOP, f"{serial.title} by day", said)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from caseseries.report.drawing import fitted, write
-from caseseries.report.look import INK, LINE, QUIET, THICK, Stroke
+from caseseries.report.drawing import fitted, text_width, write
+from caseseries.report.look import INK, LINE, PAPER, QUIET, THICK, Stroke
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,6 +28,15 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark: its shape and colour, filled or hollow."""
+
+    shape: str
+    colour: str
+    filled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """The counts of one group; `counts` are places (inches from the left) and numbers."""
 
@@ -45,6 +54,23 @@ def write_labels(figure: Figure, labels: Sequence[Label], left: float, low: floa
         for place, words in enumerate((*label.title, *label.more)):
             colour = INK if place < len(label.title) else QUIET
             write(figure, left + SAMPLE, y - LINE * place, words, va="center", color=colour)
+
+
+def write_key(figure: Figure, entries: Sequence[tuple[Mark, str]], right: float, y: float) -> None:
+    """What the marks mean, in one line that ends at `right`."""
+    from matplotlib.lines import Line2D
+
+    wide, high = figure.get_size_inches()
+    for mark, words in reversed(entries):
+        right -= text_width(words)
+        write(figure, right, y, words, color=QUIET)
+        right -= 0.07
+        place = [right / wide], [(y + 0.035) / high]
+        fill = mark.colour if mark.filled else PAPER
+        figure.add_artist(
+            Line2D(*place, marker=mark.shape, color=mark.colour, mfc=fill, ms=4.0, mew=0.9, ls="")
+        )
+        right -= 0.17
 
 
 def rows_height(rows: int) -> float:
@@ -71,6 +97,11 @@ def without_prefix(titles: Sequence[str]) -> list[str]:
     if len(titles) < 2 or not all(title.startswith(prefix) for title in titles):
         return list(titles)
     return [title.removeprefix(prefix) for title in titles]
+
+
+def within(title: str) -> str:
+    """The title inside a sentence: an abbreviation keeps its capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:

@@ -12,7 +12,7 @@ import numpy as np
 from caseseries.analysis.columns import Rows, split
 from caseseries.cases.series import CaseSeries
 from caseseries.report.drawing import drawn, fitted, said_instead, wrapped, write
-from caseseries.report.labels import without_prefix
+from caseseries.report.labels import Mark, within, without_prefix
 from caseseries.report.look import (
     ALIVE,
     DEAD,
@@ -41,15 +41,6 @@ ROW, STEP, WIDEST, NARROWEST = (
 )  # inches: a row, a patient, a column at most and at least
 TALLEST = 14  # patients on top of each other; beyond, bars stand for them
 MOST = 3  # outcomes that have a column of numbers each
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A mark: its shape and colour, filled or hollow."""
-
-    shape: str
-    colour: str
-    filled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ def overlap_figure(cases: CaseSeries, name: str, outcome: str) -> str:
     Where nobody has a level: a sentence that says so.
     """
     variable = cases.column(name)
-    title = f"{variable.title} and {cases.column(outcome).title[:1].lower()}{cases.column(outcome).title[1:]}"
+    title = f"{variable.title} and {within(cases.column(outcome).title)}"
     outcomes = _outcomes(cases, outcome)
     held = _held(cases, name, variable.certainty[:1])
     found = sorted({level for one in held for level, _ in one or ()})
@@ -133,7 +124,7 @@ def overlap_figure(cases: CaseSeries, name: str, outcome: str) -> str:
 
     said = "; ".join(f"{_in_words(column)}: {column.n}" for column in columns[:12])
     return drawn(
-        draw, height, title, f"{cases.n:,} patients by combination of {variable.title.lower()}. {said}."
+        draw, height, title, f"{cases.n:,} patients by combination of {within(variable.title)}. {said}."
     )
 
 
