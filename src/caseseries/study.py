@@ -84,9 +84,11 @@ class Study:
         from caseseries.folder import write
         from caseseries.report.document import documents
         from caseseries.report.provenance import provenance
+        from caseseries.report.sections import Finished
 
         folder = self.results_folder(out)
-        files = documents(self.protocol, results, cases, self.verdicts(results), self.questions(cases), tell)
+        run = Finished(self.protocol, cases, results, self.verdicts(results), self.questions(cases))
+        files = documents(run, tell)
         tell("writing")
         write(folder, self._owner, files, provenance(results))
         return folder

@@ -1,0 +1,212 @@
+"""The sections: what the report says, one after another, of a finished run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from caseseries.analysis.results import Result, Results
+from caseseries.cases.consistency import Question
+from caseseries.cases.series import CaseSeries
+from caseseries.literature.claims import Verdict
+from caseseries.protocol.clauses.analysis import (
+    Compare,
+    Entries,
+    Landmark,
+    ListPatients,
+    Summarise,
+    Survival,
+    Trajectory,
+)
+from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.sentences import sentences
+from caseseries.report import figures as draw
+from caseseries.report.narrative import results_in_words
+from caseseries.report.page import Block, Bullets, Cell, Figure, Fold, Paragraph, Row, Section, Table
+from caseseries.report.provenance import provenance
+from caseseries.report.tables import (
+    claims_table,
+    comparisons_table,
+    day_grid,
+    entries_table,
+    listing,
+    spells_table,
+    summary_table,
+    survival_table,
+)
+
+MANY_PATIENTS = 1000
+"""Above this many, no line and no figure a patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished run: the promise, the cases, what came of them, and what they leave open."""
+
+    protocol: Protocol
+    cases: CaseSeries
+    results: Results
+    verdicts: Sequence[Sequence[Verdict]] = ()
+    questions: Sequence[Question] = ()
+
+    @property
+    def done(self) -> tuple[Result, ...]:
+        """The analyses that could be done."""
+        return tuple(result for result in self.results if not result.why_not)
+
+    @property
+    def names_patients(self) -> bool:
+        """Whether there are few enough patients to name each."""
+        return self.cases.n <= MANY_PATIENTS
+
+
+def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
+    """The sections that have something to say, in the order of the page."""
+    tell("setting the tables and drawing the figures")
+    written = (
+        Section("short", "In short", tuple(_in_short(run))),
+        Section("promised", "What was promised", tuple(_promised(run))),
+        Section("claims", "Printed and obtained", tuple(_claims(run))),
+        Section("patients", "The patients", tuple(_patients(run))),
+        *_summaries(run),
+        Section("survival", "Survival", tuple(_survival(run))),
+        Section("overlaps", "Overlapping categories", tuple(_overlaps(run))),
+        Section("course", "The course over time", tuple(_courses(run))),
+        Section("comparisons", "Comparisons", tuple(_comparisons(run))),
+        Section("cautions", "Cautions", tuple(_cautions(run))),
+        Section("words", "The results in words", tuple(_words(run))),
+        Section("not-done", "Promised, and not done", tuple(_not_done(run))),
+        Section("open", "What the sheet leaves open", tuple(_open(run))),
+        Section("provenance", "Where it comes from", tuple(_provenance(run))),
+    )
+    return tuple(section for section in written if section.blocks)
+
+
+def _in_short(run: Finished) -> Iterator[Block]:
+    for line in results_in_words(run.results, run.cases, run.protocol, {"primary"}):
+        yield Paragraph(line)
+
+
+def _promised(run: Finished) -> Iterator[Block]:
+    for section in sentences(run.protocol):
+        said = Paragraph((" ".join(section.sentences),))
+        yield said if section.title == "Question" else Fold(section.title, (said,))
+
+
+def _claims(run: Finished) -> Iterator[Block]:
+    if run.verdicts:
+        said = [one[0].said for one in run.verdicts]
+        counts = ", ".join(f"{said.count(word)} {word}" for word in dict.fromkeys(said))
+        yield Paragraph((f"{len(said)} printed numbers, held against what the tables give: {counts}.",))
+        yield claims_table(run.verdicts, run.results)
+
+
+def _patients(run: Finished) -> Iterator[Block]:
+    listed = [result.clause for result in run.done if isinstance(result.clause, ListPatients)]
+    if listed and not run.names_patients:
+        yield Paragraph((f"{run.cases.n:,} patients are too many to list: no line and no figure a patient.",))
+        return
+    for clause in listed:
+        yield listing(clause, run.cases, run.protocol)
+    if run.cases.spells.height and run.names_patients:
+        yield Fold("Every regimen, as typed and as read", (spells_table(run.cases),))
+
+
+def _summaries(run: Finished) -> Iterator[Section]:
+    for result in run.done:
+        if isinstance(result.clause, Summarise):
+            table = summary_table(result.clause, result, run.results, run.cases)
+            yield Section(result.slug, result.clause.name.capitalize(), (table,))
+
+
+def _survival(run: Finished) -> Iterator[Block]:
+    curves = [result for result in run.done if isinstance(result.clause, Survival)]
+    if curves and run.names_patients:
+        groups = next((result.groups for result in curves if len(result.groups) > 1), ())
+        caption = "Every patient, from the first day to the last contact."
+        yield Figure("every-patient", (caption,), draw.swimmer_figure(run.cases, run.protocol, groups))
+    for result in curves:
+        caption = f"{result.clause.name.capitalize()}. Shaded: pointwise log-log limits; ticks: censored."
+        yield Figure(result.slug, (caption,), draw.survival_figure(result, run.protocol))
+        yield survival_table(result, run.results, run.protocol)
+
+
+def _overlaps(run: Finished) -> Iterator[Block]:
+    for result in run.done:
+        if isinstance(result.clause, Entries):
+            svg = draw.overlap_figure(run.cases, result.clause.of, result.clause.by)
+            caption = "Who has what together. Hollow: the category is less than certain."
+            yield Figure(f"{result.slug}-overlaps", (caption,), svg)
+            yield entries_table(result.clause, result, run.results, run.cases)
+
+
+def _courses(run: Finished) -> Iterator[Block]:
+    for result in run.done:
+        if isinstance(result.clause, Trajectory):
+            name = result.clause.serial
+            serial = next(one for one in run.protocol.serials if one.name == name)
+            svg = draw.serial_figure(result, run.cases, run.protocol)
+            yield Figure(result.slug, (f"{serial.title} by day.",), svg)
+            if run.names_patients:
+                shares = [one.name for one in run.protocol.columns if one.kind == "share"]
+                yield day_grid(serial, run.cases, [one for one in shares if run.cases.has(one)])
+
+
+def _comparisons(run: Finished) -> Iterator[Block]:
+    compared = [result for result in run.done if isinstance(result.clause, Compare | Landmark)]
+    if compared:
+        yield comparisons_table(compared, run.results, run.cases)
+
+
+def _cautions(run: Finished) -> Iterator[Block]:
+    """Every caution once, with the analyses that it touches."""
+    touched: dict[str, list[str]] = {}
+    for result in run.results:
+        own = (caution for number in result.numbers for caution in number.cautions)
+        for caution in dict.fromkeys((*result.cautions, *own)):
+            touched.setdefault(caution.sentence, []).append(result.clause.name)
+    widest = max((len(names) for names in touched.values()), default=0)
+    lines = [
+        (f"{sentence} ({', '.join(names) if len(names) < max(widest, 2) else 'every analysis'})",)
+        for sentence, names in touched.items()
+    ]
+    if lines:
+        yield Bullets(tuple(lines), "caution")
+
+
+def _words(run: Finished) -> Iterator[Block]:
+    for line in results_in_words(run.results, run.cases, run.protocol):
+        yield Paragraph(line)
+
+
+def _not_done(run: Finished) -> Iterator[Block]:
+    lines = [(f"{result.clause.name}: {result.why_not}",) for result in run.results if result.why_not]
+    if lines:
+        yield Bullets(tuple(lines))
+
+
+def _open(run: Finished) -> Iterator[Block]:
+    if run.questions:
+        yield Bullets(tuple((f"{one.sentence} {one.why}",) for one in run.questions), "question")
+    cases = run.cases
+    if cases.unread.height:
+        parts = cases.unread.select("patient", "variable", "text", "left", "origin").iter_rows()
+        rows = tuple(Row(tuple(Cell((str(part),)) for part in one)) for one in parts)
+        head = ("Patient", "Column", "As typed", "Not understood", "Place")
+        yield Table("unread", "Kept as typed: what could not be read", head, rows)
+    if cases.has("notes") and run.names_patients:
+        noted = zip(cases.patients, cases.table["notes"], strict=True)
+        lines = tuple((f"Patient {patient}: {note}",) for patient, note in noted if note)
+        if lines:
+            yield Fold("Notes of the sheet", (Bullets(lines),))
+
+
+def _provenance(run: Finished) -> Iterator[Block]:
+    made = provenance(run.results)
+    said = [("Protocol", f"version {made['protocol']['version']}, SHA-256 {made['protocol']['sha256']}")]
+    said += [(name, f"{one['rows']} rows, SHA-256 {one['sha256']}") for name, one in made["inputs"].items()]
+    left = [(source.name, ", ".join(source.left)) for source in run.results.sources if source.left]
+    said += [(name, f"columns not read: {columns}") for name, columns in left]
+    said += list(made["versions"].items())
+    rows = tuple(Row((Cell((name,), head=True), Cell((which,)))) for name, which in said)
+    yield Table("provenance", "Inputs and versions", ("What", "Which"), rows)
