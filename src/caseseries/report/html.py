@@ -5,13 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caseseries.analysis.results import Results
 from caseseries.protocol.protocol import Protocol
-from caseseries.report.page import Section
+from caseseries.report.page import Cell, Inline, Line, Ref, Section, Table, plain
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+NBSP = "\u00a0"
+JOINTS = {"\u2013", "/"}
+"""What joins two numbers that are read as one: 19–82, 3/4."""
+LONG = 12
+"""A text of more letters than this is given room in a wide table."""
 
 
 def page_html(protocol: Protocol, results: Results, sections: Sequence[Section]) -> str:
@@ -21,8 +31,7 @@ def page_html(protocol: Protocol, results: Results, sections: Sequence[Section])
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.tests["a_number"] = lambda part: not isinstance(part, str)
-    environment.filters["shade"] = _shade
+    environment.filters |= {"line": _line, "classes": _classes, "columns": _columns}
     script = _asset("report.js")
     data = _embedded(results)
     return environment.from_string(_asset("report.html.jinja")).render(
@@ -75,6 +84,62 @@ def _embedded(results: Results) -> str:
         separators=(",", ":"),
     )
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+# ---- Lines and cells ----
+
+
+def _line(line: Line) -> Markup:
+    """The line as HTML: its numbers are links, and what is read in one breath stays on one line of print."""
+    from markupsafe import Markup, escape
+
+    def one(part: Inline) -> Markup:
+        if isinstance(part, Ref):
+            return Markup('<a class="n" href="#{0}" data-n="{0}">{1}</a>').format(part.id, part.text)
+        return escape(_glued(part))
+
+    made = [(Markup().join(one(part) for part in parts), len(parts)) for parts in _joined(line)]
+    return Markup().join(
+        Markup('<span class="one">{}</span>').format(text) if number > 1 else text for text, number in made
+    )
+
+
+def _joined(line: Line) -> Iterator[list[Inline]]:
+    """The parts of a line, numbers with a dash or a stroke between them taken together."""
+    parts: list[Inline] = []
+    for part in line:
+        if parts and part not in JOINTS and parts[-1] not in JOINTS:
+            yield parts
+            parts = []
+        parts.append(part)
+    if parts:
+        yield parts
+
+
+def _glued(text: str) -> str:
+    """The text with spaces at which no line ends: in "p = 0.03", and between a number and its word."""
+    text = re.sub(r"\b([pn]) = ", rf"\1{NBSP}={NBSP}", text)
+    text = re.sub(r"\bp $", f"p{NBSP}", text)
+    return re.sub(r"(?:(?<=\d)|^) (?=[A-Za-zµ%])", NBSP, text)
+
+
+def _classes(cell: Cell) -> str:
+    """The classes of a cell."""
+    names = ["num" if cell.numeric else "", cell.mark, _shade(cell.shade or 0.0), "in" if cell.depth else ""]
+    if not cell.numeric and len(plain(cell.line)) > LONG:
+        names.append("long")
+    return " ".join(name for name in names if name)
+
+
+def _columns(table: Table) -> list[str]:
+    """The class of each column's head: as the numbers under it are set."""
+    classes = []
+    for place in range(len(table.head)):
+        cells = [row.cells[place] for row in table.rows if place < len(row.cells)]
+        numeric = any(cell.numeric for cell in cells)
+        kind = "day" if any(cell.mark == "day" for cell in cells) else "num" if numeric else ""
+        classes.append(f"{kind} long".strip() if len(table.head[place]) > LONG else kind)
+    return classes
 
 
 def _shade(value: float) -> str:

@@ -1,7 +1,7 @@
 "use strict";
 // A number that is clicked, or opened with Enter, shows what stands behind it.
-const data = JSON.parse(document.getElementById("data").textContent);
-const trace = document.getElementById("trace");
+const data = JSON.parse(document.querySelector("body > script[type='application/json']").textContent);
+const trace = document.querySelector("body > dialog");
 const body = trace.querySelector("div");
 
 const make = (name, text, parent) => {
@@ -12,11 +12,11 @@ const make = (name, text, parent) => {
 };
 
 const open = (id, from) => {
+  if (!Object.hasOwn(data.numbers, id)) return;
   const number = data.numbers[id];
-  if (!number) return;
   body.replaceChildren();
   const label = make("h3", number.label, body);
-  label.id = "trace-label";
+  label.id = "n-label";
   const unit = number.unit && number.unit !== "share" && number.value !== null ? " " + number.unit : "";
   make("p", number.shown + unit, body).className = "value";
   const list = make("dl", undefined, body);
@@ -42,8 +42,9 @@ const open = (id, from) => {
   if (!keys.length) patients.textContent = "none";
   for (const key of keys.slice(0, 200)) {
     const row = document.getElementById("patient-" + key);
-    const link = make(row ? "a" : "span", key + " ", patients);
-    if (row) link.href = "#patient-" + key;
+    const link = make(row ? "a" : "span", key, patients);
+    patients.append(" ");
+    if (row) link.href = "#patient-" + encodeURIComponent(key);
   }
   if (keys.length > 200) make("span", `and ${keys.length - 200} more: see results.json`, patients);
   make("code", id, say("Id", " "));
@@ -54,6 +55,9 @@ const open = (id, from) => {
   if (!trace.open) trace.show();
   trace.querySelector("button").focus({ preventScroll: true });
   trace.scrollTop = 0;
+  const at = from?.getBoundingClientRect();
+  const over = trace.getBoundingClientRect();
+  if (at && at.bottom > over.top && at.right > over.left) scrollBy(0, at.bottom - over.top + 24);
 };
 
 document.addEventListener("click", (event) => {
@@ -72,16 +76,29 @@ trace.addEventListener("close", () => {
   from?.focus({ preventScroll: true });
 });
 // A link to report.html#survival-by-cause.fisher opens that number.
+const named = () => {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return ""; // no number's name holds a bare percent sign
+  }
+};
 const follow = () => {
-  const id = decodeURIComponent(location.hash.slice(1));
-  if (data.numbers[id]) {
+  const id = named();
+  if (Object.hasOwn(data.numbers, id)) {
     const link = document.querySelector(`a.n[data-n="${CSS.escape(id)}"]`);
     link?.scrollIntoView({ block: "center" });
     open(id, link);
   }
 };
+// On paper nothing is folded away; afterwards the page is as it was.
+let unfolded = [];
 window.addEventListener("beforeprint", () => {
-  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  unfolded = [...document.querySelectorAll("details:not([open])")];
+  for (const fold of unfolded) fold.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const fold of unfolded) fold.open = false;
 });
 window.addEventListener("hashchange", follow);
 follow();

@@ -276,7 +276,10 @@ def day_grid(serial: Serial, cases: CaseSeries, beside: Sequence[str]) -> Table:
     unit = f", {serial.unit}" if serial.unit else ""
     head = ("Patient", *(f"Day {day}" for day in days), *(cases.column(name).title for name in beside))
     notes = (
-        ("Blue: below the value on day 1; orange: above it; full shade: a tenth of it, or ten times it.",),
+        (
+            "Blue: below the value on day 1; orange, with a line on top: above it; "
+            "full shade: a tenth of it, or ten times it.",
+        ),
     )
     return Table(slug(serial.name), f"{serial.title}{unit}, by day", head, tuple(rows), notes, is_wide=True)
 
