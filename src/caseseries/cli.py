@@ -69,10 +69,7 @@ def _check(options: argparse.Namespace) -> None:
         _print(textwrap.fill(f"? {question.sentence} {question.why}", WIDTH, subsequent_indent="  "))
     for line in _left_open(cases):
         _print(textwrap.fill(f"? {line}", WIDTH, subsequent_indent="  "))
-    _print(
-        "The protocol holds, and so does the sheet: "
-        f"{_number(cases.n, 'patient')}, {_number(len(questions), 'question')}."
-    )
+    _print(f"The protocol holds, and so does the sheet: {cases.size}, {_number(len(questions), 'question')}.")
     if claims:
         _print(f"{_number(len(claims), 'printed number')} will be held against the results.")
 

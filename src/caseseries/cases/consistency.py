@@ -148,8 +148,10 @@ def _last_values(cases: CaseSeries, serial: Serial, zero: Values) -> Values:
 def _clocks(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
     checks = clock_checks(cases, protocol)
     fitting = [_said(check.moment) for check in checks if not check.impossible]
+    doubted = any(check.is_stated and check.impossible for check in checks)
     for check in checks:
-        if not check.impossible:
+        # Where the stated clock is in doubt, the others tell only which of them would fit.
+        if not check.impossible or (doubted and not check.is_stated):
             continue
         details = "; ".join(
             f"patient {who}: {what}" for who, what in zip(check.impossible, check.what, strict=True)

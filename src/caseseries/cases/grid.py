@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseseries.cases.names import heading, seen
+from caseseries.cases.names import heading, seen, trimmed
 from caseseries.evidence.finding import cell
 from caseseries.evidence.problem import Problem, Problems
 
@@ -44,8 +44,8 @@ class Grid:
         return f'{self.file}, row {self.numbers[row]}, column "{self.header[column]}"'
 
     def column(self, index: int) -> list[str]:
-        """The cells of a column, from top to bottom, without the blanks around them."""
-        return [row[index].strip() for row in self.rows]
+        """The cells of a column, from top to bottom, without what is blank around them."""
+        return [trimmed(row[index]) for row in self.rows]
 
 
 def read_grid(path: Path) -> Grid:

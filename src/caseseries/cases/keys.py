@@ -29,7 +29,7 @@ def read_keys(grid: Grid, patients: int, episodes: int | None) -> tuple[list[Key
             mend = "Give the patient a number or a letter."
             problems.append(Problem(grid.where(row, patients), "the patient has no name", mend))
         if episodes is not None:
-            text = grid.rows[row][episodes].strip()
+            text = seen(grid.rows[row][episodes])
             number = _episode(text)
             episode = number or 1
             if number is None:

@@ -98,30 +98,32 @@ class _Levels:
 
     def entry(self, text: str) -> Entry:
         """The level and its certainty: `viral infection (presumed)`; nothing said is the first certainty."""
-        level = self.find(text)
-        if level is not None:
-            return level, self.surest
-        match = re.fullmatch(r"(.*\S)\s*\(([^()]*)\)", text.strip(), re.DOTALL)
-        level = self.find(match[1]) if match else None
-        if match is None or level is None:
+        level, said = self._parted(text)
+        if level is None:
             near = did_you_mean(text, self.variable.levels)
             raise Refused(
                 f"{quoted(text)} is not one of the levels", f"{near} Or add it to the protocol's levels."
             )
-        said = self.certainties.get(alike(match[2]))
-        if said is None:
-            mend = did_you_mean(match[2], self.variable.certainty)
-            raise Refused(f"{quoted(match[2])} is not one of the certainties", mend)
-        return level, said
+        if alike(said) not in self.certainties and said != self.surest:
+            mend = did_you_mean(said, self.variable.certainty)
+            raise Refused(f"{quoted(said)} is not one of the certainties", mend)
+        return level, self.certainties.get(alike(said), said)
 
     def parts(self, text: str, marks: Sequence[str] = PARTED_BY) -> Iterator[str]:
         """The entries of a cell. What is a level as it stands is not parted further."""
-        if not marks or self.find(text) is not None:
+        if not marks or self._parted(text)[0] is not None:
             yield text.strip()
             return
         for part in re.split(marks[0], text, flags=re.IGNORECASE):
             if part.strip():
                 yield from self.parts(part, marks[1:])
+
+    def _parted(self, text: str) -> tuple[str | None, str]:
+        """The level that the text names, as it stands or before parentheses, and what is in these."""
+        if self.find(text) is not None:
+            return self.levels[alike(text)], self.surest
+        match = re.fullmatch(r"(.*\S)\s*\(([^()]*)\)", text.strip(), re.DOTALL)
+        return (self.find(match[1]), match[2]) if match else (None, "")
 
     def refuse_company(self, named: Sequence[str]) -> None:
         """Raise where the level that stands alone stands beside others."""

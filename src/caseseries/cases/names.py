@@ -13,6 +13,11 @@ def seen(text: str) -> str:
     return " ".join(text.split())
 
 
+def trimmed(text: str) -> str:
+    """The text without spaces and unseen signs at its ends; inside nothing is taken away."""
+    return text.strip() if text.isascii() else text.strip(_EDGES)
+
+
 def alike(text: str) -> str:
     """What all spellings of a level have in common: capitals and spaces do not count."""
     return seen(text).casefold()
@@ -26,3 +31,6 @@ def heading(text: str) -> str:
 def _is_unseen(letter: str) -> bool:
     """Whether it is a control or a format character: spaces without width, marks of direction, a BOM."""
     return unicodedata.category(letter) in {"Cc", "Cf"}
+
+
+_EDGES = "".join(letter for letter in map(chr, range(0x10000)) if letter.isspace() or _is_unseen(letter))

@@ -12,7 +12,7 @@ import polars as pl
 from caseseries.cases.cells import Refused, in_doubt, read_days, refusal
 from caseseries.cases.grid import Grid, read_grid
 from caseseries.cases.keys import Key, label, read_keys
-from caseseries.cases.names import heading
+from caseseries.cases.names import heading, trimmed
 from caseseries.cases.series import SERIALS, Source, frame
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.evidence.values import is_missing, read_number
@@ -139,7 +139,7 @@ def _unknown(grid: Grid, keys: Sequence[Key], patients: int, known: Collection[K
 
 def _value(grid: Grid, row: int, column: int) -> tuple[float, str | None] | None:
     """The value and its operator, None where there is none. Raises Refused."""
-    text = grid.rows[row][column].strip()
+    text = trimmed(grid.rows[row][column])
     doubt = in_doubt(text) if grid.delimiter == ";" else None
     if doubt is not None:
         raise doubt

@@ -108,6 +108,13 @@ class CaseSeries:
             for patient, episode in self.table.select("patient", "episode").iter_rows()
         )
 
+    @property
+    def size(self) -> str:
+        """How many there are, in words: `16 patients`, or `2 patients, 3 episodes`."""
+        people = self.table["patient"].n_unique()
+        said = f"{people:,} patient{'s' * (people != 1)}"
+        return said if people == self.n else f"{said}, {self.n:,} episodes"
+
     def column(self, name: str) -> Column:
         """The dictionary's line of that name. Raises KeyError."""
         for column in self.dictionary:
@@ -133,7 +140,7 @@ class CaseSeries:
 
     def __repr__(self) -> str:
         files = ", ".join(f"{source.name} ({source.rows} rows)" for source in self.sources)
-        lines = [f"Case series of {self.n} patients" + (f", from {files}" if files else "")]
+        lines = [f"Case series of {self.size}" + (f", from {files}" if files else "")]
         for column in self.dictionary:
             known = self.n - self.table[column.name].null_count()
             unit = f", {column.unit}" if column.unit else ""
@@ -141,7 +148,8 @@ class CaseSeries:
         serials = self.serials.group_by("name").len().sort("name")
         lines += [f"  {name:<24} serial; {count} values" for name, count in serials.iter_rows()]
         if self.unread.height:
-            lines.append(f"  {self.unread.height} entries could not be read and are kept as typed")
+            entries = "entry" if self.unread.height == 1 else "entries"
+            lines.append(f"  {self.unread.height} {entries} could not be read in full; kept as typed")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -153,7 +161,7 @@ class CaseSeries:
             for row in self.table.head(100).iter_rows()
         )
         more = f"<p>and {self.n - 100} more</p>" if self.n > 100 else ""
-        return f"<p>Case series of {self.n} patients</p><table><tr>{head}</tr>{rows}</table>{more}"
+        return f"<p>Case series of {self.size}</p><table><tr>{head}</tr>{rows}</table>{more}"
 
 
 def frame(rows: Iterable[tuple[object, ...]], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
