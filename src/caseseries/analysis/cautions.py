@@ -24,7 +24,7 @@ class Caution:
 def few_patients(n: int) -> Caution:
     return Caution(
         "few-patients",
-        f"{n} patients: one patient more or less changes what is said here. Read the intervals first.",
+        f"{n} patient{'s' if n != 1 else ''}: one patient more or less changes what is said here. Read the intervals first.",
     )
 
 
@@ -120,6 +120,7 @@ def recalled_names() -> Caution:
 
 
 def further_episodes(count: int) -> Caution:
+    plural = "episodes are" if count > 1 else "episode is"
     return Caution(
-        "episodes", f"{count} further episodes are left out: the unit is the patient, at the first episode."
+        "episodes", f"{count} further {plural} left out: the unit is the patient, at the first episode."
     )
