@@ -102,6 +102,11 @@ class Section:
     blocks: tuple[Block, ...] = field(default=())
 
 
+def words(*parts: Inline, numeric: bool = False, head: bool = False, depth: int = 0, mark: str = "") -> Cell:
+    """A cell of these parts."""
+    return Cell(tuple(parts), numeric=numeric, head=head, depth=depth, mark=mark)
+
+
 def ref(results: Results, id_: str) -> Ref:
     """The number under `id_` (with a field such as `.p` or `.low` behind it, or none), as it is printed."""
     number = results.number(id_)

@@ -23,14 +23,12 @@ from caseseries.protocol.sentences import sentences
 from caseseries.report import figures as draw
 from caseseries.report.narrative import results_in_words
 from caseseries.report.page import Block, Bullets, Cell, Figure, Fold, Paragraph, Row, Section, Table
+from caseseries.report.patient_tables import day_grid, listing, spells_table
 from caseseries.report.provenance import provenance
 from caseseries.report.tables import (
     claims_table,
     comparisons_table,
-    day_grid,
     entries_table,
-    listing,
-    spells_table,
     summary_table,
     survival_table,
 )
@@ -107,7 +105,7 @@ def _patients(run: Finished) -> Iterator[Block]:
         yield Paragraph((f"{run.cases.n:,} patients are too many to list: no line and no figure a patient.",))
         return
     for clause in listed:
-        yield listing(clause, run.cases, run.protocol)
+        yield listing(clause, run.cases)
     if run.cases.spells.height and run.names_patients:
         yield Fold("Every regimen, as typed and as read", (spells_table(run.cases),))
 

@@ -1,0 +1,163 @@
+"""The tables of the patients: a line each, from the cases, with the place of every cell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from caseseries.cases.series import CaseSeries, Column
+from caseseries.evidence.drugs import formulary
+from caseseries.protocol.clauses.analysis import ListPatients
+from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.clauses.variable import MEASURED, Serial
+from caseseries.report.page import Cell, Row, Table, words
+from caseseries.stats.digits import shown
+
+DASH = "\u2013"
+NONE = "none"
+
+
+def listing(clause: ListPatients, cases: CaseSeries) -> Table:
+    """One line a patient, as typed where that says more than the value."""
+    columns = [cases.column(name) for name in clause.variables]
+    rows = []
+    for row, patient in enumerate(cases.patients):
+        cells = [words(patient, head=True)]
+        cells += [_listed(cases, column, row) for column in columns]
+        rows.append(Row(tuple(cells), anchor=f"patient-{patient}"))
+    head = ("Patient", *(_headed(column) for column in columns))
+    return Table(slug(clause.name), "The patients, one line each", head, tuple(rows), is_wide=True)
+
+
+def spells_table(cases: CaseSeries) -> Table:
+    """Every regimen as it was read: dose, interval, route, daily total and what it is as a corticosteroid."""
+    rows = []
+    for spell in cases.spells.iter_rows(named=True):
+        key = spell["patient"] if spell["episode"] == 1 else f"{spell['patient']}/{spell['episode']}"
+        dose = "" if spell["amount"] is None else f"{shown(spell['amount'], '')} {spell['unit']}"
+        numbers = [spell[name] for name in ("interval", "daily", "prednisone", "dexamethasone")]
+        rows.append(
+            Row(
+                (
+                    words(key, head=True),
+                    words(cases.column(spell["kind"]).title),
+                    Cell((spell["text"],), origin=spell["origin"]),
+                    words(spell["drug"] or spell["level"]),
+                    words(dose, numeric=True),
+                    *(words("" if one is None else shown(one, ""), numeric=True) for one in numbers),
+                    words(spell["route"] or ""),
+                    words(spell["within"] or ""),
+                )
+            )
+        )
+    head = ("Patient", "Column", "As typed", "Read as", "One dose", "Every, hours", "A day, mg")
+    steroid = ("As prednisone, mg a day", "As dexamethasone, mg a day", "Route", "Part of")
+    notes = (
+        ("An empty cell is not known: a drug without a dose has no daily total.",),
+        (f"Equal doses of corticosteroids: {formulary().equals_source}.",),
+    )
+    return Table(
+        "regimens", "Every regimen, as typed and as read", (*head, *steroid), tuple(rows), notes, is_wide=True
+    )
+
+
+def day_grid(serial: Serial, cases: CaseSeries, beside: Sequence[str]) -> Table:
+    """The serial by patient and day: the deeper the shade, the further from the value on day 1."""
+    days = sorted(set(serial.days) | set(cases.serials.filter(name=serial.name)["day"].to_list()))
+    found = {
+        (patient, episode, day): (value, operator or "", origin)
+        for patient, episode, day, value, operator, origin in cases.serials.filter(name=serial.name)
+        .select("patient", "episode", "day", "value", "operator", "origin")
+        .iter_rows()
+    }
+    rows = []
+    for row, (patient, episode) in enumerate(cases.table.select("patient", "episode").iter_rows()):
+        first = found.get((patient, episode, 1), (math.nan, "", ""))[0]
+        cells = [words(cases.patients[row], head=True)]
+        for day in days:
+            if (patient, episode, day) not in found:
+                cells.append(Cell(numeric=True, mark="day"))
+                continue
+            value, operator, origin = found[patient, episode, day]
+            cells.append(
+                Cell(
+                    (f"{operator}{shown(value, '')}",),
+                    numeric=True,
+                    origin=origin,
+                    shade=_shade(first, value),
+                    mark="day",
+                )
+            )
+        cells += [_listed(cases, cases.column(name), row) for name in beside]
+        rows.append(Row(tuple(cells)))
+    unit = f", {serial.unit}" if serial.unit else ""
+    head = ("Patient", *(f"Day {day}" for day in days), *(cases.column(name).title for name in beside))
+    notes = (
+        (
+            "Blue: below the value on day 1; orange, with a line on top: above it; "
+            "full shade: a tenth of it, or ten times it.",
+        ),
+    )
+    return Table(slug(serial.name), f"{serial.title}{unit}, by day", head, tuple(rows), notes, is_wide=True)
+
+
+def _headed(column: Column) -> str:
+    return column.title + (f", {column.unit}" if column.unit and column.unit != "share" else "")
+
+
+def _listed(cases: CaseSeries, column: Column, row: int) -> Cell:
+    """A value of the case series as a reader wants it, with the place that it came from."""
+    value, origin = cases.table[column.name][row], cases.origin(row, column.name)
+    if value is None:
+        return Cell(("",), origin=origin)
+    if column.kind in MEASURED:
+        return Cell((_number(cases, column, row, value),), numeric=True, origin=origin)
+    if column.kind == "yes/no":
+        return Cell(((column.yes or "Yes") if value else (column.no or "No"),), origin=origin)
+    if column.kind == "event":
+        term, grade = cases.table[f"{column.name}.term"][row], cases.table[f"{column.name}.grade"][row]
+        return Cell((f"{term}" + (f", grade {grade}" if grade else "") if value else "None",), origin=origin)
+    if column.kind == "categories":
+        return Cell((_categories(cases, column, row),), origin=origin)
+    if column.kind == "regimens":
+        patient, episode = cases.table["patient"][row], cases.table["episode"][row]
+        given = cases.spells.filter(patient=patient, episode=episode, kind=column.name)["text"]
+        return Cell(("; ".join(given) or "None",), origin=origin)
+    if column.kind == "regimen":
+        days = (
+            cases.table[f"{column.name}.days"][row] if f"{column.name}.days" in cases.table.columns else None
+        )
+        return Cell((f"{value}" + (f", {days} days" if days is not None else ""),), origin=origin)
+    return Cell((str(value),), origin=origin)
+
+
+def _number(cases: CaseSeries, column: Column, row: int, value: float) -> str:
+    operator = (
+        cases.table[f"{column.name}.operator"][row]
+        if f"{column.name}.operator" in cases.table.columns
+        else None
+    )
+    high = cases.table[f"{column.name}.high"][row] if f"{column.name}.high" in cases.table.columns else value
+    if column.kind == "share" and value == 0:
+        return NONE
+    text = shown(value, column.unit if column.unit == "share" else "")
+    return f"{operator or ''}{text}" + (f"{DASH}{shown(high, '')}" if high != value else "")
+
+
+def _categories(cases: CaseSeries, column: Column, row: int) -> str:
+    levels = cases.table[column.name][row].to_list()
+    beside = f"{column.name}.certainty"
+    if beside not in cases.table.columns:
+        return "; ".join(levels)
+    certain = cases.table[beside][row].to_list()
+    surest = column.certainty[0]
+    return "; ".join(
+        level if sure == surest else f"{level} ({sure})" for level, sure in zip(levels, certain, strict=True)
+    )
+
+
+def _shade(first: float, value: float) -> float | None:
+    """How far a value has gone from the first: -1 at a tenth, 1 at ten times."""
+    if not first > 0 or not value > 0:
+        return None
+    return max(-1.0, min(1.0, math.log10(value / first)))
