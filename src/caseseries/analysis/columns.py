@@ -39,6 +39,7 @@ class Book:
     cases: CaseSeries
     level: float
     numbers: list[Number] = field(default_factory=list)
+    sets: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
 
     def enter(
         self,
@@ -51,9 +52,7 @@ class Book:
         cautions: Iterable[Caution] = (),
     ) -> Estimate:
         id_ = f"{self.slug}.{part}"
-        self.numbers.append(
-            Number(id_, label, estimate, patients_of(self.cases, rows), standing, tuple(cautions))
-        )
+        self.numbers.append(Number(id_, label, estimate, self._patients(rows), standing, tuple(cautions)))
         return estimate
 
     def enter_count(self, part: str, label: str, rows: Rows, among: Rows) -> None:
@@ -70,6 +69,13 @@ class Book:
         self.enter(f"{part}.median", f"{label}, median", median(values, unit), rows)
         self.enter(f"{part}.lowest", f"{label}, lowest", low, rows)
         self.enter(f"{part}.highest", f"{label}, highest", high, rows)
+
+    def _patients(self, rows: Rows) -> tuple[str, ...]:
+        """The patients of these rows; many numbers are of the same ones, and share one set of them."""
+        key = rows.tobytes()
+        if key not in self.sets:
+            self.sets[key] = patients_of(self.cases, rows)
+        return self.sets[key]
 
 
 def patients_of(cases: CaseSeries, rows: Rows) -> tuple[str, ...]:
