@@ -39,13 +39,14 @@ label = "Ferritin"
 finding = "ferritin"
 unit = "ng/mL"
 counted_from = "first_dose"
-days = [1, 5, 10]
+GRID
 
 [[derived]]
 name = "response"
 kind = "share"
 take = { greatest_fall = "ferritin_by_day", as_share_of = "day 1" }
 """
+GRID = "days = [1, 5, 10]"
 FOLLOW_UP = """
 [follow_up]
 counted_from = "first_dose"
@@ -96,7 +97,7 @@ def csv_of(rows: list[list[str]]) -> str:
     return "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\n"
 
 
-def promise(columns: list[str], serial: bool, unit: str, clause: dict[str, Any]) -> str:
+def promise(columns: list[str], serial: str, unit: str, clause: dict[str, Any]) -> str:
     """A protocol of the columns that the sheet has, with one analysis."""
     variables = {name: body for name, body in VARIABLES.items() if name in columns or "print" in body}
     lines = ['title = "Made up"', 'version = "1"', 'question = "What?"']
@@ -106,7 +107,7 @@ def promise(columns: list[str], serial: bool, unit: str, clause: dict[str, Any])
         lines.append(f'{moment} = {{ first = "anakinra"{sheet} }}')
     lines += [FOLLOW_UP.format(unit=unit)] if "time" in columns else []
     lines += [f'[[variable]]\nname = "{name}"\n{body}' for name, body in variables.items()]
-    lines += [SERIAL] if serial else []
+    lines += [serial]
     if "cause" in columns:
         lines.append(
             '[[derived]]\nname = "rheumatologic"\nkind = "yes/no"\n'
@@ -124,9 +125,12 @@ Analysed = Callable[..., Made]
 def analysed(tmp_path: Path) -> Analysed:
     """The results of one clause on a sheet, a table with bars; `ferritin` is another, by day."""
 
-    def made(sheet: str, *, ferritin: str = "", unit: str = "months", **clause: Any) -> Made:
+    def made(
+        sheet: str, *, ferritin: str = "", grid: str = GRID, unit: str = "months", **clause: Any
+    ) -> Made:
         rows = rows_of(sheet)
-        (tmp_path / "protocol.toml").write_text(promise(rows[0], bool(ferritin), unit, clause), "utf-8")
+        days = SERIAL.replace("GRID", grid) if ferritin else ""
+        (tmp_path / "protocol.toml").write_text(promise(rows[0], days, unit, clause), "utf-8")
         (tmp_path / "patients.csv").write_text(csv_of(rows), "utf-8")
         if ferritin:
             (tmp_path / "ferritin.csv").write_text(csv_of(rows_of(ferritin)), "utf-8")
@@ -608,6 +612,14 @@ def test_a_day_without_values_gives_only_their_number(analysed: Analysed) -> Non
     it = analysed(WARD, ferritin=by_day, does="trajectory", serial="ferritin_by_day")
     assert [part for part in it.parts if part.startswith("day-5")] == ["day-5.n"]
     assert it("day-5.n") == 0
+
+
+def test_a_serial_without_a_grid_has_the_days_of_its_values(analysed: Analysed) -> None:
+    by_day = "patient | day 7 | day 2\n ann | 10 | 20\n ben | | 30"
+    clause = {"does": "trajectory", "serial": "ferritin_by_day"}
+    it = analysed("patient | age\n ann | 1\n ben | 2", ferritin=by_day, grid="", **clause)
+    assert [part for part in it.parts if part.endswith(".n")] == ["day-2.n", "day-7.n"]
+    assert (it("day-2.median"), it("day-7.n")) == (25, 1)
 
 
 def test_a_trajectory_by_group(analysed: Analysed) -> None:

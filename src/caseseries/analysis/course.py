@@ -26,7 +26,7 @@ from caseseries.stats.estimate import Estimate
 
 
 def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Result:
-    """At each day of the grid: how many have a value, its median and range."""
+    """At each day of the grid (without one, of the values): how many have a value, its median and range."""
     book = Book(slug(clause.name), cases, protocol.conventions.level)
     serial = _serial(protocol, clause.serial)
     groups = (
@@ -34,7 +34,7 @@ def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Res
         if clause.by
         else [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
     )
-    for day in serial.days:
+    for day in serial.days or sorted(cases.serials.filter(name=serial.name)["day"].unique()):
         values = values_at(cases, serial.name, day)
         for one in groups:
             rows = one.rows & ~np.isnan(values)
