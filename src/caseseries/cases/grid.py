@@ -7,10 +7,11 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from caseseries.cases.names import heading, seen, trimmed
-from caseseries.evidence.finding import cell
+from caseseries.evidence.finding import cell, column_letters
 from caseseries.evidence.problem import Problem, Problems
 
 Row = tuple[int, list[str]]
@@ -37,7 +38,7 @@ class Grid:
 
     def place(self, row: int, column: int) -> str:
         """The place of a cell, such as patients.csv:C7."""
-        return cell(self.file, self.numbers[row], column)
+        return f"{self.file}:{_letters(column)}{self.numbers[row]}"
 
     def where(self, row: int, column: int) -> str:
         """The place of a cell in words, for a problem."""
@@ -74,6 +75,9 @@ def read_grid(path: Path) -> Grid:
         rows=tuple(tuple(row[:width]) for _, row in body),
         numbers=tuple(number for number, _ in body),
     )
+
+
+_letters = cache(column_letters)
 
 
 def _content(path: Path) -> bytes:

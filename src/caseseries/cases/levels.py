@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from caseseries.cases.cells import Read, Refused, Slip, each, quoted
+from caseseries.cases.cells import Read, Refused, Slip, each, lists, quoted
 from caseseries.cases.names import alike
 from caseseries.evidence.problem import did_you_mean
 from caseseries.evidence.values import NONE, is_missing, read_yes_no
@@ -143,5 +143,5 @@ def _columns(variable: Variable, listed: Sequence[list[Entry] | None], slips: Se
     for position, name in enumerate((variable.name, f"{variable.name}.certainty")):
         words = [None if entries is None else [entry[position] for entry in entries] for entries in in_order]
         if position == 0 or variable.certainty:
-            columns[name] = pl.Series(name, words, dtype=pl.List(pl.String))
+            columns[name] = lists(name, words)
     return Read(columns, tuple(slips))

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
-from caseseries.cases.cells import Refused, in_doubt, read_days, refusal
+from caseseries.cases.cells import Refused, in_doubt, number, read_days, refusal
 from caseseries.cases.grid import Grid, read_grid
 from caseseries.cases.keys import Key, label, read_keys
 from caseseries.cases.names import heading, trimmed
 from caseseries.cases.series import SERIALS, Source, frame
 from caseseries.evidence.problem import Problem, Problems
-from caseseries.evidence.values import is_missing, read_number
+from caseseries.evidence.values import is_missing
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import Serial, Variable
 
@@ -144,7 +144,7 @@ def _value(grid: Grid, row: int, column: int) -> tuple[float, str | None] | None
     if doubt is not None:
         raise doubt
     try:
-        typed = read_number(text)
+        typed = number(text)
     except ValueError as error:
         raise refusal(text, error) from None
     return None if typed.value is None else (typed.value, typed.operator or None)

@@ -150,7 +150,7 @@ def _given_part(given: Given, grid: Grid, places: dict[str, int], problems: tupl
     first = next(iter(places.values()))
     origins = {name: _origins(grid, place) for name, place in {"": first, **places}.items()}
     return Part(
-        columns=given.read.columns,
+        columns=given.columns,
         dictionary=given.dictionary,
         origins={one.name: origins.get(one.name, origins[""]) for one in given.dictionary},
         problems=problems,

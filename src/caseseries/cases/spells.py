@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 import polars as pl
 
-from caseseries.cases.cells import Read, each
+from caseseries.cases.cells import each, lists
 from caseseries.cases.grid import Grid
 from caseseries.cases.keys import Key
 from caseseries.cases.names import alike
@@ -27,7 +27,7 @@ Row = tuple[object, ...]
 class Given:
     """One column of regimens: its columns in the table, their dictionary, and the rows of the long tables."""
 
-    read: Read
+    columns: dict[str, pl.Series]
     dictionary: tuple[Column, ...]
     spells: tuple[Row, ...]
     unread: tuple[Row, ...]
@@ -41,46 +41,49 @@ def read_regimen_column(
     `None` says that it was not given. `days` is the column NAME.days, read, where the sheet has one: the days
     on the drug.
     """
+
+    def read(text: str) -> tuple[_Entry, ...] | None:
+        if is_missing(text):
+            return None
+        if alike(text) in _NOT_GIVEN:
+            return ()
+        regimen = read_regimen(text, drug=variable.name)
+        return (_Entry.of(regimen, regimen.drug or variable.name),)
+
     cells = grid.column(place)
-    typed, _ = each(cells, partial(_one, drug=variable.name))
-    given = [None if one is None or alike(one.text) in {NONE, "no"} else one for one in typed]
+    typed, _ = each(cells, read)
+    given = [entries[0].regimen if entries else None for entries in typed]
     name, title = variable.name, variable.title
     routes = tuple(sorted({one.route for one in given if one and one.route}))
+    texts = [None if entries is None else text for entries, text in zip(typed, cells, strict=True)]
+    hours = [one.interval_hours if one else None for one in given]
     fan: list[tuple[Column, type[pl.DataType], Sequence[object]]] = [
-        (Column(name, title, "regimen"), pl.String, [one and one.text for one in typed]),
+        (Column(name, title, "regimen"), pl.String, texts),
         (
-            Column(f"{name}.dose", f"{title}, one dose", "number", _only(given)),
+            Column(f"{name}.dose", f"{title}, one dose", "number", _only(one.unit for one in given if one)),
             pl.Float64,
-            _of(given, "dose"),
+            [one.dose if one else None for one in given],
         ),
-        (
-            Column(f"{name}.interval", f"{title}, between doses", "number", "hours"),
-            pl.Float64,
-            _of(given, "interval_hours"),
-        ),
+        (Column(f"{name}.interval", f"{title}, between doses", "number", "hours"), pl.Float64, hours),
         (
             Column(f"{name}.route", f"{title}, route", "category", levels=routes),
             pl.String,
-            _of(given, "route"),
+            [one.route or None if one else None for one in given],
         ),
-        (Column(f"{name}.daily", f"{title}, a day", "number", "mg"), pl.Float64, _of(given, "daily")),
+        (
+            Column(f"{name}.daily", f"{title}, a day", "number", "mg"),
+            pl.Float64,
+            [entries[0].daily if entries else None for entries in typed],
+        ),
     ]
     if days is not None:
-        fan.append(
-            (Column(f"{name}.days", f"{title}, days on it", "number", "days"), pl.Int64, days.to_list())
-        )
+        column = Column(f"{name}.days", f"{title}, days on it", "number", "days")
+        fan.append((column, pl.Int64, days.to_list()))
+    spells, unread = _long(variable, grid, place, keys, typed, days)
     columns = {
         column.name: pl.Series(column.name, list(values), dtype=dtype) for column, dtype, values in fan
     }
-    spells: list[Row] = []
-    unread: list[Row] = []
-    for row, regimen in enumerate(given):
-        if regimen is not None:
-            stop = days[row] if days is not None else None
-            origin = grid.place(row, place)
-            spells.append(_spell(variable, regimen, keys[row], origin, stop))
-            unread += _unread(variable, regimen, keys[row], origin)
-    return Given(Read(columns), tuple(column for column, _, _ in fan), tuple(spells), tuple(unread))
+    return Given(columns, tuple(column for column, _, _ in fan), spells, unread)
 
 
 def read_regimens_column(variable: Variable, grid: Grid, place: int, keys: Sequence[Key]) -> Given:
@@ -90,46 +93,43 @@ def read_regimens_column(variable: Variable, grid: Grid, place: int, keys: Seque
     "etoposide held") is no spell and no level: it is kept as unread.
     """
     level_of = _levels(variable)
-    typed, _ = each(grid.column(place), _several)
-    spells: list[Row] = []
-    unread: list[Row] = []
-    for row, regimens in enumerate(typed):
-        for regimen in regimens or ():
-            origin = grid.place(row, place)
-            if not _is_denied(regimen):
-                spells.append(_spell(variable, regimen, keys[row], origin, None, level_of))
-            unread += _unread(variable, regimen, keys[row], origin)
-    listed = [_named(regimens, level_of) for regimens in typed]
-    others = sorted(
-        {level for levels in listed for level in levels or ()} - set(variable.levels), key=str.casefold
-    )
-    order = (*variable.levels, *others)
+
+    def read(text: str) -> tuple[_Entry, ...] | None:
+        if alike(text) in _NOT_GIVEN:
+            return ()
+        return (
+            None if is_missing(text) else tuple(_Entry.of(one, level_of(one)) for one in read_regimens(text))
+        )
+
+    typed, _ = each(grid.column(place), read)
+    named = [_named(entries) for entries in typed]
+    others = {level for levels in named for level in levels or ()} - set(variable.levels)
+    order = (*variable.levels, *sorted(others, key=str.casefold))
     rank = {level: position for position, level in enumerate(order)}
-    in_order = [None if levels is None else sorted(levels, key=rank.__getitem__) for levels in listed]
+    in_order = [None if levels is None else sorted(levels, key=rank.__getitem__) for levels in named]
+    spells, unread = _long(variable, grid, place, keys, typed, None)
     column = Column(variable.name, variable.title, "regimens", levels=order)
-    series = pl.Series(variable.name, in_order, dtype=pl.List(pl.String))
-    return Given(Read({variable.name: series}), (column,), tuple(spells), tuple(unread))
+    return Given({variable.name: lists(variable.name, in_order)}, (column,), spells, unread)
 
 
-def _one(text: str, drug: str) -> Regimen | None:
-    return None if is_missing(text) else read_regimen(text, drug=drug)
+_NOT_GIVEN = frozenset({NONE, "no"})
 
 
-def _several(text: str) -> tuple[Regimen, ...] | None:
-    if alike(text) in {NONE, "no"}:
-        return ()
-    return None if is_missing(text) else read_regimens(text)
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A regimen with what is made of it, worked out once for all patients in whose cell it stands."""
 
+    regimen: Regimen
+    level: str
+    daily: float | None
+    equivalents: tuple[float | None, float | None]
+    is_denied: bool
 
-def _named(regimens: Sequence[Regimen] | None, level_of: Callable[[Regimen], str]) -> set[str] | None:
-    """The levels that were given; None where nothing is known, or something is denied and no more said."""
-    given = {level_of(one) for one in regimens or () if not _is_denied(one)}
-    return given if given or regimens == () else None
-
-
-def _is_denied(regimen: Regimen) -> bool:
-    """Whether the entry says that something was not given."""
-    return not regimen.drug and _denials().search(regimen.unread) is not None
+    @classmethod
+    def of(cls, regimen: Regimen, level: str) -> _Entry:
+        denied = not regimen.drug and _denials().search(regimen.unread) is not None
+        equivalents = (regimen.prednisone, regimen.dexamethasone)
+        return cls(regimen, level, regimen.daily, equivalents, denied)
 
 
 @cache
@@ -149,46 +149,44 @@ def _levels(variable: Variable) -> Callable[[Regimen], str]:
     return level
 
 
-def _spell(
+def _named(entries: Sequence[_Entry] | None) -> set[str] | None:
+    """The levels that were given; None where nothing is known, or something is denied and no more said."""
+    given = {entry.level for entry in entries or () if not entry.is_denied}
+    return given if given or entries == () else None
+
+
+def _long(
     variable: Variable,
-    regimen: Regimen,
-    key: Key,
-    origin: str,
-    stop: int | None,
-    level_of: Callable[[Regimen], str] | None = None,
-) -> Row:
-    """A row of the spells, in the order of their schema. Days on the drug are counted from its first day."""
-    return (
-        *key,
-        variable.name,
-        level_of(regimen) if level_of else regimen.drug or variable.name,
-        regimen.drug,
-        regimen.text,
-        1 if stop is not None else None,
-        stop,
-        regimen.dose,
-        regimen.unit,
-        regimen.interval_hours,
-        regimen.daily,
-        regimen.prednisone,
-        regimen.dexamethasone,
-        regimen.route,
-        regimen.within,
-        origin,
-    )
+    grid: Grid,
+    place: int,
+    keys: Sequence[Key],
+    typed: Sequence[tuple[_Entry, ...] | None],
+    days: pl.Series | None,
+) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """The rows of the spells and of what could not be read, in the order of their schemas."""
+    spells: list[Row] = []
+    unread: list[Row] = []
+    for row, entries in enumerate(typed):
+        for entry in entries or ():
+            origin, regimen = grid.place(row, place), entry.regimen
+            if not entry.is_denied:
+                stop = None if days is None else days[row]
+                spells.append((*keys[row], variable.name, *_spell(entry, stop), origin))
+            if regimen.unread:
+                unread.append((*keys[row], variable.name, regimen.text, regimen.unread, origin))
+    return tuple(spells), tuple(unread)
 
 
-def _unread(variable: Variable, regimen: Regimen, key: Key, origin: str) -> Iterator[Row]:
-    if regimen.unread:
-        yield (*key, variable.name, regimen.text, regimen.unread, origin)
+def _spell(entry: _Entry, stop: int | None) -> Iterator[object]:
+    """The columns of the spells from `level` to `within`. Days on the drug are counted from its first day."""
+    regimen = entry.regimen
+    yield from (entry.level, regimen.drug, regimen.text)
+    yield from (1 if stop is not None else None, stop)
+    yield from (regimen.dose, regimen.unit, regimen.interval_hours)
+    yield from (entry.daily, *entry.equivalents, regimen.route, regimen.within)
 
 
-def _of(given: Sequence[Regimen | None], field: str) -> list[object]:
-    values = [getattr(one, field) if one else None for one in given]
-    return [None if value == "" else value for value in values]
-
-
-def _only(given: Sequence[Regimen | None]) -> str:
+def _only(units: Iterable[str]) -> str:
     """The unit of the doses, where all have the same one."""
-    found = {one.unit for one in given if one and one.unit}
+    found = {unit for unit in units if unit}
     return found.pop() if len(found) == 1 else ""

@@ -1,0 +1,278 @@
+"""The command line as a reader uses it: what it says, where, and with which exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+from caseseries import __version__
+from caseseries.cli import CANNOT, main, parser
+from caseseries.study import BUNDLED
+
+ROOT = Path(__file__).parents[2]
+STUDY = "naymagon-2022"
+CASESERIES = [str(Path(sys.executable).with_name("caseseries"))]
+HEAVY = ("numpy", "polars", "pydantic", "matplotlib", "scipy", "jinja2")
+
+
+def commands() -> dict[str, ArgumentParser]:
+    """The commands and their parsers."""
+    [choices] = [action.choices for action in parser()._actions if isinstance(action.choices, dict)]
+    return dict(choices)
+
+
+def a_copy(folder: Path) -> Path:
+    """The founding study in a folder of its own."""
+    return Path(shutil.copytree(BUNDLED / STUDY, folder))
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+# ---- Use ----
+
+
+def test_check_reads_the_promise_back_and_asks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", STUDY]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.startswith("Anakinra in adult secondary HLH: the founding study\n\n")
+    assert "? Follow-up cannot have been counted from diagnosis" in said.out
+    assert said.out.endswith(
+        "? Columns not read: ferritin.csv: alive_printed, months_printed.\n"
+        "The protocol holds, and so does the sheet: 16 patients, 1 question.\n"
+        "20 printed numbers will be held against the results.\n"
+    )
+    assert max(map(len, said.out.splitlines())) <= 100
+
+
+def test_check_without_a_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = a_copy(tmp_path / "study")
+    (study / "patients.csv").unlink()
+    assert main(["check", str(study)]) == 0
+    assert capsys.readouterr().out.endswith("The protocol holds. There is no patients.csv yet.\n")
+
+
+def test_run_ends_with_what_was_found_and_where_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["run", STUDY, "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    lines = said.out.splitlines()
+    assert lines[0] == "Anakinra in adult secondary HLH: the founding study: 16 patients"
+    assert any(line.startswith("  overall-survival.median: 1.65 months") for line in lines)
+    assert any(re.match(r"\d+ of 18 promised analyses done, \d+ numbers\.", line) for line in lines)
+    assert any(line.startswith("20 printed numbers held against them: ") for line in lines)
+    assert "1 question about the sheet: see the report." in lines
+    assert f"{out / 'report.html'}   the report" in lines
+    assert re.fullmatch(r"\d+\.\d s", lines[-1])
+
+
+def test_without_out_the_results_stand_beside_where_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", STUDY]) == 0
+    assert (tmp_path / f"{STUDY}-results" / "report.html").exists()
+
+
+def test_a_study_folder_with_spaces_and_umlauts_and_a_sheet_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = a_copy(tmp_path / "Für die Hämatologie 2022")
+    sheets = tmp_path / "Blätter"
+    sheets.mkdir()
+    for name in ("patients.csv", "ferritin.csv"):
+        (study / name).rename(sheets / name)
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", str(study), "--sheet", str(sheets / "patients.csv")]) == 0
+    assert "Für die Hämatologie 2022-results/report.html" in capsys.readouterr().out
+    assert (tmp_path / "Für die Hämatologie 2022-results" / "report.html").exists()
+
+
+def test_names_that_mean_something_to_a_program_mean_nothing_here(tmp_path: Path) -> None:
+    study, out = a_copy(tmp_path / "study"), tmp_path / "out"
+    (study / "claims.toml").unlink()
+    for name in ("patients.csv", "ferritin.csv"):
+        text = (study / name).read_text()
+        text = re.sub(r"(?m)^2,", "=1+1,", text)
+        text = re.sub(r"(?m)^3,", "../../x,", text)
+        (study / name).write_text(re.sub(r"(?m)^4,", "<script>alert(1)</script>,", text))
+    assert main(["run", str(study), "--out", str(out)]) == 0
+    page = (out / "report.html").read_text()
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    tables = [path.read_text() for path in (out / "tables").glob("*.csv")]
+    cells = [cell for text in tables for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert "'=1+1" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "@", "+"))]
+    assert not (tmp_path / "x").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "study"]
+
+
+# ---- What cannot be run ----
+
+
+def test_a_study_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("check", "run"):
+        assert main([command, "naymagon-2021"]) == CANNOT
+        assert capsys.readouterr().err == (
+            "One thing keeps this study from being run.\n\n"
+            "naymagon-2021: there is neither a folder nor a bundled study of this name\n"
+            'Did you mean "naymagon-2022"? There are: naymagon-2022.\n'
+        )
+
+
+def test_a_folder_without_a_protocol(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(tmp_path), "--out", str(tmp_path / "out")]) == CANNOT
+    assert f"{tmp_path}: there is no protocol.toml in this folder\n" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_name_that_no_file_can_have(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "x" * 300]) == CANNOT
+    assert "File name too long" in capsys.readouterr().err
+
+
+def test_a_sheet_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = tmp_path / "export.csv"
+    assert main(["check", STUDY, "--sheet", str(sheet)]) == CANNOT
+    assert f"export.csv: the file is not there\nIt was looked for as {sheet}." in capsys.readouterr().err
+
+
+def test_a_sheet_that_is_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", STUDY, "--sheet", str(tmp_path)]) == CANNOT
+    assert "the file cannot be read (Is a directory)" in capsys.readouterr().err
+
+
+def test_a_folder_of_another_study_is_told_before_anything_is_computed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    assert main(["run", STUDY, "--out", str(tmp_path / "out")]) == CANNOT
+    assert "this folder holds other things" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["frobnicate"],
+        ["run"],
+        ["run", STUDY, "--outt", "x"],
+        ["check", STUDY, "more"],
+        ["check", "--sheet"],
+    ],
+)
+def test_wrong_use(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("usage: caseseries")
+
+
+# ---- Help ----
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"caseseries {__version__}\n")
+
+
+@pytest.mark.parametrize("name", ["", *commands()])
+def test_every_help_holds_an_example_that_can_be_parsed(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*name.split(), "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    examples = re.findall(r"(?m)^  caseseries (\S.*)$", said.partition("example:\n")[2])
+    assert examples
+    for example in examples:
+        words = re.split(r"\s{2,}", example)[0].split()
+        assert name in ("", words[0])
+        parser().parse_args(words)
+
+
+def test_every_command_is_documented_and_every_documented_command_is_there() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text()
+    documented = re.findall(r"(?m)^## `caseseries (\S+)", text)
+    assert documented == list(commands())
+    for name, command in commands().items():
+        section = text.partition(f"## `caseseries {name}")[2].partition("\n## ")[0]
+        options = {word for action in command._actions for word in action.option_strings} - {"-h", "--help"}
+        assert set(re.findall(r"`(--[a-z]+)", section)) == options
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from caseseries.cli import main\n"
+        "try: main(['--help'])\n"
+        f"finally: print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr == "[]\n"
+
+
+# ---- The terminal ----
+
+
+def test_on_a_terminal_the_steps_are_shown_and_taken_back(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    a_second_a_look = "type('', (), {'monotonic': lambda n=[0.0]: n.append(n[-1] + 1) or n[-1]})"
+    words = ["run", STUDY, "--out", str(tmp_path / "out")]
+    code = f"from caseseries import cli; cli.time = {a_second_a_look}; raise SystemExit(cli.main({words}))"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs) as process:
+        os.close(theirs)
+        said = b""
+        while True:
+            try:
+                said += os.read(ours, 10_000)
+            except OSError:  # the other end is closed
+                break
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"\r\x1b[Koverall survival ...\r\x1b[K" in said
+    assert said.endswith(b"...\r\x1b[K")
+
+
+def test_a_reader_who_has_read_enough_is_no_error() -> None:
+    process = subprocess.Popen([*CASESERIES, "check", STUDY], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
+
+
+def test_a_terminal_that_cannot_show_a_letter_is_no_error(tmp_path: Path) -> None:
+    study = a_copy(tmp_path / "study")
+    replaced(study / "protocol.toml", "the founding study", "die Gründungsstudie")
+    settings = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [*CASESERIES, "check", str(study)], env=settings, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("Anakinra in adult secondary HLH: die Gr\\xfcndungsstudie\n")
