@@ -98,6 +98,8 @@ def _run(options: argparse.Namespace) -> None:
 
 def _summary(study: Study, results: Results, cases: CaseSeries) -> str:
     """What was found, in a few lines: the primary results, the claims, and what is left open."""
+    from caseseries.literature.claims import tally
+
     lines = [f"{study.protocol.title}: {_number(len(results.patients), 'patient')}", ""]
     for result in results:
         if result.clause.role == "primary" and not result.why_not:
@@ -105,10 +107,10 @@ def _summary(study: Study, results: Results, cases: CaseSeries) -> str:
             lines += [f"  {number.id}: {number.estimate}" for number in numbers]
     done = sum(not result.why_not for result in results)
     lines += ["", f"{done} of {len(results.results)} promised analyses done, {len(results.numbers)} numbers."]
-    verdicts = [one[0].said for one in study.verdicts(results)]
+    verdicts = study.verdicts(results)
     if verdicts:
-        said = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
-        lines.append(f"{_number(len(verdicts), 'printed number')} held against them: {said}.")
+        held = f"{_number(len(verdicts), 'printed number')} held against them"
+        lines.append(f"{held}: {tally(verdicts)}.")
     lines += _left_open(cases)
     questions = study.questions(cases)
     if questions:

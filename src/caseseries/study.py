@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from caseseries.protocol.sentences import Section
 
 BUNDLED = Path(__file__).parent / "studies"
-SHEET = "patients.csv"
+SHEET, CLAIMS = "patients.csv", "claims.toml"
 Tell = Callable[[str], None]
 
 
@@ -66,7 +66,7 @@ class Study:
         """The printed numbers that the study is held against; none without a claims.toml. Raises Problems."""
         from caseseries.literature.claims import read_claims
 
-        return read_claims(self.folder / "claims.toml")
+        return read_claims(self.folder / CLAIMS)
 
     def verdicts(self, results: Results) -> tuple[tuple[Verdict, ...], ...]:
         """The printed numbers of claims.toml, held against the results; none where there is no such file."""
@@ -82,15 +82,17 @@ class Study:
         Returns the folder. Raises Problems where it belongs to another study or cannot be written.
         """
         from caseseries.folder import write
+        from caseseries.literature.claims import claims_source
         from caseseries.report.document import documents
         from caseseries.report.provenance import provenance
         from caseseries.report.sections import Finished
 
         folder = self.results_folder(out)
-        run = Finished(self.protocol, cases, results, self.verdicts(results), self.questions(cases))
+        printed = claims_source(self.folder / CLAIMS)
+        run = Finished(self.protocol, cases, results, self.verdicts(results), self.questions(cases), printed)
         files = documents(run, tell)
         tell("writing")
-        write(folder, self._owner, files, provenance(results))
+        write(folder, self._owner, files, provenance(results, printed))
         return folder
 
     def results_folder(self, out: Path | str | None = None) -> Path:

@@ -24,7 +24,8 @@ class Caution:
 def few_patients(n: int) -> Caution:
     return Caution(
         "few-patients",
-        f"{n} patient{'s' if n != 1 else ''}: one patient more or less changes what is said here. Read the intervals first.",
+        f"{n} patient{'s' if n != 1 else ''}: one patient more or less can change what is said here. "
+        "Read the intervals first.",
     )
 
 
@@ -47,6 +48,14 @@ def several_categories(several: int, entries: int, n: int) -> Caution:
         "several-categories",
         f"{several} of {n} patients have several categories ({entries} entries): the shares add up to "
         "more than 100 %, and a test that counts entries counts these patients more than once.",
+    )
+
+
+def uncertain_labels(level: str, uncertain: Sequence[str], labelled: int, surest: str) -> Caution:
+    return Caution(
+        "uncertain-labels",
+        f"{len(uncertain)} of the {labelled} patients with {level} have it by a label that is less than "
+        f"{surest} ({_who(uncertain)}): another reading of the charts would move them.",
     )
 
 
@@ -82,8 +91,7 @@ def grouped_by_outcome(title: str) -> Caution:
 
 
 def clock_does_not_fit(patients: Sequence[str], sentence: str) -> Caution:
-    who = ", ".join(patients)
-    return Caution("clock", f"{sentence} (patient{'s' if len(patients) > 1 else ''} {who}).")
+    return Caution("clock", f"{sentence} ({_who(patients)}).")
 
 
 def best_ever(of_first: float | None, of_second: float | None, first: str, second: str) -> Caution:
@@ -124,3 +132,9 @@ def further_episodes(count: int) -> Caution:
     return Caution(
         "episodes", f"{count} further {plural} left out: the unit is the patient, at the first episode."
     )
+
+
+def _who(patients: Sequence[str]) -> str:
+    """The patients by name; the first ten of many."""
+    named = ", ".join(patients[:10]) + (f" and {len(patients) - 10} more" if len(patients) > 10 else "")
+    return f"patient{'s' if len(patients) > 1 else ''} {named}"

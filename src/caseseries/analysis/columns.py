@@ -63,6 +63,20 @@ class Book:
         )
         self.enter(f"{part}.share", f"{label}, share", proportion(count, n, level=self.level), among)
 
+    def enter_test(
+        self,
+        part: str,
+        label: str,
+        estimate: Estimate,
+        rows: Rows,
+        *,
+        promised: bool,
+        cautions: Iterable[Caution],
+    ) -> None:
+        """A test: the promised one, or one that the promise named to stand beside it."""
+        standing: Standing = "promised" if promised else "companion"
+        self.enter(part, label, estimate, rows, standing=standing, cautions=cautions)
+
     def enter_middle(self, part: str, label: str, values: Values, rows: Rows, unit: str) -> None:
         """Median and range of the values of `rows`."""
         low, high = extremes(values, unit)
@@ -82,6 +96,21 @@ def patients_of(cases: CaseSeries, rows: Rows) -> tuple[str, ...]:
     """The keys of the rows."""
     names = cases.patients
     return tuple(names[row] for row in np.flatnonzero(rows))
+
+
+def count(rows: Rows) -> int:
+    return int(rows.sum())
+
+
+def uncertain(cases: CaseSeries, name: str, level: str) -> Rows:
+    """The rows that hold the level by a label that is less than the surest of the column's certainties."""
+    beside = f"{name}.certainty"
+    if beside not in cases.table.columns:
+        return np.zeros(cases.n, dtype=bool)
+    surest = cases.column(name).certainty[0]
+    pairs = zip(cases.table[name].to_list(), cases.table[beside].to_list(), strict=True)
+    labels = [dict(zip(levels or (), sures or (), strict=True)) for levels, sures in pairs]
+    return np.array([one.get(level, surest) != surest for one in labels])
 
 
 def everybody(cases: CaseSeries) -> Rows:
@@ -151,9 +180,13 @@ def bounds_of_serial(cases: CaseSeries, serial: str) -> list[Caution]:
     return [bounds_taken(count)] if count else []
 
 
-def values_of(cases: CaseSeries, serial: str) -> Values:
-    """How many values of a serial each row has."""
-    mine = cases.serials.filter(name=serial).group_by("patient", "episode").len()
+def values_after(cases: CaseSeries, serial: str, day: int) -> Values:
+    """How many values of a serial each row has after a day: its chances to have fallen since."""
+    mine = (
+        cases.serials.filter(pl.col("name") == serial, pl.col("day") > day)
+        .group_by("patient", "episode")
+        .len()
+    )
     counted = {(patient, episode): count for patient, episode, count in mine.iter_rows()}
     keys = cases.table.select("patient", "episode").iter_rows()
     return np.array([counted.get(key, 0) for key in keys], dtype=np.float64)

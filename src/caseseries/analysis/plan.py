@@ -14,9 +14,12 @@ from caseseries.analysis.cautions import (
     few_patients,
     further_episodes,
     grouped_by_outcome,
+    uncertain_labels,
 )
-from caseseries.analysis.comparison import compare, entries
+from caseseries.analysis.columns import count, holds, patients_of, uncertain
+from caseseries.analysis.comparison import compare
 from caseseries.analysis.course import landmark, trajectory
+from caseseries.analysis.overlap import entries
 from caseseries.analysis.results import Result, Results
 from caseseries.analysis.summary import list_patients, summarise
 from caseseries.analysis.survival import survival
@@ -34,6 +37,7 @@ from caseseries.protocol.clauses.analysis import (
     Survival,
     Trajectory,
 )
+from caseseries.protocol.clauses.variable import Derived, Has
 from caseseries.protocol.protocol import Protocol
 
 
@@ -127,7 +131,26 @@ def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: i
                 moment = check.moment.replace("_", " ")
                 sentence = f"Counted from {moment}, something recorded comes after the end of follow-up"
                 said.append(clock_does_not_fit(check.impossible, sentence))
+    said += _uncertain(clause, cases, protocol)
     return said + ([further_episodes(further)] if further else [])
+
+
+def _uncertain(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> list[Caution]:
+    """The labels on which the groups of an analysis rest, where they are less than certain."""
+    levels: list[tuple[str, str]] = []
+    for name in dict.fromkeys((getattr(clause, "by", None), getattr(clause, "outcome", None))):
+        derived = protocol.column(name) if name else None
+        if isinstance(derived, Derived) and isinstance(derived.take, Has):
+            levels.append((derived.take.in_, derived.take.has))
+    if isinstance(clause, Entries):
+        levels += [(clause.of, level) for level in cases.column(clause.of).levels]
+    said = []
+    for name, level in levels:
+        rows, labelled = uncertain(cases, name, level), holds(cases, name, level)
+        if rows.any():
+            surest = cases.column(name).certainty[0]
+            said.append(uncertain_labels(level, patients_of(cases, rows), count(labelled), surest))
+    return said
 
 
 def _first_episodes(cases: CaseSeries) -> tuple[CaseSeries, int]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 from caseseries.analysis.results import Results
+from caseseries.cases.series import Source
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.values import plain_text, read_number
 from caseseries.stats.digits import shown
 from caseseries.stats.rounding import half_even, half_up, truncated
 
 Said = Literal["reproduces", "reproduces with rounding", "contradicts", "not derivable"]
+BESIDE = "follow from the printed column only, not from the rows"
+FATES = ("reproduce", "reproduce with rounding", BESIDE, "contradict", "cannot be derived")
 KEYS = {"id", "of", "where", "printed", "unit", "result", "beside"}
 NEEDED = KEYS - {"beside", "unit"}
 PRINTED = 'Write the printed digits, such as "0.0293" or "31%".'
@@ -74,6 +78,13 @@ def read_claims(path: Path) -> tuple[Claim, ...]:
     return tuple(Claim(**entry) for entry in entries)
 
 
+def claims_source(path: Path) -> Source | None:
+    """The file of the claims with its digest; None where there is none."""
+    if not path.exists():
+        return None
+    return Source(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), len(read_claims(path)))
+
+
 def check(claims: tuple[Claim, ...], results: Results) -> tuple[tuple[Verdict, ...], ...]:
     """The verdicts of every claim: one from its result, and one more from what stands beside it.
 
@@ -87,6 +98,20 @@ def check(claims: tuple[Claim, ...], results: Results) -> tuple[tuple[Verdict, .
         tuple(_verdict(claim, name, results) for name in (claim.result, claim.beside) if name)
         for claim in claims
     )
+
+
+def tally(verdicts: Sequence[Sequence[Verdict]]) -> str:
+    """How many claims fared how, in words: "15 reproduce, 3 contradict"."""
+    fates = [_fate(one) for one in verdicts]
+    return ", ".join(f"{fates.count(fate)} {fate}" for fate in FATES if fate in fates)
+
+
+def _fate(verdicts: Sequence[Verdict]) -> str:
+    said = [verdict.said for verdict in verdicts]
+    if said[0] == "contradicts" and any(one.startswith("reproduces") for one in said[1:]):
+        return BESIDE
+    plural = {"reproduces": "reproduce", "contradicts": "contradict", "not derivable": "cannot be derived"}
+    return plural.get(said[0], "reproduce with rounding")
 
 
 def _verdict(claim: Claim, name: str, results: Results) -> Verdict:

@@ -61,7 +61,7 @@ def analysis_in_words(analysis: Analysis, protocol: Protocol) -> str:
         case Landmark():
             followed, by = serial_titled(protocol, analysis.serial), titled(protocol, analysis.by)
             among = f"among patients with a value of {followed} on {analysis.at}"
-            return f"{among}, its fall up to then is set against {by}"
+            return f"{among}, its fall up to then is compared by {by}, using the exact Mann-Whitney test"
         case Rescreen():
             fate = {"keep": "kept", "drop": "dropped"}[analysis.if_unknown]
             return f"patients are screened again in hospital records, and {fate} wherever a step is unknown"

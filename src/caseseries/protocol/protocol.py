@@ -21,6 +21,7 @@ class Protocol(Clause):
     source: Text | None = None
     version: Text
     question: Text
+    note: Text | None = None
     criteria: tuple[Text, ...] = Field(default=(), strict=False)
     setting: Setting | None = None
     conventions: Conventions = Conventions()

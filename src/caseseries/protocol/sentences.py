@@ -56,6 +56,8 @@ def _question(protocol: Protocol) -> Iterator[str]:
     yield sentence(f"This is version {protocol.version} of the protocol “{protocol.title}”{source}")
     if protocol.criteria:
         yield f"Patients are judged by the criteria {all_of(protocol.criteria)}."
+    if protocol.note:
+        yield sentence(" ".join(protocol.note.split()))
 
 
 def _setting(protocol: Protocol) -> Iterator[str]:
@@ -178,6 +180,18 @@ def _conventions(protocol: Protocol) -> Iterator[str]:
     by = protocol.conventions
     yield f"Confidence intervals are at the {100 * by.level:g} % level, and a month is {by.month} long."
     yield f"Quantiles are of {by.quantile}, and decimals are rounded {by.rounding}."
+    kinds = {analysis.does for analysis in protocol.analyses}
+    if kinds & {"summarise", "compare", "entries", "survival"}:
+        yield "Shares have exact Clopper-Pearson intervals."
+    if "survival" in kinds:
+        yield "The median of a survival curve has a Brookmeyer-Crowley interval."
+    if any(getattr(analysis, "test", "") == "Mann-Whitney" for analysis in protocol.analyses):
+        yield (
+            "The Mann-Whitney test is asymptotic, with corrections for ties and continuity; "
+            "where it is called exact, its p-value is that of all ways to deal the ranks."
+        )
+    if kinds & {"compare", "entries", "landmark"}:
+        yield "All tests are two-sided."
     yield f"Whatever is drawn at random is drawn from seed {by.seed}."
 
 

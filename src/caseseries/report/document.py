@@ -27,7 +27,7 @@ def table_csv(table: Table) -> str:
     """The table as CSV, its notes below; what a spreadsheet would take for a formula has an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.head)
+    writer.writerow([_safe(name) for name in table.head])
     for row in table.rows:
         writer.writerow([_safe(plain(cell.line)) for cell in row.cells])
     for note in table.notes:
@@ -36,4 +36,5 @@ def table_csv(table: Table) -> str:
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    text = f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
+    return " ".join(text.splitlines())

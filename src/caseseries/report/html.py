@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from caseseries.analysis.results import Results
 from caseseries.protocol.protocol import Protocol
-from caseseries.report.page import Cell, Inline, Line, Ref, Section, Table, plain
+from caseseries.report.page import SHADES, Cell, Inline, Line, Ref, Section, Table, plain
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -144,5 +144,5 @@ def _columns(table: Table) -> list[str]:
 
 def _shade(value: float) -> str:
     """The class of a shade: fall-1 (a little) to fall-5 (a tenth or less), rise-1 to rise-5."""
-    step = min(5, round(abs(value) * 5))
+    step = min(SHADES, round(abs(value) * SHADES))
     return "" if step == 0 else f"{'fall' if value < 0 else 'rise'}-{step}"

@@ -20,6 +20,8 @@ class Ref:
 
 
 Inline = str | Ref
+SHADES = 5
+"""The steps of a shade on either side of none: the first begins at half a step."""
 Line = tuple[Inline, ...]
 
 
@@ -113,7 +115,9 @@ def ref(results: Results, id_: str) -> Ref:
     estimate = number.estimate
     name = "" if id_ == number.id else id_.rpartition(".")[2]
     if name == "p":
-        return Ref(number.id, estimate.shown_p)
+        # A test that could not be done has no p, and says so where its p would stand.
+        none = estimate.shown if estimate.value is None else ""
+        return Ref(number.id, estimate.shown_p or none)
     if name == "n":
         return Ref(number.id, f"{estimate.n:,}")
     if name in {"low", "high"}:

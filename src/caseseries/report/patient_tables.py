@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED, Serial
-from caseseries.report.page import Cell, Row, Table, words
+from caseseries.report.page import SHADES, Cell, Row, Table, words
 from caseseries.stats.digits import shown
 
 DASH = "\u2013"
@@ -61,8 +61,13 @@ def spells_table(cases: CaseSeries) -> Table:
     )
 
 
-def day_grid(serial: Serial, cases: CaseSeries, beside: Sequence[str]) -> Table:
-    """The serial by patient and day: the deeper the shade, the further from the value on day 1."""
+def day_grid(
+    serial: Serial, cases: CaseSeries, beside: Sequence[str], by_day: Mapping[str, Mapping[int, Cell]]
+) -> Table:
+    """The serial by patient and day: the deeper the shade, the further from the value on day 1.
+
+    `by_day` are the lines below the patients: their names, and a cell for each day that has one.
+    """
     days = sorted(set(serial.days) | set(cases.serials.filter(name=serial.name)["day"].to_list()))
     found = {
         (patient, episode, day): (value, operator or "", origin)
@@ -90,12 +95,16 @@ def day_grid(serial: Serial, cases: CaseSeries, beside: Sequence[str]) -> Table:
             )
         cells += [_listed(cases, cases.column(name), row) for name in beside]
         rows.append(Row(tuple(cells)))
+    for name, cells_of in by_day.items():
+        line = (words(name, head=True), *(cells_of.get(day, Cell(mark="day")) for day in days))
+        rows.append(Row((*line, *(words() for _ in beside)), is_group=True))
     unit = f", {serial.unit}" if serial.unit else ""
     head = ("Patient", *(f"Day {day}" for day in days), *(cases.column(name).title for name in beside))
     notes = (
         (
             "Blue: below the value on day 1; orange, with a line on top: above it; "
-            "full shade: a tenth of it, or ten times it.",
+            "full shade: a tenth of it, or ten times it; "
+            f"none: within a factor of {shown(10 ** (0.5 / SHADES), '')}.",
         ),
     )
     return Table(slug(serial.name), f"{serial.title}{unit}, by day", head, tuple(rows), notes, is_wide=True)

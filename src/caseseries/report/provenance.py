@@ -7,15 +7,20 @@ from importlib.metadata import version
 from typing import Any
 
 from caseseries.analysis.results import Results
+from caseseries.cases.series import Source
 
 MADE_WITH = ("numpy", "scipy", "polars", "pydantic", "matplotlib", "jinja2")
 
 
-def provenance(results: Results) -> dict[str, Any]:
-    """Digests of protocol and inputs, and the versions that computed; no time of day: two runs agree."""
+def provenance(results: Results, printed: Source | None = None) -> dict[str, Any]:
+    """Digests of protocol and inputs, and the versions that computed; no time of day: two runs agree.
+
+    `printed` is the file of printed numbers, where the study has one.
+    """
+    sources = [*results.sources, *([printed] if printed else [])]
     return {
         "protocol": {"version": results.version, "sha256": results.protocol},
-        "inputs": {source.name: {"sha256": source.digest, "rows": source.rows} for source in results.sources},
+        "inputs": {source.name: {"sha256": source.digest, "rows": source.rows} for source in sources},
         "versions": {
             "caseseries": version("caseseries"),
             "python": platform.python_version(),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from caseseries.analysis.results import Result, Results
 from caseseries.cases.consistency import Question
-from caseseries.cases.series import CaseSeries
-from caseseries.literature.claims import Verdict
+from caseseries.cases.series import CaseSeries, Source
+from caseseries.literature.claims import Verdict, tally
 from caseseries.protocol.clauses.analysis import (
     Compare,
     Entries,
@@ -26,6 +26,7 @@ from caseseries.report.page import Block, Bullets, Cell, Figure, Fold, Paragraph
 from caseseries.report.patient_tables import day_grid, listing, spells_table
 from caseseries.report.provenance import provenance
 from caseseries.report.tables import (
+    by_day,
     claims_table,
     comparisons_table,
     entries_table,
@@ -46,6 +47,7 @@ class Finished:
     results: Results
     verdicts: Sequence[Sequence[Verdict]] = ()
     questions: Sequence[Question] = ()
+    printed: Source | None = None
 
     @property
     def done(self) -> tuple[Result, ...]:
@@ -93,9 +95,8 @@ def _promised(run: Finished) -> Iterator[Block]:
 
 def _claims(run: Finished) -> Iterator[Block]:
     if run.verdicts:
-        said = [one[0].said for one in run.verdicts]
-        counts = ", ".join(f"{said.count(word)} {word}" for word in dict.fromkeys(said))
-        yield Paragraph((f"{len(said)} printed numbers, held against what the tables give: {counts}.",))
+        held = f"{len(run.verdicts)} printed numbers, held against what the tables give"
+        yield Paragraph((f"{held}: {tally(run.verdicts)}.",))
         yield claims_table(run.verdicts, run.results)
 
 
@@ -121,7 +122,7 @@ def _survival(run: Finished) -> Iterator[Block]:
     curves = [result for result in run.done if isinstance(result.clause, Survival)]
     if curves and run.names_patients:
         groups = next((result.groups for result in curves if len(result.groups) > 1), ())
-        caption = "Every patient, from the first day to the last contact."
+        caption = "Every patient to the last contact. Ends are as rounded as the time followed was typed."
         yield Figure("every-patient", (caption,), draw.swimmer_figure(run.cases, run.protocol, groups))
     for result in curves:
         caption = f"{result.clause.name.capitalize()}. Shaded: pointwise log-log limits; ticks: censored."
@@ -147,7 +148,8 @@ def _courses(run: Finished) -> Iterator[Block]:
             yield Figure(result.slug, (f"{serial.title} by day.",), svg)
             if run.names_patients:
                 shares = [one.name for one in run.protocol.columns if one.kind == "share"]
-                yield day_grid(serial, run.cases, [one for one in shares if run.cases.has(one)])
+                beside = [one for one in shares if run.cases.has(one)]
+                yield day_grid(serial, run.cases, beside, by_day(serial, result, run.results))
 
 
 def _comparisons(run: Finished) -> Iterator[Block]:
@@ -200,7 +202,7 @@ def _open(run: Finished) -> Iterator[Block]:
 
 
 def _provenance(run: Finished) -> Iterator[Block]:
-    made = provenance(run.results)
+    made = provenance(run.results, run.printed)
     said = [("Protocol", f"version {made['protocol']['version']}, SHA-256 {made['protocol']['sha256']}")]
     said += [(name, f"{one['rows']} rows, SHA-256 {one['sha256']}") for name, one in made["inputs"].items()]
     left = [(source.name, ", ".join(source.left)) for source in run.results.sources if source.left]

@@ -11,7 +11,7 @@ from caseseries.cases.series import CaseSeries, Column
 from caseseries.literature.claims import Verdict
 from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Summarise
 from caseseries.protocol.clauses.clause import slug
-from caseseries.protocol.clauses.variable import MEASURED
+from caseseries.protocol.clauses.variable import MEASURED, Serial
 from caseseries.protocol.protocol import Protocol
 from caseseries.report.page import Cell, Line, Row, Table, ref, words
 from caseseries.stats.digits import shown
@@ -119,6 +119,8 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         )
     head = ("", *(one.title for one in result.groups))
     notes = [(note,) for note in result.notes]
+    if any("no limits" in number.estimate.reason for number in result.numbers):
+        notes.append(("Where nobody had died yet, or nobody was left, a curve has no limits.",))
     notes.append(
         (
             f"In brackets the {shown(protocol.conventions.level, 'share')} interval: "
@@ -148,7 +150,7 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
                     (
                         words(clause.name, head=True) if first else words(),
                         *(cells if first else [words(), words()]),
-                        words(number.label, " (promised)" if number.standing == "promised" else ""),
+                        words(*_test_said(number, results)),
                         words(*_test_line(number, results), numeric=True),
                         words(" ".join(marks)),
                     ),
@@ -192,6 +194,17 @@ def entries_table(clause: Entries, result: Result, results: Results, cases: Case
     return Table(stem, clause.name.capitalize(), head, tuple(rows), tuple(lines))
 
 
+def by_day(serial: Serial, result: Result, results: Results) -> dict[str, dict[int, Cell]]:
+    """How many have a value on each day of the grid, and its median: the lines under a grid of days."""
+    lines: dict[str, dict[int, Cell]] = {"Patients": {}, "Median": {}}
+    for day in serial.days:
+        for name, part in (("Patients", "n"), ("Median", "median")):
+            id_ = f"{result.slug}.day-{day}.{part}"
+            if id_ in results.numbers:
+                lines[name][day] = words(ref(results, id_), numeric=True, mark="day")
+    return {name: cells for name, cells in lines.items() if cells}
+
+
 def with_interval(results: Results, id_: str) -> Line:
     """A number, with its interval in brackets where it has one."""
     estimate = results.number(id_).estimate
@@ -219,6 +232,14 @@ def _group_cell(results: Results, stem: str, key: str, title: str) -> Cell:
         ")",
     )
     return words(f"{title}: ", *middle, f", n{NBSP}={NBSP}", ref(results, f"{stem}.{key}.n"))
+
+
+def _test_said(number: Number, results: Results) -> Line:
+    """A test by its name, with what it estimates where that has an interval."""
+    promised = " (promised)" if number.standing == "promised" else ""
+    if number.estimate.level is None:
+        return (f"{number.label}{promised}",)
+    return (f"{number.label}{promised}; {number.estimate.unit} ", *with_interval(results, number.id))
 
 
 def _test_line(number: Number, results: Results) -> Line:

@@ -16,11 +16,12 @@ LEAST_P = 0.0001
 def shown(value: float, unit: str) -> str:
     """The value as it is printed: 31%, 1.65, 12.5, 38,052.
 
-    Shares are whole percents, since sixteen patients carry no more; from 1,000 on numbers are whole, from 100
+    Shares are whole percents, since sixteen patients carry no more, but what is neither 0% nor 100% is not
+    printed as if it were: 0.2%, 99.8%, <0.1%. From 1,000 on numbers are whole, from 100
     on they have one decimal, and below it two, without zeros at the end.
     """
     if unit == "share":
-        text = f"{half_up(Decimal(repr(value)) * 100, 0):,f}%"
+        text = _percent(Decimal(repr(value)) * 100)
     elif unit in COUNTS:
         text = f"{half_up(value, 0):,f}"
     else:
@@ -35,3 +36,13 @@ def shown_p(p: float) -> str:
     if p < LEAST_P:
         return f"<{LEAST_P:f}".rstrip("0")
     return f"{half_up(p, 3):f}" if p >= 0.1 else f"{significant(p, 3):f}"
+
+
+def _percent(percent: Decimal) -> str:
+    whole = half_up(percent, 0)
+    if whole not in (0, 100) or percent in (0, 100):
+        return f"{whole:,f}%"
+    tenth = half_up(percent, 1)
+    if tenth in (0, 100):
+        return "<0.1%" if percent > 0 and tenth == 0 else ">99.9%" if percent < 100 else f"{whole:,f}%"
+    return f"{tenth:,f}%"
