@@ -11,7 +11,7 @@ import pytest
 
 from caseseries.analysis.results import Number, Result, Results
 from caseseries.evidence.problem import Problem, Problems
-from caseseries.literature.claims import Claim, Verdict, check, read_claims
+from caseseries.literature.claims import Claim, Verdict, check, claims_source, read_claims, tally
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.conventions import Conventions
 from caseseries.stats.estimate import Estimate
@@ -112,6 +112,38 @@ def test_a_second_source_gets_a_verdict_of_its_own() -> None:
     assert (print_.result, print_.said) == ("made-up.print", "reproduces")
 
 
+@pytest.mark.parametrize(
+    "claims, said",
+    [
+        ([], ""),
+        ([("1", "one", "")], "1 reproduce"),
+        (
+            [("1", "one", ""), ("2", "one", ""), ("1", "none", "")],
+            "1 reproduce, 1 contradict, 1 cannot be derived",
+        ),
+        ([("1.6", "half", "")], "1 reproduce with rounding"),
+        # The rows contradict it, and the printed column gives it.
+        ([("1", "two", "one")], "1 follow from the printed column only, not from the rows"),
+        ([("1", "two", "two")], "1 contradict"),
+        ([("1", "one", "two")], "1 reproduce"),
+    ],
+)
+def test_how_many_claims_fared_how(claims: list[tuple[str, str, str]], said: str) -> None:
+    results = results_of(one=1.0, two=2.0, half=1.65, none=None)
+    made = tuple(
+        Claim(
+            str(number),
+            "a number",
+            "Abstract",
+            printed,
+            f"made-up.{name}",
+            beside=beside and f"made-up.{beside}",
+        )
+        for number, (printed, name, beside) in enumerate(claims)
+    )
+    assert tally(check(made, results)) == said
+
+
 # ---- Slips ----
 
 GOOD = {"id": "age", "of": "age", "where": "Abstract", "printed": "40.5", "result": "made-up.age"}
@@ -139,6 +171,13 @@ def toml(*claims: dict[str, Any]) -> str:
 
 def test_no_file_is_no_claims(tmp_path: Path) -> None:
     assert read_claims(tmp_path / "claims.toml") == ()
+    assert claims_source(tmp_path / "claims.toml") is None
+
+
+def test_the_file_of_the_claims_has_a_digest(study: Study) -> None:
+    source = claims_source(study.folder / "claims.toml")
+    assert source is not None
+    assert (source.name, source.rows, len(source.digest)) == ("claims.toml", 20, 64)
 
 
 def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -> None:

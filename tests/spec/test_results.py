@@ -283,7 +283,10 @@ def test_every_number_has_an_id_of_its_own(which: str, request: pytest.FixtureRe
 @pytest.mark.parametrize("which", ["founding", "others"])
 def test_a_number_is_there_or_says_why_not(which: str, request: pytest.FixtureRequest) -> None:
     for number in request.getfixturevalue(which).numbers.values():
-        assert (number.estimate.value is None) == bool(number.estimate.reason), number.id
+        if number.estimate.value is None:
+            assert number.estimate.reason, number.id
+        else:
+            assert number.estimate.reason.startswith("no limits") or not number.estimate.reason, number.id
 
 
 # ---- The same bytes ----
@@ -475,7 +478,7 @@ def test_an_estimate_prints_itself(founding: Results) -> None:
 def test_a_result_prints_its_numbers_and_its_cautions(founding: Results) -> None:
     lines = repr(founding.result("survival by cause")).splitlines()
     assert lines[0] == "survival by cause (primary)"
-    assert any(line.startswith("  Odds ratio, Fisher's exact test") and "0.0632" in line for line in lines)
+    assert any(line.startswith("  Fisher's exact test") and "0.0632" in line for line in lines)
     assert sum(line.startswith("  ! The smallest expected count is 1.25.") for line in lines) == 1
     assert any("not built yet" in line for line in lines)
 
