@@ -21,7 +21,7 @@ NBSP = "\u00a0"
 JOINTS = {"\u2013", "/"}
 """What joins two numbers that are read as one: 19–82, 3/4."""
 LONG = 12
-"""A text of more letters than this is given room in a wide table."""
+"""Texts of more letters than this are given room in a wide table."""
 
 
 def page_html(protocol: Protocol, results: Results, sections: Sequence[Section]) -> str:
@@ -126,19 +126,19 @@ def _glued(text: str) -> str:
 def _classes(cell: Cell) -> str:
     """The classes of a cell."""
     names = ["num" if cell.numeric else "", cell.mark, _shade(cell.shade or 0.0), "in" if cell.depth else ""]
-    if not cell.numeric and len(plain(cell.line)) > LONG:
-        names.append("long")
     return " ".join(name for name in names if name)
 
 
 def _columns(table: Table) -> list[str]:
-    """The class of each column's head: as the numbers under it are set."""
+    """The classes of each column's head: as the numbers under it are set, and as long as its texts are."""
     classes = []
     for place in range(len(table.head)):
         cells = [row.cells[place] for row in table.rows if place < len(row.cells)]
         numeric = any(cell.numeric for cell in cells)
         kind = "day" if any(cell.mark == "day" for cell in cells) else "num" if numeric else ""
-        classes.append(f"{kind} long".strip() if len(table.head[place]) > LONG else kind)
+        long = sum(len(plain(cell.line)) > LONG for cell in cells if not cell.numeric)
+        room = "long" if long > len(cells) / 4 else "wordy" if len(table.head[place]) > LONG else ""
+        classes.append(f"{kind} {room}".strip())
     return classes
 
 
