@@ -119,7 +119,8 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         )
     head = ("", *(one.title for one in result.groups))
     notes = [(note,) for note in result.notes]
-    if any("no limits" in number.estimate.reason for number in result.numbers):
+    at_horizons = [number.estimate for number in result.numbers if ".survival-at." in number.id]
+    if any(one.value is not None and one.level is None for one in at_horizons):
         notes.append(("Where nobody had died yet, or nobody was left, a curve has no limits.",))
     notes.append(
         (

@@ -117,8 +117,7 @@ def survival_at(curve: Curve, time: float, *, unit: str = "") -> Estimate:
             f"nobody was followed for so long: the last is at {last}", method, curve.n, "share"
         )
     if reached in (0.0, 1.0):
-        reason = "no limits: nobody had had the event" if reached else "no limits: nobody was left"
-        return Estimate(reached, method, curve.n, "share", reason=reason)
+        return Estimate(reached, method, curve.n, "share")
     low, high = float(curve.low[place]), float(curve.high[place])
     return Estimate(reached, method, curve.n, "share", low=low, high=high, level=curve.level)
 
