@@ -25,6 +25,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "alone": "unknown",
         "certainty": ["stated", "Presumed"],
     },
+    "trigger": {"kind": "categories", "levels": ["viral infection", "drug"]},
     "criteria_met": {"kind": "count"},
     "hscore": {"kind": "points"},
     "response": {"kind": "share"},
@@ -190,6 +191,20 @@ def test_where_nobody_typed_no_what_is_not_ticked_is_not_so(read: Read) -> None:
         2       |            |                     |                 |               |
     """
     assert column(read(ticked, ["cause"]), "cause") == [["malignancy", "viral infection"], None]
+
+
+def test_a_level_of_two_variables_is_no_name_of_a_column(read: Read) -> None:
+    cases = read("""
+        patient | cause                           | trigger         | viral infection | drug
+        1       | viral infection and malignancy  | drug            | yes             | no
+    """)
+    assert column(cases, "trigger") == [["drug"]]
+    assert cases.sources[0].left == ("viral infection", "drug")
+    both = """
+        patient | cause | trigger: viral infection | trigger: drug
+        1       |       | yes                      | no
+    """
+    assert column(read(both, ["cause", "trigger"]), "trigger") == [["viral infection"]]
 
 
 def test_events(read: Read) -> None:

@@ -58,21 +58,16 @@ class Read:
 
 def each(cells: Sequence[str], read: Callable[[str], T | None]) -> tuple[list[T | None], list[Slip]]:
     """Every cell read, once per distinct text: a sheet of 100,000 rows has few different cells."""
-    known: dict[str, T | Refused | None] = {}
-    values: list[T | None] = []
-    slips: list[Slip] = []
-    for row, text in enumerate(cells):
-        if text not in known:
-            try:
-                known[text] = read(text)
-            except ValueError as error:
-                known[text] = refusal(text, error)
-        value = known[text]
-        if isinstance(value, Refused):
-            slips.append(Slip(row, value.found, value.mend))
-            value = None
-        values.append(value)
-    return values, slips
+    known: dict[str, T | None] = {}
+    refused: dict[str, Refused] = {}
+    for text in dict.fromkeys(cells):
+        try:
+            known[text] = read(text)
+        except ValueError as error:
+            known[text], refused[text] = None, refusal(text, error)
+    told = [(row, refused[text]) for row, text in enumerate(cells) if text in refused] if refused else []
+    slips = [Slip(row, one.found, one.mend) for row, one in told]
+    return [known[text] for text in cells], slips
 
 
 def refusal(text: str, error: ValueError) -> Refused:

@@ -46,7 +46,9 @@ class Grid:
 
     def column(self, index: int) -> list[str]:
         """The cells of a column, from top to bottom, without what is blank around them."""
-        return [trimmed(row[index]) for row in self.rows]
+        cells = [row[index] for row in self.rows]
+        plain = {text: trimmed(text) for text in set(cells)}
+        return [plain[text] for text in cells]
 
 
 def read_grid(path: Path) -> Grid:

@@ -76,12 +76,13 @@ def _names(protocol: Protocol) -> dict[str, tuple[str, ...]]:
 
 
 def _ticks(variable: Variable, at: Mapping[str, int], protocol: Protocol) -> dict[str, int]:
-    """The yes/no columns of a categories variable: `viral infection`, or `cause: viral infection`."""
-    taken = {heading(name) for one in protocol.variables for name in (one.name, one.title)} | {
-        "patient",
-        "episode",
-        NOTES,
-    }
+    """The yes/no columns of a categories variable: `viral infection`, or `cause: viral infection`.
+
+    The bare level will do where no other variable has that name, that label or that level.
+    """
+    taken = {word for words in _names(protocol).values() for word in words}
+    others = [one for one in protocol.variables if one.name != variable.name and one.kind == "categories"]
+    taken |= {heading(level) for one in others for level in one.levels}
     found = {}
     for level in variable.levels:
         words = [heading(f"{variable.name}: {level}"), heading(f"{variable.name}.{level}")]

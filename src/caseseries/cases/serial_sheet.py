@@ -112,7 +112,12 @@ def _wide(grid: Grid, days: dict[int, int]) -> tuple[list[Place], list[Problem]]
         for index, day in days.items()
         if day < 1
     ]
-    places = [(row, index, day) for row in range(len(grid.rows)) for index, day in days.items() if day >= 1]
+    places = [
+        (row, index, day)
+        for row, cells in enumerate(grid.rows)
+        for index, day in days.items()
+        if cells[index] and day >= 1
+    ]
     return places, problems
 
 

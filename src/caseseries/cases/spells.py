@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -79,7 +79,7 @@ def read_regimen_column(
     if days is not None:
         column = Column(f"{name}.days", f"{title}, days on it", "number", "days")
         fan.append((column, pl.Int64, days.to_list()))
-    spells, unread = _long(variable, grid, place, keys, typed, days)
+    spells, unread = _long(variable, grid, place, keys, typed, None if days is None else days.to_list())
     columns = {
         column.name: pl.Series(column.name, list(values), dtype=dtype) for column, dtype, values in fan
     }
@@ -117,19 +117,30 @@ _NOT_GIVEN = frozenset({NONE, "no"})
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A regimen with what is made of it, worked out once for all patients in whose cell it stands."""
+    """A regimen with what is made of it, worked out once for all patients in whose cell it stands.
+
+    `who` are the columns of the spells from `level` to `text`, `how_much` those from `amount` to `within`.
+    """
 
     regimen: Regimen
     level: str
     daily: float | None
-    equivalents: tuple[float | None, float | None]
     is_denied: bool
+    who: Row
+    how_much: Row
 
     @classmethod
     def of(cls, regimen: Regimen, level: str) -> _Entry:
-        denied = not regimen.drug and _denials().search(regimen.unread) is not None
-        equivalents = (regimen.prednisone, regimen.dexamethasone)
-        return cls(regimen, level, regimen.daily, equivalents, denied)
+        daily = regimen.daily
+        doses = (regimen.dose, regimen.unit, regimen.interval_hours, daily)
+        return cls(
+            regimen=regimen,
+            level=level,
+            daily=daily,
+            is_denied=not regimen.drug and _denials().search(regimen.unread) is not None,
+            who=(level, regimen.drug, regimen.text),
+            how_much=(*doses, regimen.prednisone, regimen.dexamethasone, regimen.route, regimen.within),
+        )
 
 
 @cache
@@ -161,7 +172,7 @@ def _long(
     place: int,
     keys: Sequence[Key],
     typed: Sequence[tuple[_Entry, ...] | None],
-    days: pl.Series | None,
+    days: Sequence[int | None] | None,
 ) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """The rows of the spells and of what could not be read, in the order of their schemas."""
     spells: list[Row] = []
@@ -170,20 +181,12 @@ def _long(
         for entry in entries or ():
             origin, regimen = grid.place(row, place), entry.regimen
             if not entry.is_denied:
-                stop = None if days is None else days[row]
-                spells.append((*keys[row], variable.name, *_spell(entry, stop), origin))
+                # Days on the drug are counted from its first day.
+                span = (None, None) if days is None or days[row] is None else (1, days[row])
+                spells.append((*keys[row], variable.name, *entry.who, *span, *entry.how_much, origin))
             if regimen.unread:
                 unread.append((*keys[row], variable.name, regimen.text, regimen.unread, origin))
     return tuple(spells), tuple(unread)
-
-
-def _spell(entry: _Entry, stop: int | None) -> Iterator[object]:
-    """The columns of the spells from `level` to `within`. Days on the drug are counted from its first day."""
-    regimen = entry.regimen
-    yield from (entry.level, regimen.drug, regimen.text)
-    yield from (1 if stop is not None else None, stop)
-    yield from (regimen.dose, regimen.unit, regimen.interval_hours)
-    yield from (entry.daily, *entry.equivalents, regimen.route, regimen.within)
 
 
 def _only(units: Iterable[str]) -> str:
