@@ -1,7 +1,7 @@
-"""How long the command line takes to answer, and the founding study to be done: `./run python benchmarks/founding_study.py`.
+"""How long the command line takes to answer, and the founding study to be done.
 
-Each command is run in turn with the bare interpreter (A B A B ...), so that a noisy machine touches both alike;
-printed are medians of whole processes, and the largest memory of any.
+`./run python benchmarks/founding_study.py`. Each command and the bare interpreter run in turn (A B A B ...),
+so that a noisy machine touches both alike; medians of whole processes, and the largest memory of any.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = [COMMAND, "run", "naymagon-2022", "--out", str(Path(folder) / "results")]
         rows = []
-        for name, command in (("caseseries --help", [COMMAND, "--help"]), ("caseseries run naymagon-2022", run)):
+        for name, command in (
+            ("caseseries --help", [COMMAND, "--help"]),
+            ("caseseries run naymagon-2022", run),
+        ):
             bare, measured = side_by_side(BARE, command)
             rows.append((name, measured, bare))
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, median of {RUNS} runs each\n")
@@ -61,7 +64,7 @@ def side_by_side(first: list[str], second: list[str]) -> tuple[Measured, Measure
 def whole_process(command: list[str]) -> tuple[float, float]:
     """Seconds and memory (MB) of one run, from outside; a command that fails ends the benchmark."""
     started = time.perf_counter()
-    with open(os.devnull, "wb") as nothing:
+    with Path(os.devnull).open("wb") as nothing:
         actions = [(os.POSIX_SPAWN_DUP2, nothing.fileno(), 1), (os.POSIX_SPAWN_DUP2, nothing.fileno(), 2)]
         child = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
         _, status, usage = os.wait4(child, 0)

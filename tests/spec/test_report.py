@@ -237,13 +237,13 @@ def test_survival_by_both_conventions_and_horizon(reported: Reported) -> None:
 
 def test_comparisons_with_the_promised_test_first(reported: Reported) -> None:
     report = reported(analyses=(COMPARE, AGE))
-    lines = report.lines("comparisons")
+    lines = report.lines("all_comparisons")
     assert lines[0].startswith("deaths and relapse | Relapsed: 2/2 (100%) | No relapse: 0/2 (0%) | ")
     assert "Fisher's exact test (promised)" in lines[0]
     aged = next(line for line in lines if line.startswith("age and survival"))
     assert aged.startswith("age and survival | Alive: 25 (25–25), n = 1 | Dead: 50.5 (40–61), n = 2 | ")
     marks = set(re.findall(r"\[[a-z]\]", " ".join(lines)))
-    noted = {plain(note)[:3] for note in report.tables["comparisons"].notes if plain(note)[0] == "["}
+    noted = {plain(note)[:3] for note in report.tables["all_comparisons"].notes if plain(note)[0] == "["}
     assert marks == noted != set()
 
 
@@ -287,7 +287,7 @@ def test_printed_and_obtained_side_by_side(reported: Reported) -> None:
         result = "overall-survival.alive.share"
         """
     report = reported(analyses=(LIST, SURVIVAL), claims=claims)
-    assert report.lines("claims") == [
+    assert report.lines("printed_and_obtained") == [
         "patients | Abstract | 4 | 4 | reproduces",
         "share alive | Table 1 | 51% | 50% | contradicts",
     ]
@@ -299,7 +299,7 @@ def test_printed_and_obtained_side_by_side(reported: Reported) -> None:
 
 def test_the_results_in_words(reported: Reported) -> None:
     report = reported(analyses=(SURVIVAL, COMPARE, ENTRIES))
-    survival, compared, entries = report.says("words")
+    survival, compared, entries = report.says("the_words")
     assert survival.startswith("Of 4 patients 2 died. Counted from first dose, median survival was ")
     assert compared.startswith("Alive: relapsed, 2 of 2 (100%; 95% interval 16% to 100%); no relapse, 0 of 2")
     assert "Fisher's exact test (promised): p = 0.333" in compared
@@ -349,7 +349,7 @@ def test_what_was_promised_and_not_done_says_why(reported: Reported) -> None:
 
 
 def test_a_study_that_keeps_all_its_promises_has_no_such_section(reported: Reported) -> None:
-    assert "not-done" not in reported(analyses=(LIST,)).sections
+    assert "not_done" not in reported(analyses=(LIST,)).sections
 
 
 def test_what_could_not_be_read_is_listed_as_typed(reported: Reported) -> None:
@@ -360,7 +360,7 @@ def test_what_could_not_be_read_is_listed_as_typed(reported: Reported) -> None:
     """
     report = reported(sheet)
     assert "What the sheet leaves open" in report.text
-    unread = report.lines("unread")
+    unread = report.lines("kept_as_typed")
     assert {tuple(line.split(" | ")[:2]) for line in unread} == {("Ben", "therapy")}
     assert "the blue pill" in " ".join(unread)
     assert all(line.endswith("patients.csv:B3") for line in unread)
@@ -403,7 +403,7 @@ def test_an_odd_study_has_a_page_too(name: str, reported: Reported) -> None:
     for line in report.text.splitlines():
         assert not re.search(r"\b(nan|NaN|inf|null|Ellipsis|undefined)\b|\w=\(|<\w+ object", line), line
         assert "None" not in line or line == "None" or re.search(patients, line), line
-    words = " ".join(report.says("words")) if "words" in report.sections else ""
+    words = " ".join(report.says("the_words")) if "the_words" in report.sections else ""
     assert "None" not in words
     assert re.findall(r"<a [^>]*>\s*</a>", report.files["report.html"]) == []
 

@@ -69,7 +69,7 @@ def _compare_shares(clause: Compare, cases: CaseSeries, protocol: Protocol) -> R
         ),
         "chi-square, n - 1": (
             "chi-square-n-1",
-            "Chi-square, n - 1",
+            "Chi-square, n \u2212 1",
             lambda: chi_square(table, correction="n-1"),
         ),
         "Fisher": (

@@ -200,7 +200,8 @@ def _tests(tests: Sequence[Number], results: Results) -> Line:
 
 def _with_interval(results: Results, id_: str, unit: str = "") -> Line:
     estimate = results.number(id_).estimate
-    behind = f" {unit}" if unit and estimate.value is not None else ""
+    named = unit.removesuffix("s") if estimate.shown == "1" else unit
+    behind = f" {named}" if unit and estimate.value is not None else ""
     if estimate.level is None:
         return (ref(results, id_), behind)
     level = shown(estimate.level, "share")

@@ -17,14 +17,14 @@ DASH = "\u2013"
 NONE = "none"
 
 
-def listing(clause: ListPatients, cases: CaseSeries) -> Table:
-    """One line a patient, as typed where that says more than the value."""
+def listing(clause: ListPatients, cases: CaseSeries, *, is_first: bool = True) -> Table:
+    """One line a patient, as typed where that says more than the value; links lead to the first listing."""
     columns = [cases.column(name) for name in clause.variables]
     rows = []
     for row, patient in enumerate(cases.patients):
         cells = [words(patient, head=True)]
         cells += [_listed(cases, column, row) for column in columns]
-        rows.append(Row(tuple(cells), anchor=f"patient-{patient}"))
+        rows.append(Row(tuple(cells), anchor=f"patient-{patient}" if is_first else ""))
     head = ("Patient", *(_headed(column) for column in columns))
     return Table(slug(clause.name), "The patients, one line each", head, tuple(rows), is_wide=True)
 
@@ -57,7 +57,12 @@ def spells_table(cases: CaseSeries) -> Table:
         (f"Equal doses of corticosteroids: {formulary().equals_source}.",),
     )
     return Table(
-        "regimens", "Every regimen, as typed and as read", (*head, *steroid), tuple(rows), notes, is_wide=True
+        "every_regimen",
+        "Every regimen, as typed and as read",
+        (*head, *steroid),
+        tuple(rows),
+        notes,
+        is_wide=True,
     )
 
 

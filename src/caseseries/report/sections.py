@@ -61,23 +61,26 @@ class Finished:
 
 
 def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
-    """The sections that have something to say, in the order of the page."""
+    """The sections that have something to say, in the order of the page.
+
+    The report's own names hold an underscore, which no slug of an analysis does: the two never meet.
+    """
     tell("setting the tables and drawing the figures")
     written = (
-        Section("short", "In short", tuple(_in_short(run))),
-        Section("promised", "What was promised", tuple(_promised(run))),
-        Section("claims", "Printed and obtained", tuple(_claims(run))),
-        Section("patients", "The patients", tuple(_patients(run))),
+        Section("in_short", "In short", tuple(_in_short(run))),
+        Section("what_was_promised", "What was promised", tuple(_promised(run))),
+        Section("printed_and_obtained", "Printed and obtained", tuple(_claims(run))),
+        Section("the_patients", "The patients", tuple(_patients(run))),
         *_summaries(run),
-        Section("survival", "Survival", tuple(_survival(run))),
-        Section("overlaps", "Overlapping categories", tuple(_overlaps(run))),
-        Section("course", "The course over time", tuple(_courses(run))),
-        Section("comparisons", "Comparisons", tuple(_comparisons(run))),
-        Section("cautions", "Cautions", tuple(_cautions(run))),
-        Section("words", "The results in words", tuple(_words(run))),
-        Section("not-done", "Promised, and not done", tuple(_not_done(run))),
-        Section("open", "What the sheet leaves open", tuple(_open(run))),
-        Section("provenance", "Where it comes from", tuple(_provenance(run))),
+        Section("the_survival", "Survival", tuple(_survival(run))),
+        Section("the_overlaps", "Overlapping categories", tuple(_overlaps(run))),
+        Section("the_course", "The course over time", tuple(_courses(run))),
+        Section("the_comparisons", "Comparisons", tuple(_comparisons(run))),
+        Section("the_cautions", "Cautions", tuple(_cautions(run))),
+        Section("the_words", "The results in words", tuple(_words(run))),
+        Section("not_done", "Promised, and not done", tuple(_not_done(run))),
+        Section("left_open", "What the sheet leaves open", tuple(_open(run))),
+        Section("the_provenance", "Where it comes from", tuple(_provenance(run))),
     )
     return tuple(section for section in written if section.blocks)
 
@@ -105,8 +108,8 @@ def _patients(run: Finished) -> Iterator[Block]:
     if listed and not run.names_patients:
         yield Paragraph((f"{run.cases.n:,} patients are too many to list: no line and no figure a patient.",))
         return
-    for clause in listed:
-        yield listing(clause, run.cases)
+    for position, clause in enumerate(listed):
+        yield listing(clause, run.cases, is_first=position == 0)
     if run.cases.spells.height and run.names_patients:
         yield Fold("Every regimen, as typed and as read", (spells_table(run.cases),))
 
@@ -123,7 +126,7 @@ def _survival(run: Finished) -> Iterator[Block]:
     if curves and run.names_patients:
         groups = next((result.groups for result in curves if len(result.groups) > 1), ())
         caption = "Every patient to the last contact. Ends are as rounded as the time followed was typed."
-        yield Figure("every-patient", (caption,), draw.swimmer_figure(run.cases, run.protocol, groups))
+        yield Figure("every_patient", (caption,), draw.swimmer_figure(run.cases, run.protocol, groups))
     for result in curves:
         caption = f"{result.clause.name.capitalize()}. Shaded: pointwise log-log limits; ticks: censored."
         yield Figure(result.slug, (caption,), draw.survival_figure(result, run.protocol))
@@ -193,7 +196,7 @@ def _open(run: Finished) -> Iterator[Block]:
         parts = cases.unread.select("patient", "variable", "text", "left", "origin").iter_rows()
         rows = tuple(Row(tuple(Cell((str(part),)) for part in one)) for one in parts)
         head = ("Patient", "Column", "As typed", "Not understood", "Place")
-        yield Table("unread", "Kept as typed: what could not be read", head, rows)
+        yield Table("kept_as_typed", "Kept as typed: what could not be read", head, rows)
     if cases.has("notes") and run.names_patients:
         noted = zip(cases.patients, cases.table["notes"], strict=True)
         lines = tuple((f"Patient {patient}: {note}",) for patient, note in noted if note)
@@ -209,4 +212,4 @@ def _provenance(run: Finished) -> Iterator[Block]:
     said += [(name, f"columns not read: {columns}") for name, columns in left]
     said += list(made["versions"].items())
     rows = tuple(Row((Cell((name,), head=True), Cell((which,)))) for name, which in said)
-    yield Table("provenance", "Inputs and versions", ("What", "Which"), rows)
+    yield Table("inputs_and_versions", "Inputs and versions", ("What", "Which"), rows)

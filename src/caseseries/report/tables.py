@@ -49,7 +49,7 @@ def claims_table(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Tab
     notes = (
         ("Verdicts are computed at the printed precision, halves up; the value in full stands in brackets.",),
     )
-    return Table("claims", "The claims, one line each", head, tuple(rows), notes)
+    return Table("printed_and_obtained", "The claims, one line each", head, tuple(rows), notes)
 
 
 def summary_table(clause: Summarise, result: Result, results: Results, cases: CaseSeries) -> Table:
@@ -153,7 +153,7 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
                         *(cells if first else [words(), words()]),
                         words(*_test_said(number, results)),
                         words(*_test_line(number, results), numeric=True),
-                        words(" ".join(marks)),
+                        words(" ".join(sorted(marks))),
                     ),
                     is_group=first,
                 )
@@ -162,7 +162,7 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
     lines = [(f"{mark} {sentence}",) for sentence, mark in notes.items()]
     lines += [(note,) for result in compared for note in result.notes]
     return Table(
-        "comparisons", "Every promised comparison, with its companions", head, tuple(rows), tuple(lines)
+        "all_comparisons", "Every promised comparison, with its companions", head, tuple(rows), tuple(lines)
     )
 
 
