@@ -639,6 +639,12 @@ def test_a_landmark_is_the_fall_by_one_day_of_those_with_a_value_on_it(analysed:
     assert it.it.notes[0].startswith("2 without a group, or a value above zero on day 1 and one on day 5,")
 
 
+def test_no_share_is_taken_of_nothing(analysed: Analysed) -> None:
+    by_day = "patient | day 1 | day 5\n ann | 0 | 5\n ben | 0 | 0\n cleo | 10 | 5"
+    clause = {"does": "landmark", "serial": "ferritin_by_day", "at": "day 5", "by": "alive"}
+    assert analysed(WARD, ferritin=by_day, **clause).of("alive.median") == "cleo"
+
+
 def test_a_landmark_tests_two_groups_and_no_more(analysed: Analysed) -> None:
     clause = {"does": "landmark", "serial": "ferritin_by_day", "at": "day 5"}
     two = analysed(WARD, ferritin=BY_DAY, **clause, by="relapsed")
@@ -879,6 +885,12 @@ CAUTIONS: list[tuple[str, Case, str, Case]] = [
         survived(ON_DRUG.format(days=12), unit="days"),
         "Counted from first dose, something recorded comes after the end of follow-up (patient ann).",
         survived(ON_DRUG.format(days=11), unit="days"),  # 10 may be 10.4: the eleventh day is reached
+    ),
+    (
+        "uncertain-labels",
+        ranks(PRESUMED, "rheumatologic", test="Fisher"),
+        "",
+        ranks(PRESUMED.replace(" (presumed)", ""), "rheumatologic", test="Fisher"),
     ),
     (
         # Counted from diagnosis, ann would be dead before the last dose; but nobody says so.

@@ -126,6 +126,7 @@ def test_a_second_source_gets_a_verdict_of_its_own() -> None:
         ([("1", "two", "one")], "1 follow from the printed column only, not from the rows"),
         ([("1", "two", "two")], "1 contradict"),
         ([("1", "one", "two")], "1 reproduce"),
+        ([("1", "none", "one")], "1 cannot be derived"),
     ],
 )
 def test_how_many_claims_fared_how(claims: list[tuple[str, str, str]], said: str) -> None:

@@ -269,6 +269,7 @@ def test_what_is_referred_to_is_there(which: str, request: pytest.FixtureRequest
     assert set(sets) <= set(content["patients"])
     assert all(number["analysis"] in content["analyses"] for number in content["numbers"].values())
     assert all(id_.startswith(f"{number['analysis']}.") for id_, number in content["numbers"].items())
+    assert content["patients"]["all"] == list(request.getfixturevalue(which).patients)
     stored = [tuple(patients) for patients in content["patients"].values()]
     assert len(set(stored)) == len(stored)
 
