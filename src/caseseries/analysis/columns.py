@@ -52,6 +52,8 @@ class Book:
         cautions: Iterable[Caution] = (),
     ) -> Estimate:
         id_ = f"{self.slug}.{part}"
+        if any(number.id == id_ for number in self.numbers):
+            raise ValueError(f"two numbers of one analysis have the id {id_}")
         self.numbers.append(Number(id_, label, estimate, self._patients(rows), standing, tuple(cautions)))
         return estimate
 

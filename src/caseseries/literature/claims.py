@@ -120,6 +120,7 @@ def _verdict(claim: Claim, name: str, results: Results) -> Verdict:
         reason = results.number(name).estimate.reason
         return Verdict(claim, name, "not derivable", "", "", reason)
     number, digits, is_percent = _printed(claim.printed)
+    is_percent = is_percent or claim.unit == "%"
     ours = Decimal(repr(float(value))) * (100 if is_percent else 1)
     sign = "%" if is_percent else ""
     obtained = f"{half_up(ours, digits):,f}{sign}"

@@ -158,4 +158,4 @@ def _drawn_tables(entries: Flags, chosen: int, seed: int) -> Counts:
 
 
 def _said(deals: int) -> str:
-    return f"{deals:,}" if deals < 10**12 else f"some 10^{len(str(deals)) - 1}"
+    return f"{deals:,}" if deals < 10**12 else f"some 10^{int(math.log10(deals))}"

@@ -29,6 +29,9 @@ Kind = Literal[
 MEASURED: frozenset[str] = frozenset({"number", "count", "points", "share", "day", "time"})
 """The kinds whose cells are one number each: they are summarised by a median and ranked in tests."""
 
+TAKEN: frozenset[str] = frozenset({"all", "any", "several", "missing"})
+"""What ids of results say beside levels, so that no level may be called so."""
+
 LEVELLED: frozenset[str] = frozenset({"category", "categories", "regimens"})
 """The kinds whose cells are words of a list."""
 
@@ -97,6 +100,9 @@ class Variable(Clause):
             raise slip(f'a variable of kind "{self.kind}" has no levels', mend)
         ids = [slug(level) for level in self.levels]
         for level in self.levels:
+            if slug(level) in TAKEN:
+                mend = "It stands for a count of its own in the results; say the level in other words."
+                raise slip(f'the level "{level}" cannot be told from a word of the results', mend)
             if not slug(level):
                 raise slip(f'the level "{level}" has neither a letter nor a digit', "Say it in words.")
             if ids.count(slug(level)) > 1:
