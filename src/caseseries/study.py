@@ -44,11 +44,9 @@ class Study:
 
     def read_cases(self, sheet: Path | str | None = None) -> CaseSeries:
         """The cases typed into a sheet: `sheet`, or `patients.csv` in the study's folder. Raises Problems."""
-        from caseseries.cases.derived import with_derived
         from caseseries.cases.sheet import read_sheet
 
-        cases = read_sheet(Path(sheet) if sheet else self.folder / SHEET, self.protocol)
-        return with_derived(cases, self.protocol.derived)
+        return read_sheet(Path(sheet) if sheet else self.folder / SHEET, self.protocol)
 
     def questions(self, cases: CaseSeries) -> tuple[Question, ...]:
         """What cannot be true together in these cases."""
@@ -81,6 +79,7 @@ class Study:
 
         Returns the folder. Raises Problems where it belongs to another study or cannot be written.
         """
+        from caseseries.analysis.plan import analysed
         from caseseries.folder import write
         from caseseries.literature.claims import claims_source
         from caseseries.report.document import documents
@@ -89,7 +88,8 @@ class Study:
 
         folder = self.results_folder(out)
         printed = claims_source(self.folder / CLAIMS)
-        run = Finished(self.protocol, cases, results, self.verdicts(results), self.questions(cases), printed)
+        shown, _ = analysed(self.protocol, cases)
+        run = Finished(self.protocol, shown, results, self.verdicts(results), self.questions(cases), printed)
         files = documents(run, tell)
         tell("writing")
         write(folder, self._owner, files, provenance(results, printed))

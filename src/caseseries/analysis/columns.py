@@ -13,6 +13,7 @@ from caseseries.analysis.cautions import Caution, bounds_taken, ranges_taken
 from caseseries.analysis.results import Group, Number, Standing
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.wording import in_running_text
 from caseseries.stats.describe import extremes, median
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.proportions import proportion
@@ -148,11 +149,10 @@ def split(cases: CaseSeries, name: str) -> list[Split]:
         yes = is_yes(cases, name)
         no = known(cases, name) & ~yes
         key = slug(name)
+        other = column.no or f"Not: {in_running_text(column.title)}"
         return [
             Split(Group(key, column.yes or column.title, patients_of(cases, yes)), yes),
-            Split(
-                Group(f"not-{key}", column.no or f"Not: {_lower(column.title)}", patients_of(cases, no)), no
-            ),
+            Split(Group(f"not-{key}", other, patients_of(cases, no)), no),
         ]
     groups = []
     for level in column.levels:
@@ -207,8 +207,3 @@ def numeric_parts(cases: CaseSeries, column: Column) -> Sequence[Column]:
         return (column,)
     parts = [one for one in cases.dictionary if one.name.startswith(f"{column.name}.")]
     return tuple(one for one in parts if one.name.rpartition(".")[2] in {"daily", "days", "route"})
-
-
-def _lower(title: str) -> str:
-    """The title within a sentence: an abbreviation keeps its capitals."""
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]

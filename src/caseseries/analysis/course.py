@@ -22,6 +22,7 @@ from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.span import day_number
 from caseseries.protocol.clauses.variable import Serial
 from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import in_running_text
 from caseseries.stats.estimate import Estimate
 
 
@@ -64,7 +65,7 @@ def landmark(clause: Landmark, cases: CaseSeries, protocol: Protocol) -> Result:
     groups = split(cases, clause.by)
     rows = [one.rows & has for one in groups]
     for one, mine in zip(groups, rows, strict=True):
-        label = f"Fall of {serial.title.lower()} by day {day} ({one.group.title})"
+        label = f"Fall of {in_running_text(serial.title)} by day {day} ({one.group.title})"
         count = Estimate(int(mine.sum()), "count", int(one.rows.sum()), "patients")
         book.enter(f"{one.group.key}.n", f"{label}, patients", count, mine)
         book.enter_middle(one.group.key, label, falls[mine], mine, "share")

@@ -39,6 +39,7 @@ from caseseries.protocol.clauses.analysis import (
 )
 from caseseries.protocol.clauses.variable import Derived, Has
 from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import a_moment
 
 
 def analyse(
@@ -48,8 +49,7 @@ def analyse(
 
     One episode a patient is analysed, the first; what a sheet cannot answer has its reason in `why_not`.
     """
-    cases = with_derived(cases, protocol.derived)
-    first, further = _first_episodes(cases)
+    first, further = analysed(protocol, cases)
     results = []
     for clause in protocol.analyses:
         tell(clause.name)
@@ -69,8 +69,13 @@ def analyse(
     )
 
 
+def analysed(protocol: Protocol, cases: CaseSeries) -> tuple[CaseSeries, int]:
+    """What is analysed: a patient's first episode, with what is derived; and how many rows are not."""
+    return _first_episodes(with_derived(cases, protocol.derived))
+
+
 def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
-    lacking = [name for name in _needs(clause) if not cases.has(name)]
+    lacking = [name for name in dict.fromkeys(_needs(clause, protocol)) if not cases.has(name)]
     if lacking:
         return Result(clause, why_not=f"Not possible: these cases do not hold {', '.join(lacking)}.")
     match clause:
@@ -98,22 +103,32 @@ def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
             )
 
 
-def _needs(clause: Analysis) -> list[str]:
-    """The columns without which the analysis cannot be done."""
+def _needs(clause: Analysis, protocol: Protocol) -> list[str]:
+    """The columns without which the analysis cannot be done. A list shows those that there are."""
+    group: str | None = getattr(clause, "by", None)
+    by = [group] if group else []
     match clause:
-        case ListPatients() | Summarise():
-            by = getattr(clause, "by", None)
-            return [*clause.variables, *([by] if by else [])]
+        case Summarise():
+            return [*clause.variables, *by]
         case Compare():
-            return [clause.outcome, clause.by]
+            return [clause.outcome, *by]
         case Entries():
-            return [clause.of, clause.by]
-        case Survival() | Trajectory():
-            return [clause.by] if clause.by else []
-        case Landmark():
-            return [clause.by]
+            return [clause.of, *by]
+        case Survival():
+            return [*_needs_of_time(clause, protocol), *by]
         case _:
-            return []
+            return by
+
+
+def _needs_of_time(clause: Survival, protocol: Protocol) -> list[str]:
+    """Outcome and time, and where another moment is counted from, the days of both."""
+    parts = [protocol.follow_up_variable(part) for part in ("alive", "time")]
+    names = [variable.name for variable in parts if variable is not None]
+    own = protocol.follow_up.counted_from if protocol.follow_up else ""
+    if clause.counted_from and clause.counted_from != own:
+        days = [protocol.moments[moment].sheet for moment in (own, clause.counted_from)]
+        names += [column for column in days if column is not None]
+    return names
 
 
 def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: int) -> list[Caution]:
@@ -128,7 +143,7 @@ def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: i
     if isinstance(clause, Survival) and protocol.follow_up:
         for check in clock_checks(cases, protocol):
             if check.is_stated and check.impossible:
-                moment = check.moment.replace("_", " ")
+                moment = a_moment(check.moment)
                 sentence = f"Counted from {moment}, something recorded comes after the end of follow-up"
                 said.append(clock_does_not_fit(check.impossible, sentence))
     said += _uncertain(clause, cases, protocol)

@@ -32,9 +32,10 @@ from caseseries.stats.estimate import Estimate
 def list_patients(clause: ListPatients, cases: CaseSeries, protocol: Protocol) -> Result:
     """One line a patient: the lines are the cases' own, the number here is how many there are."""
     book = Book(slug(clause.name), cases, protocol.conventions.level)
-    rows = everybody(cases)
-    book.enter("n", "Patients", Estimate(cases.n, "count", cases.n, "patients"), rows)
-    return Result(clause, tuple(book.numbers))
+    book.enter("n", "Patients", Estimate(cases.n, "count", cases.n, "patients"), everybody(cases))
+    lacking = [name for name in clause.variables if not cases.has(name)]
+    notes = (f"Not held by these cases: {', '.join(lacking)}.",) if lacking else ()
+    return Result(clause, tuple(book.numbers), notes=notes)
 
 
 def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Result:

@@ -24,6 +24,7 @@ from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.analysis import Survival
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import a_moment
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.survival import Curve, follow_up, kaplan_meier, log_rank, median_survival, survival_at
 
@@ -64,9 +65,9 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
         labels = np.select([one.rows for one in groups], list(range(len(groups))), -1)
         test = log_rank(times[among], dead[among], labels[among])
         book.enter("log-rank", "Log-rank test", test, among, standing="companion", cautions=[not_promised()])
-    notes = [f"Time is counted from {moment.replace('_', ' ')}, in {unit}."]
+    notes = [f"Time is counted from {a_moment(moment)}, in {unit}."]
     notes += left_out(~(timed & known(cases, alive.name)), "a time or an outcome")
-    notes += left_out(~reached, f"follow-up as far as {moment.replace('_', ' ')}")
+    notes += left_out(~reached, f"follow-up as far as {a_moment(moment)}")
     notes += left_out(followed & ~known(cases, clause.by), "a group") if clause.by else []
     return Result(
         clause,
@@ -142,5 +143,5 @@ def _immortal(cases: CaseSeries, protocol: Protocol, moment: str) -> list[Cautio
     between = (start - zero)[~np.isnan(start - zero)]
     if not len(between) or between.max() <= 0:
         return []
-    names = moment.replace("_", " "), own.replace("_", " ")
+    names = a_moment(moment), a_moment(own)
     return [immortal_time(float(np.median(between)), float(between.max()), *names)]

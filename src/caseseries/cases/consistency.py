@@ -16,6 +16,7 @@ from caseseries.cases.series import CaseSeries
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.variable import Serial, Take, Variable
 from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import a_moment, in_running_text
 
 __all__ = ["ClockCheck", "Question", "clock_checks", "questions"]
 
@@ -123,16 +124,15 @@ def _recorded(
     cases: CaseSeries, protocol: Protocol, moments: dict[str, Values]
 ) -> Iterator[tuple[str, Values]]:
     """The last hospital day of everything whose day is recorded: of the drugs, and of the serials."""
-    for variable in protocol.variables:
-        days = f"{variable.name}.days"
-        begun = next((name for name, one in protocol.moments.items() if one.first == variable.name), None)
-        if variable.kind == "regimen" and days in cases.table.columns and begun in moments:
-            on_drug = cases.table[days].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            yield f"the last day on {variable.title.lower()}", moments[begun] + on_drug - 1
+    for moment, begun in moments.items():
+        variable = protocol.regimen_from(moment)
+        if variable is not None and cases.has(f"{variable.name}.days"):
+            on_drug = cases.table[f"{variable.name}.days"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+            yield f"the last day on {in_running_text(variable.title)}", begun + on_drug - 1
     for serial in protocol.serials:
         if serial.counted_from in moments:
             last = _last_values(cases, serial, moments[serial.counted_from])
-            yield f"the last value of {serial.title.lower()}", last
+            yield f"the last value of {in_running_text(serial.title)}", last
 
 
 def _last_values(cases: CaseSeries, serial: Serial, zero: Values) -> Values:
@@ -147,7 +147,7 @@ def _last_values(cases: CaseSeries, serial: Serial, zero: Values) -> Values:
 
 def _clocks(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
     checks = clock_checks(cases, protocol)
-    fitting = [_said(check.moment) for check in checks if not check.impossible]
+    fitting = [a_moment(check.moment) for check in checks if not check.impossible]
     doubted = any(check.is_stated and check.impossible for check in checks)
     for check in checks:
         # Where the stated clock is in doubt, the others tell only which of them would fit.
@@ -157,23 +157,18 @@ def _clocks(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
             f"patient {who}: {what}" for who, what in zip(check.impossible, check.what, strict=True)
         )
         if check.is_stated:
-            sentence = (
-                f"Counted from {_said(check.moment)}, follow-up ends before something recorded ({details})."
-            )
+            moment = a_moment(check.moment)
+            sentence = f"Counted from {moment}, follow-up ends before something recorded ({details})."
             why = "The time followed, the day of what was recorded or the stated time zero is not as typed."
             if fitting:
                 why += f" Counted from {' or '.join(fitting)}, every row fits."
         else:
             sentence = (
-                f"Follow-up cannot have been counted from {_said(check.moment)}: "
+                f"Follow-up cannot have been counted from {a_moment(check.moment)}: "
                 f"it would end too early ({details})."
             )
             why = "Where a text names this moment as its time zero, its times were counted from another one."
         yield Question("clock" if check.is_stated else "other-clock", sentence, why, check.impossible)
-
-
-def _said(moment: str) -> str:
-    return moment.replace("_", " ")
 
 
 def _plainly(value: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ SPELLS = {
     "level": pl.String,  # the protocol's level, else the class or the name of the drug
     "drug": pl.String,
     "text": pl.String,  # as typed
-    "start": pl.Int64,  # hospital day, where it is known
+    "start": pl.Int64,  # day of the course: its first day is 1
     "stop": pl.Int64,
     "amount": pl.Float64,  # one dose, in `unit`
     "unit": pl.String,
@@ -74,7 +75,7 @@ class Source:
     left: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class CaseSeries:
     """One row a patient and episode.
 
@@ -100,7 +101,7 @@ class CaseSeries:
         """The number of rows: patients, where nobody has a second episode."""
         return self.table.height
 
-    @property
+    @cached_property
     def patients(self) -> tuple[str, ...]:
         """The keys of the rows: the patient, with `/2` behind it for a second episode."""
         return tuple(

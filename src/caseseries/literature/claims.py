@@ -115,6 +115,8 @@ def _fate(verdicts: Sequence[Verdict]) -> str:
 
 
 def _verdict(claim: Claim, name: str, results: Results) -> Verdict:
+    if why_not := _undone(name, results):
+        return Verdict(claim, name, "not derivable", "", "", why_not)
     value = results.value(name)
     if value is None:
         reason = results.number(name).estimate.reason
@@ -174,13 +176,16 @@ def _no_number(text: str) -> str:
 
 def _unknown(claim: Claim, results: Results) -> Iterator[Problem]:
     for name in (claim.result, claim.beside):
-        if not name:
+        if not name or _undone(name, results):
             continue
         try:
             results.number(name)
         except KeyError as error:
-            yield Problem(
-                f'claims.toml, claim "{claim.id}"',
-                str(error.args[0]).partition(". ")[0],
-                str(error.args[0]).partition(". ")[2],
-            )
+            found, _, mend = str(error.args[0]).partition(". ")
+            yield Problem(f'claims.toml, claim "{claim.id}"', found, mend)
+
+
+def _undone(name: str, results: Results) -> str:
+    """Why there is no such number: the analysis that it is of was not done."""
+    stem = name.partition(".")[0]
+    return next((result.why_not for result in results if result.slug == stem), "")

@@ -44,6 +44,15 @@ class Protocol(Clause):
         """The variable or derived variable of that name, if there is one."""
         return next((column for column in self.columns if column.name == name), None)
 
+    def regimen_from(self, moment: str) -> Variable | None:
+        """The regimen whose first dose is the moment, if there is one."""
+        begun = self.moments[moment].first if moment in self.moments else None
+        for variable in self.variables if begun else ():
+            course = variable.take.course if isinstance(variable.take, Take) else None
+            if variable.kind == "regimen" and (course or variable.name) == begun:
+                return variable
+        return None
+
     def follow_up_variable(self, part: str) -> Variable | None:
         """The variable that takes `part` ("alive" or "time") from the follow-up."""
         takes = ((variable, variable.take) for variable in self.variables)

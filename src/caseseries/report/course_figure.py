@@ -14,6 +14,7 @@ from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Trajectory
 from caseseries.protocol.clauses.variable import Serial
 from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import a_moment
 from caseseries.report.drawing import drawn, fitted, panel, said_instead, text_width, write
 from caseseries.report.group_course import draw_by_group
 from caseseries.report.labels import Mark, write_key
@@ -101,7 +102,7 @@ def serial_figure(result: Result, cases: CaseSeries, protocol: Protocol) -> str:
 
 def _since(serial: Serial) -> str:
     """The title of the axis of days: day 1 is said, never guessed."""
-    return f"Day ({serial.counted_from.replace('_', ' ')} is day 1)"
+    return f"Day ({a_moment(serial.counted_from)} is day 1)"
 
 
 def _courses(cases: CaseSeries, protocol: Protocol, serial: Serial) -> list[Course]:

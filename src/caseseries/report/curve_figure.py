@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from caseseries.analysis.columns import EVERYBODY
 from caseseries.analysis.results import Result
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.analysis import Survival
+from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import a_moment
 from caseseries.report.drawing import drawn, panel, said_instead, text_width, wrapped, write
 from caseseries.report.labels import SAMPLE, Label, Row, rows_height, without_prefix, write_labels, write_rows
 from caseseries.report.look import (
@@ -54,12 +56,13 @@ Horizons = tuple[tuple[str, float], ...]  # a name and its time, in the unit of 
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One curve as it is drawn: its stroke, what is said beside it, its median."""
+    """One curve as it is drawn: its stroke, what is said beside it, its median, survival at the horizons."""
 
     title: str
     curve: Curve
     stroke: Stroke
     median: Estimate | None
+    horizons: Mapping[str, Estimate]
 
     @property
     def words(self) -> str:
@@ -97,7 +100,7 @@ def survival_figure(result: Result, protocol: Protocol) -> str:
     moment = protocol.follow_up.counted_from
     if isinstance(result.clause, Survival):
         moment = result.clause.counted_from or moment
-    since = f"{unit.capitalize()} from {moment.replace('_', ' ')}"
+    since = f"{unit.capitalize()} from {a_moment(moment)}"
     windows = _windows(arms, unit, _horizons(protocol))
     below = AXIS + rows_height(len(arms))
 
@@ -128,14 +131,15 @@ def _arms(result: Result) -> list[Arm]:
             strict=True,
         )
     )
-    medians = {number.id.removeprefix(f"{result.slug}."): number.estimate for number in result.numbers}
+    numbers = {number.id.removeprefix(f"{result.slug}."): number.estimate for number in result.numbers}
     strokes = group_strokes(len(result.curves))
     return [
         Arm(
             titles.get(key, key),
             curve,
             stroke,
-            medians.get("median" if key == EVERYBODY else f"{key}.median"),
+            numbers.get("median" if key == EVERYBODY else f"{key}.median"),
+            _at_horizons(numbers, "" if key == EVERYBODY else f"{key}."),
         )
         for (key, curve), stroke in zip(result.curves.items(), strokes, strict=True)
     ]
@@ -193,8 +197,15 @@ def _apart(window: Window, arms: Sequence[Arm]) -> Horizons:
     return tuple(kept)
 
 
+def _at_horizons(numbers: Mapping[str, Estimate], prefix: str) -> dict[str, Estimate]:
+    """Survival at each horizon, by the horizon's slug."""
+    stem = f"{prefix}survival-at."
+    return {name.removeprefix(stem): one for name, one in numbers.items() if name.startswith(stem)}
+
+
 def _horizon_words(name: str, time: float, arms: Sequence[Arm]) -> str:
-    return name if len(arms) > 1 else f"{name}: {shown(_alive_at(arms[0].curve, time), 'share')}"
+    alive = arms[0].horizons.get(slug(name)) if len(arms) == 1 else None
+    return name if alive is None or alive.value is None else f"{name}: {alive.shown}"
 
 
 def _early(arms: Sequence[Arm], unit: str, last: float) -> float | None:
@@ -273,11 +284,6 @@ def _write_horizons(figure: Figure, window: Window, arms: Sequence[Arm], bottom:
         half = text_width(words) / 2
         left = max(window.left, min(window.at(time) - half, window.left + window.width - 2 * half))
         write(figure, left, bottom + HEIGHT + 0.03, words, color=QUIET)
-
-
-def _alive_at(curve: Curve, time: float) -> float:
-    entry = int(np.searchsorted(curve.times, time * (1 + 1e-9), side="right")) - 1
-    return float(curve.survival[entry]) if entry >= 0 else 1.0
 
 
 def _at_risk(curve: Curve, windows: Sequence[Window]) -> list[tuple[float, int]]:

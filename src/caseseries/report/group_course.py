@@ -11,13 +11,13 @@ from caseseries.analysis.columns import EVERYBODY
 from caseseries.analysis.results import Group, Result
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.variable import Serial
+from caseseries.protocol.wording import in_running_text
 from caseseries.report.drawing import drawn, panel, wrapped, write
 from caseseries.report.labels import (
     SAMPLE,
     Label,
     Row,
     rows_height,
-    within,
     without_prefix,
     write_labels,
     write_rows,
@@ -75,7 +75,8 @@ def draw_by_group(result: Result, cases: CaseSeries, serial: Serial, scale: Scal
         ]
         write_labels(figure, labels, WIDTH - LABELS, below, below + HEIGHT)
 
-    said = f"Medians of {within(serial.title)} by day in {cases.n:,} patients: {'; '.join(titles)}. {since}."
+    of = f"Medians of {in_running_text(serial.title)} by day in {cases.n:,} patients"
+    said = f"{of}: {'; '.join(titles)}. {since}."
     return drawn(draw, below + HEIGHT + TOP, f"{serial.title} by day", said)
 
 

@@ -99,11 +99,6 @@ def without_prefix(titles: Sequence[str]) -> list[str]:
     return [title.removeprefix(prefix) for title in titles]
 
 
-def within(title: str) -> str:
-    """The title inside a sentence: an abbreviation keeps its capitals."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
     """The centres of labels of the given heights, as near to where they are wanted as goes without overlap.
 

@@ -12,6 +12,7 @@ from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Rol
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED
 from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import a_moment, in_running_text
 from caseseries.report.page import Inline, Line, ref
 from caseseries.stats.digits import shown
 
@@ -48,7 +49,7 @@ def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[
     assert protocol.follow_up is not None
     assert isinstance(result.clause, Survival)
     clause, stem, unit = result.clause, result.slug, protocol.follow_up.unit
-    moment = (clause.counted_from or protocol.follow_up.counted_from).replace("_", " ")
+    moment = a_moment(clause.counted_from or protocol.follow_up.counted_from)
     if not clause.by:
         yield ("Of ", ref(results, f"{stem}.n"), " patients ", ref(results, f"{stem}.deaths"), " died.")
         yield (
@@ -87,16 +88,16 @@ def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: P
     first, second = result.groups[:2]
     if isinstance(clause, Landmark):
         serial = next(one for one in protocol.serials if one.name == clause.serial)
-        title = f"Fall of {_lower(serial.title)} by {clause.at}"
+        title = f"Fall of {in_running_text(serial.title)} by {clause.at}"
     else:
         title = cases.column(clause.outcome).title
     if f"{stem}.{first.key}.share" in results.numbers:
-        parts = [_of_n(results, f"{stem}.{one.key}", _lower(one.title)) for one in (first, second)]
+        parts = [_of_n(results, f"{stem}.{one.key}", in_running_text(one.title)) for one in (first, second)]
         yield (f"{title}: ", *_joined(parts, "; "), ".")
     else:
         unit = "" if isinstance(clause, Landmark) else _unit(cases.column(clause.outcome).unit)
         parts = [
-            (f"{_lower(one.title)}, ", *_with_range(results, f"{stem}.{one.key}", unit))
+            (f"{in_running_text(one.title)}, ", *_with_range(results, f"{stem}.{one.key}", unit))
             for one in (first, second)
         ]
         yield (f"{title}, median: ", *_joined(parts, "; "), ".")
@@ -116,7 +117,7 @@ def _entries(result: Result, results: Results, cases: CaseSeries) -> Iterator[Li
         )
         for level in column.levels
     ]
-    yield (f"{result.groups[0].title}, by {_lower(column.title)}: ", *_joined(parts), ".")
+    yield (f"{result.groups[0].title}, by {in_running_text(column.title)}: ", *_joined(parts), ".")
     tests = [number for number in result.numbers if number.standing != "description"]
     yield _tests(tests, results)
 
@@ -225,7 +226,3 @@ def _joined(parts: Sequence[Line], between: str = ", ") -> Line:
 
 def _unit(unit: str) -> str:
     return f" {unit}" if unit and unit != "share" else ""
-
-
-def _lower(title: str) -> str:
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]

@@ -11,8 +11,9 @@ import numpy as np
 
 from caseseries.analysis.columns import Rows, split
 from caseseries.cases.series import CaseSeries
+from caseseries.protocol.wording import in_running_text
 from caseseries.report.drawing import drawn, fitted, said_instead, wrapped, write
-from caseseries.report.labels import Mark, within, without_prefix
+from caseseries.report.labels import Mark, without_prefix
 from caseseries.report.look import (
     ALIVE,
     DEAD,
@@ -73,7 +74,7 @@ def overlap_figure(cases: CaseSeries, name: str, outcome: str) -> str:
     Where nobody has a level: a sentence that says so.
     """
     variable = cases.column(name)
-    title = f"{variable.title} and {within(cases.column(outcome).title)}"
+    title = f"{variable.title} and {in_running_text(cases.column(outcome).title)}"
     outcomes = _outcomes(cases, outcome)
     held = _held(cases, name, variable.certainty[:1])
     found = sorted({level for one in held for level, _ in one or ()})
@@ -123,9 +124,8 @@ def overlap_figure(cases: CaseSeries, name: str, outcome: str) -> str:
             write(figure, 0.22 if mark else 0.05, y, fitted(words, WIDTH - 0.3), color=QUIET, va="center")
 
     said = "; ".join(f"{_in_words(column)}: {column.n}" for column in columns[:12])
-    return drawn(
-        draw, height, title, f"{cases.n:,} patients by combination of {within(variable.title)}. {said}."
-    )
+    held_by = f"{cases.n:,} patients by combination of {in_running_text(variable.title)}"
+    return drawn(draw, height, title, f"{held_by}. {said}.")
 
 
 def _outcomes(cases: CaseSeries, name: str) -> list[Outcome]:

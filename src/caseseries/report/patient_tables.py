@@ -19,14 +19,16 @@ NONE = "none"
 
 def listing(clause: ListPatients, cases: CaseSeries, *, is_first: bool = True) -> Table:
     """One line a patient, as typed where that says more than the value; links lead to the first listing."""
-    columns = [cases.column(name) for name in clause.variables]
+    columns = [cases.column(name) for name in clause.variables if cases.has(name)]
     rows = []
     for row, patient in enumerate(cases.patients):
         cells = [words(patient, head=True)]
         cells += [_listed(cases, column, row) for column in columns]
         rows.append(Row(tuple(cells), anchor=f"patient-{patient}" if is_first else ""))
     head = ("Patient", *(_headed(column) for column in columns))
-    return Table(slug(clause.name), "The patients, one line each", head, tuple(rows), is_wide=True)
+    lacking = [name for name in clause.variables if not cases.has(name)]
+    notes = ((f"Not held by these cases: {', '.join(lacking)}.",),) if lacking else ()
+    return Table(slug(clause.name), "The patients, one line each", head, tuple(rows), notes, is_wide=True)
 
 
 def spells_table(cases: CaseSeries) -> Table:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from caseseries.analysis.results import Group
 from caseseries.cases.clocks import unit_in_days
 from caseseries.cases.series import CaseSeries
-from caseseries.protocol.clauses.variable import Take, Variable
+from caseseries.protocol.clauses.variable import Variable
 from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import a_moment, in_running_text
 from caseseries.report.drawing import drawn, fitted, panel, said_instead, text_width, write
-from caseseries.report.labels import Mark, within, write_key
+from caseseries.report.labels import Mark, write_key
 from caseseries.report.look import DEAD, HAIR, INK, PAPER, QUIET, SKY, TEXT, THIN, WIDTH
 from caseseries.report.patients import Patient, fates, seen_patients, shelved
 
@@ -76,7 +77,7 @@ def swimmer_figure(cases: CaseSeries, protocol: Protocol, groups: Sequence[Group
     height = TOP + tall + AXIS
 
     def draw(figure: Figure) -> None:
-        key = [(Mark("s", SKY), f"on {within(drug.title)}")] if drug else []
+        key = [(Mark("s", SKY), f"on {in_running_text(drug.title)}")] if drug else []
         write_key(figure, [*key, *fates([one.patient for one in swimmers])], WIDTH - RIGHT, height - 0.15)
         parts = [_axes(figure, stretch, tall) for stretch in stretches]
         y = tall
@@ -93,18 +94,14 @@ def swimmer_figure(cases: CaseSeries, protocol: Protocol, groups: Sequence[Group
             write(figure, stretch.left + stretch.width / 2, 0.08, stretch.title, ha="center", size=TEXT)
 
     died = sum(one.patient.stroke is DEAD for one in swimmers)
-    said = f"A line for each of {cases.n} patients, counted from {moment.replace('_', ' ')}; {died} died."
+    said = f"A line for each of {cases.n} patients, counted from {a_moment(moment)}; {died} died."
     return drawn(draw, height, title, said)
 
 
 def _drug(cases: CaseSeries, protocol: Protocol, moment: str) -> Variable | None:
     """The regimen whose first dose is the moment, where the cases hold its days."""
-    begins = protocol.moments[moment].first if moment in protocol.moments else None
-    for variable in protocol.variables:
-        course = variable.take.course if isinstance(variable.take, Take) else None
-        if variable.kind == "regimen" and course == begins and cases.has(f"{variable.name}.days"):
-            return variable
-    return None
+    variable = protocol.regimen_from(moment)
+    return variable if variable is not None and cases.has(f"{variable.name}.days") else None
 
 
 def _swimmers(cases: CaseSeries, protocol: Protocol, moment: str, drug: Variable | None) -> list[Swimmer]:
@@ -120,7 +117,7 @@ def _stretches(
     last: float, left: float, right: float, protocol: Protocol, moment: str
 ) -> tuple[Stretch, ...]:
     """The first weeks by day, and where follow-up is much longer the rest by month, in a narrower part."""
-    title = f"Days from {moment.replace('_', ' ')}"
+    title = f"Days from {a_moment(moment)}"
     end = FIRST_DAYS if last > 1.5 * FIRST_DAYS else last
     step = 7 * max(1, round(end / 42))
     weeks = tuple((float(day), f"{day}") for day in range(0, int(end) + 1, step))

@@ -13,7 +13,8 @@ from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Sum
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED, Serial
 from caseseries.protocol.protocol import Protocol
-from caseseries.report.page import Cell, Line, Row, Table, ref, words
+from caseseries.protocol.wording import in_running_text
+from caseseries.report.page import Cell, Line, Ref, Row, Table, ref, words
 from caseseries.stats.digits import shown
 
 DASH, NBSP = "\u2013", "\u00a0"
@@ -26,9 +27,10 @@ def claims_table(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Tab
         claim = one[0].claim
         for position, verdict in enumerate(one):
             first = position == 0
-            obtained = ref(results, verdict.result)
-            value = type(obtained)(obtained.id, verdict.obtained or obtained.text)
-            more = f" ({verdict.full})" if verdict.full and verdict.full != verdict.obtained else ""
+            obtained: Line = ()
+            if verdict.obtained:
+                more = f" ({verdict.full})" if verdict.full != verdict.obtained else ""
+                obtained = (Ref(results.number(verdict.result).id, verdict.obtained), more)
             said = verdict.said + (f": {verdict.how}" if verdict.how else "")
             rows.append(
                 Row(
@@ -40,7 +42,7 @@ def claims_table(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Tab
                         ),
                         words(claim.where if first else ""),
                         words(claim.printed, numeric=True),
-                        words(value, more, numeric=True),
+                        words(*obtained, numeric=True),
                         words(said, mark=verdict.said.replace(" ", "-")),
                     )
                 )
@@ -66,7 +68,7 @@ def summary_table(clause: Summarise, result: Result, results: Results, cases: Ca
             *(words(ref(results, f"{stem}.{one.key}.n"), numeric=True) for one in groups),
         )
     )
-    by = f", over all and by: {cases.column(clause.by).title.lower()}" if clause.by else ""
+    by = f", over all and by: {in_running_text(cases.column(clause.by).title)}" if clause.by else ""
     notes: list[Line] = [
         (f"Numbers are {clause.numbers}; categories are patients (share of those in whom it is known).",)
     ]
