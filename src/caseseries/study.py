@@ -44,9 +44,11 @@ class Study:
 
     def read_cases(self, sheet: Path | str | None = None) -> CaseSeries:
         """The cases typed into a sheet: `sheet`, or `patients.csv` in the study's folder. Raises Problems."""
+        from caseseries.cases.derived import with_derived
         from caseseries.cases.sheet import read_sheet
 
-        return read_sheet(Path(sheet) if sheet else self.folder / SHEET, self.protocol)
+        cases = read_sheet(Path(sheet) if sheet else self.folder / SHEET, self.protocol)
+        return with_derived(cases, self.protocol.derived)
 
     def questions(self, cases: CaseSeries) -> tuple[Question, ...]:
         """What cannot be true together in these cases."""

@@ -293,7 +293,7 @@ def test_survival_over_all(analysed: Analysed) -> None:
     assert it.reason("survival-at.12-months") == "nobody was followed for so long: the last is at 4 months"
     assert it("follow-up") == 4
     assert [it(f"observed.{end}") for end in ("median", "lowest", "highest")] == [2.5, 1, 4]
-    assert it.it.notes == ("Time is counted from first dose, in months.",)
+    assert it.it.notes == ("Time is counted from the first dose, in months.",)
 
 
 def test_survival_by_the_other_convention(analysed: Analysed) -> None:
@@ -883,7 +883,7 @@ CAUTIONS: list[tuple[str, Case, str, Case]] = [
     (
         "clock",
         survived(ON_DRUG.format(days=12), unit="days"),
-        "Counted from first dose, something recorded comes after the end of follow-up (patient ann).",
+        "Counted from the first dose, something recorded comes after the end of follow-up (patient ann).",
         survived(ON_DRUG.format(days=11), unit="days"),  # 10 may be 10.4: the eleventh day is reached
     ),
     (
@@ -902,7 +902,7 @@ CAUTIONS: list[tuple[str, Case, str, Case]] = [
     (
         "immortal-time",
         survived(MOVED, counted_from="diagnosis", unit="days"),
-        "Everybody here lived until first dose, or would not be here: between diagnosis and first dose "
+        "Everybody here lived until the first dose, or would not be here: between diagnosis and the first dose "
         "(median 0 days, up to 5) nobody could die.",
         survived(MOVED, unit="days"),
     ),

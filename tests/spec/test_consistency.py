@@ -86,7 +86,7 @@ def test_drug_after_the_end_of_follow_up(asked: Asked) -> None:
     [question] = asked(ANNA.replace(",8,", ",21,"), BERT, ZOE)
     assert question.kind == "clock"
     assert question.sentence == (
-        "Counted from first dose, follow-up ends before something recorded "
+        "Counted from the first dose, follow-up ends before something recorded "
         "(patient Anna: the last day on anakinra)."
     )
     assert question.why == (

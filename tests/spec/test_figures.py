@@ -261,8 +261,8 @@ def test_early_deaths_have_a_panel_of_their_own_where_most_deaths_are_early() ->
 def test_the_axis_says_its_unit_and_its_moment() -> None:
     for unit in ("days", "months", "years"):
         svg = survival_figure(curves(all=([1, 2, 3], [True, False, True])), protocol(unit=unit))
-        assert f"{unit.capitalize()} from first dose" in words(svg)
-    assert "Day (first dose is day 1)" in words(all_figures(ward(), protocol())[1])
+        assert f"{unit.capitalize()} from the first dose" in words(svg)
+    assert "Day (the first dose is day 1)" in words(all_figures(ward(), protocol())[1])
 
 
 def test_curves_are_labelled_and_the_numbers_at_risk_stand_under_the_ticks() -> None:
@@ -331,7 +331,7 @@ def test_a_line_a_patient_shows_the_days_on_the_drug_where_it_begins_on_the_firs
     assert "on anakinra" in words(swimmer_figure(treated, protocol(more=drug)))
     assert "on anakinra" not in words(swimmer_figure(cases, protocol(more=drug)))
     said = words(swimmer_figure(treated, protocol()))
-    assert {"Ada", "died, 0.2 months", "Days from first dose", "Months"} <= set(said)
+    assert {"Ada", "died, 0.2 months", "Days from the first dose", "Months"} <= set(said)
     assert "on anakinra" not in said
 
 

@@ -300,7 +300,7 @@ def test_printed_and_obtained_side_by_side(reported: Reported) -> None:
 def test_the_results_in_words(reported: Reported) -> None:
     report = reported(analyses=(SURVIVAL, COMPARE, ENTRIES))
     survival, compared, entries = report.says("the_words")
-    assert survival.startswith("Of 4 patients 2 died. Counted from first dose, median survival was ")
+    assert survival.startswith("Of 4 patients 2 died. Counted from the first dose, median survival was ")
     assert compared.startswith("Alive: relapsed, 2 of 2 (100%; 95% interval 16% to 100%); no relapse, 0 of 2")
     assert "Fisher's exact test (promised): p = 0.333" in compared
     assert entries.startswith("Alive, by cause: lymphoma 0 of 1, infection 0 of 2, lupus 2 of 2. ")
