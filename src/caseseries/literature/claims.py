@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import ge, gt, le, lt
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from caseseries.stats.rounding import half_even, half_up, truncated
 
 Said = Literal["reproduces", "reproduces with rounding", "contradicts", "not derivable"]
 BESIDE = "follow from the printed column only, not from the rows"
+BOUNDS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 FATES = ("reproduce", "reproduce with rounding", BESIDE, "contradict", "cannot be derived")
 KEYS = {"id", "of", "where", "printed", "unit", "result", "beside"}
 NEEDED = KEYS - {"beside", "unit"}
@@ -121,12 +123,14 @@ def _verdict(claim: Claim, name: str, results: Results) -> Verdict:
     if value is None:
         reason = results.number(name).estimate.reason
         return Verdict(claim, name, "not derivable", "", "", reason)
-    number, digits, is_percent = _printed(claim.printed)
-    is_percent = is_percent or claim.unit == "%"
-    ours = Decimal(repr(float(value))) * (100 if is_percent else 1)
-    sign = "%" if is_percent else ""
+    operator, number, digits = _printed(claim.printed)
+    sign = "%" if "%" in (claim.printed.strip()[-1:], claim.unit) else ""
+    ours = Decimal(repr(float(value))) * (100 if sign else 1)
     obtained = f"{half_up(ours, digits):,f}{sign}"
     full = f"{shown(float(ours), '')}{sign}" if abs(ours) >= 1 else f"{ours:.6g}{sign}"
+    if operator:
+        holds = BOUNDS[operator](ours, number)
+        return Verdict(claim, name, "reproduces" if holds else "contradicts", full, full)
     if half_up(ours, digits) == number:
         return Verdict(claim, name, "reproduces", obtained, full)
     for how, rounded in (
@@ -138,12 +142,12 @@ def _verdict(claim: Claim, name: str, results: Results) -> Verdict:
     return Verdict(claim, name, "contradicts", obtained, full)
 
 
-def _printed(text: str) -> tuple[Decimal, int, bool]:
-    """The printed number, its digits behind the point, and whether it is a percentage."""
-    plain = plain_text(text)
-    number = Decimal(plain.removesuffix("%").replace(",", "").strip())
-    exponent = number.as_tuple().exponent
-    return number, max(-int(exponent), 0), plain.endswith("%")
+def _printed(text: str) -> tuple[str, Decimal, int]:
+    """The printed number with its operator ("<" of <0.001), and its digits behind the point."""
+    plain = plain_text(text).removesuffix("%").rstrip()
+    operator = read_number(plain).operator
+    number = Decimal(plain.lstrip("<>=\u2264\u2265 ").replace(",", ""))
+    return operator, number, max(-int(number.as_tuple().exponent), 0)
 
 
 def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
@@ -171,7 +175,7 @@ def _no_number(text: str) -> str:
         typed = read_number(digits)
     except ValueError as error:
         return str(error).partition(". ")[2] or PRINTED
-    return PRINTED if typed.value is None or typed.operator else ""
+    return PRINTED if typed.value is None else ""
 
 
 def _unknown(claim: Claim, results: Results) -> Iterator[Problem]:
