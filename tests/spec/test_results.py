@@ -230,6 +230,7 @@ def test_the_file_is_as_its_schema_says(which: str, request: pytest.FixtureReque
         ("numbers.overall-survival_median.p", 1.5),
         ("numbers.overall-survival_median.method", ""),
         ("numbers.overall-survival_median.standing", "planned"),
+        ("numbers.overall-survival_median.beyond", "open"),
         ("numbers.overall-survival_median.cautions", ["c1", "c1"]),
         ("numbers.overall-survival_median.cautions", ["few"]),
         ("numbers.overall-survival_median.more", 1),
@@ -288,6 +289,11 @@ def test_a_number_is_there_or_says_why_not(which: str, request: pytest.FixtureRe
             assert number.estimate.reason, number.id
         else:
             assert number.estimate.reason.startswith("no limits") or not number.estimate.reason, number.id
+
+
+def test_the_file_says_what_a_limit_of_null_is(founding: Results) -> None:
+    median = json.loads(founding.to_json())["numbers"]["overall-survival.median"]
+    assert (median["high"], median["beyond"]) == (None, "not reached")
 
 
 # ---- The same bytes ----
