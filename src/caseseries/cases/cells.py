@@ -126,29 +126,10 @@ def read_numbers(variable: Variable, cells: Sequence[str]) -> Read:
         typed = number(text)
         if typed.value is None:
             return None
-        _refuse_impossible(variable, typed.value)
+        refuse_impossible(variable, typed.value)
         return typed
 
-    return _measured(variable, cells, read)
-
-
-def read_times(variable: Variable, cells: Sequence[str]) -> Read:
-    """Times followed, none of them negative."""
-
-    def read(text: str) -> Typed | None:
-        typed = number(text)
-        if typed.value is None:
-            return None
-        if typed.value < 0:
-            mend = "Count it forward from the start of follow-up."
-            raise Refused(f"{typed.value:g} is a negative time", mend)
-        if typed.operator:
-            mend = "Write how long the patient was followed, and whether alive: Yes or No."
-            raise Refused(f"{quoted(text)} is a bound", mend)
-        _refuse_impossible(variable, typed.value)
-        return typed
-
-    return _measured(variable, cells, read)
+    return measured(variable, cells, read)
 
 
 def read_shares(variable: Variable, cells: Sequence[str]) -> Read:
@@ -160,7 +141,7 @@ def read_shares(variable: Variable, cells: Sequence[str]) -> Read:
             return Typed(0.0, "", text, none_said=True)
         return None if typed.value is None else typed
 
-    return _measured(variable, cells, read)
+    return measured(variable, cells, read)
 
 
 def read_counts(variable: Variable, cells: Sequence[str]) -> Read:
@@ -174,8 +155,8 @@ def read_counts(variable: Variable, cells: Sequence[str]) -> Read:
         low, high = read_range(text)
         if high > LARGEST_COUNT:
             raise Refused(f"{quoted(text)} is too large", "Check the number.")
-        _refuse_impossible(variable, low)
-        _refuse_impossible(variable, high)
+        refuse_impossible(variable, low)
+        refuse_impossible(variable, high)
         return low, high
 
     pairs, slips = each(cells, read)
@@ -197,7 +178,7 @@ def read_days(variable: Variable, cells: Sequence[str], says: str = "") -> Read:
         day = typed.value
         if day is None or typed.operator or day != int(day) or not 1 <= day <= LARGEST_COUNT:
             raise Refused(f"{quoted(text)} is not {says}", "Check the number.")
-        _refuse_impossible(variable, day)
+        refuse_impossible(variable, day)
         return int(day)
 
     days, slips = each(cells, read)
@@ -223,7 +204,8 @@ def read_text(variable: Variable, cells: Sequence[str]) -> Read:
     return Read({variable.name: pl.Series(variable.name, texts, dtype=pl.String)})
 
 
-def _refuse_impossible(variable: Variable, value: float) -> None:
+def refuse_impossible(variable: Variable, value: float) -> None:
+    """Raise Refused for an age that nobody reaches, and for what the protocol rules out."""
     unlimited = variable.above is None and variable.below is None
     if unlimited and variable.unit == "years" and not 0 <= value <= LONGEST_LIFE:
         raise Refused(f"{value:g} years is not possible", "Check the number.")
@@ -235,7 +217,8 @@ def _refuse_impossible(variable: Variable, value: float) -> None:
             raise Refused(f"{value:g} is not {name} {limit:g}, as the protocol asks", "Check the number.")
 
 
-def _measured(variable: Variable, cells: Sequence[str], read: Callable[[str], Typed | None]) -> Read:
+def measured(variable: Variable, cells: Sequence[str], read: Callable[[str], Typed | None]) -> Read:
+    """The numbers that `read` gives; the operators of bounds in a column beside."""
     typed, slips = each(cells, read)
     values = [one and one.value for one in typed]
     columns = {variable.name: pl.Series(variable.name, values, dtype=pl.Float64)}
