@@ -178,7 +178,7 @@ SHAPE = [
         '"title" is missing',
         'Add it: title = "..."',
     ),
-    ('kind = "number"\n', "", 'variable 1 ("age")', 'the key "kind" is missing', "number, count"),
+    ('kind = "number"\n', "", 'variable 1 ("age")', 'the key "kind" is missing', '"number", "count"'),
     ('title    = "A', 'titel    = "A', 'line 1, key "titel"', "not known here", 'Did you mean "title"?'),
     ("[follow_up]", "[folow_up]", "[folow_up]", "not known here", 'Did you mean "follow_up"?'),
     (
@@ -204,7 +204,7 @@ SHAPE = [
         '"nmber" cannot stand here',
         'Did you mean "number"?',
     ),
-    ('kind = "number"', "kind = 5", 'key "kind"', "5 cannot stand here", "There are: number"),
+    ('kind = "number"', "kind = 5", 'key "kind"', "5 cannot stand here", 'There are: "number", "count"'),
     ('does = "entries"', 'does = "entres"', 'key "does"', "nothing that an analysis does", '"entries"?'),
     ('does = "entries"\n', "", 'analysis 4 ("entries by outcome")', '"does" is missing', "Say what"),
     (
@@ -260,6 +260,38 @@ def test_a_clause_has_its_keys_and_they_have_their_kind_of_value(
     assert where in problem.where + ": " + problem.found
     assert found in problem.found
     assert mend in problem.mend
+
+
+TAKEN_FOR = [
+    ('kind = "number"', 'kind = "continuous"', '"number"?'),
+    ('kind = "number"', 'kind = "date"', '"day"?'),
+    ('kind   = "category"', 'kind   = "categorical"', '"category" or "categories"?'),
+    ('kind = "yes/no"', 'kind = "boolean"', '"yes/no"?'),
+    ('does = "survival"', 'does = "kaplan-meier"', '"survival"?'),
+    ('does = "survival"', 'does = "Log_Rank"', '"survival"?'),
+    ('does    = "compare"', 'does    = "t-test"', '"compare"?'),
+    ('does    = "compare"', 'does    = "chi2"', '"compare"?'),
+    ('does      = "summarise"', 'does      = "Table 1"', '"summarise"?'),
+    ('does      = "summarise"', 'does      = "describe"', '"summarise"?'),
+    ('does = "survival"', 'does = "line list"', '"list"?'),
+    ('test    = "Fisher"', 'test    = "Fisher\'s exact"', '"Fisher"?'),
+    ('test    = "Fisher"', 'test    = "chi-squared"', '"chi-square, uncorrected" or "chi-square, Yates"?'),
+    ('test    = "Mann-Whitney"', 'test    = "Wilcoxon"', '"Mann-Whitney"?'),
+]
+
+
+@pytest.mark.parametrize("written, instead, meant", TAKEN_FOR)
+def test_a_word_from_a_textbook_is_understood(tmp_path: Path, written: str, instead: str, meant: str) -> None:
+    problem = slip(tmp_path, written, instead)
+    assert problem.mend.startswith(f"Did you mean {meant} There are: ")
+
+
+def test_words_that_can_stand_here_are_quoted_since_some_have_a_comma(tmp_path: Path) -> None:
+    problem = slip(tmp_path, 'test    = "Fisher"', 'test    = "t-test"')
+    assert problem.mend == (
+        'There are: "chi-square, uncorrected", "chi-square, Yates", "Fisher", "Mann-Whitney", '
+        '"Mann-Whitney, exact".'
+    )
 
 
 COMPARE = 'outcome = "age"\nby      = "alive"'
