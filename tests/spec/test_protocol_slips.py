@@ -357,8 +357,17 @@ REFERENCES = [
     (COMPARE, 'outcome = "cause"\nby      = "alive"', 'key "outcome"', "ranks a measured outcome", "age"),
     (COMPARE, 'outcome = "age"\nby      = "sex"', 'key "by"', "by yes and no", "alive, malignant"),
     (COMPARE, 'outcome = "age"\nby      = "aliv"', 'key "by"', 'no variable "aliv"', 'Did you mean "alive"'),
-    ('"Mann-Whitney"', '"Fisher"', 'analysis 2 ("age and survival"), key "outcome"', "yes and no", "alive"),
+    (
+        '"Mann-Whitney"',
+        '"Fisher"',
+        'analysis 2 ("age and survival"), key "outcome"',
+        "yes and no",
+        "malignant",
+    ),
     ('by      = "malignant"', 'by      = "alive"', 'key "by"', "compared with itself", "another"),
+    ('by      = "malignant"', 'by      = "sex"', 'key "by"', "by yes and no", "would do: malignant."),
+    ('by      = "malignant"', 'by      = "alve"', 'key "by"', 'no variable "alve"', "There are: age, sex"),
+    ('outcome = "alive"', 'outcome = "age"', 'key "outcome"', "yes and no", "would do: alive."),
     ('of   = "cause"', 'of   = "sex"', 'key "of"', "levels of categories", "These would do: cause"),
     ('of   = "cause"\nby   = "alive"', 'of   = "cause"\nby   = "age"', 'key "by"', "side by side", "alive"),
     ('by        = "alive"', 'by        = "age"', 'analysis 7 ("characteristics")', "groups are made", "sex"),
@@ -411,8 +420,23 @@ def test_survival_needs_who_is_alive_and_how_long_each_was_followed(tmp_path: Pa
     problems = told(tmp_path, PROMISE.replace("take = { follow_up", "# { follow_up"))
     assert "who is alive" in problems[0].found
     assert "how long each patient was followed" in problems[1].found
-    assert 'take = { follow_up = "alive" }' in problems[0].mend
-    assert 'take = { follow_up = "time" }' in problems[1].mend
+    assert problems[0].mend == 'Write take = { follow_up = "alive" } under the variable "alive".'
+    assert problems[1].mend == 'Write take = { follow_up = "time" } under the variable "months".'
+
+
+def test_of_several_variables_that_could_say_who_is_alive_all_are_named(tmp_path: Path) -> None:
+    text = PROMISE.replace('take = { follow_up = "alive" }\n', "")
+    text = text.replace('kind = "text"\n', 'kind = "yes/no"\n')
+    assert told(tmp_path, text)[0].mend == (
+        'Write take = { follow_up = "alive" } under the variable that says so. '
+        'Did you mean "alive"? There are: remarks, alive.'
+    )
+
+
+def test_where_no_variable_could_say_who_is_alive_one_is_asked_for(tmp_path: Path) -> None:
+    text = PROMISE.replace('kind = "yes/no"\ntake = { follow_up = "alive" }', 'kind = "text"', 1)
+    mends = [problem.mend for problem in told(tmp_path, text)]
+    assert 'Add a variable of kind = "yes/no" with take = { follow_up = "alive" }.' in mends
 
 
 def test_one_variable_takes_a_part_of_the_follow_up(tmp_path: Path) -> None:
@@ -446,7 +470,9 @@ NOT_READ = [
     (b"two words = 1", "line 1", "two words = 1", "A key is one word"),
     (b"day = 2009-02-31", "line 1", "day = 2009-02-31", "calendar"),
     (b"title = 'a", "line 1", "title = 'a", "quotes"),
-    (b"a = " + b"[" * 5000, "line 1", "cannot be read", "key = value"),
+    (b'levels = ["F" "M"]', "line 1", 'levels = ["F" "M"]', "Put a comma between two items"),
+    (b'levels = ["F", "M"\nkind = "text"', "line 2", 'kind = "text"', "close the list with ]"),
+    (b'take = { person = "age" at = "x" }', "line 1", "take", "Put a comma between two keys"),
 ]
 
 
@@ -458,6 +484,15 @@ def test_a_file_that_is_no_protocol_says_so(
     assert where in problem.where
     assert found in problem.found
     assert mend in problem.mend
+
+
+@pytest.mark.parametrize("deep", [b"[" * 5000, b"{ a = " * 5000])
+def test_what_stands_too_deep_is_given_no_line(tmp_path: Path, deep: bytes) -> None:
+    (problem,) = told(tmp_path, b"a = " + deep + b'\n\ntitle = "A study"\n')
+    assert (problem.where, problem.found) == (
+        "protocol.toml",
+        "lists or tables stand too deep inside one another",
+    )
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
