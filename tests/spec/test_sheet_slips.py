@@ -429,6 +429,8 @@ def test_half_of_a_utf_16_file(told: Told) -> None:
             "probably",
             '"alive": "probably" is neither yes nor no\nWrite Yes or No, or leave the cell empty.',
         ),
+        ("Yes", "Died", '"alive": "Died" is neither yes nor no\nWrite No.'),
+        ("Yes", "alive", '"alive": "alive" is neither yes nor no\nWrite Yes.'),
         (
             "Yes",
             "",
@@ -478,6 +480,14 @@ def test_cells(told: Told, old: str, new: str, said: str) -> None:
     assert told(changed(old, typed)) == f"patients.csv, row 3, column {said}"
 
 
+def test_the_words_of_the_protocol_for_yes_and_no_are_offered(told: Told) -> None:
+    named = PROTOCOL.replace('kind = "yes/no"\n', 'kind = "yes/no"\nyes = "Alive"\nno = "Dead"\n')
+    assert told(changed("Yes", "lost"), protocol=named) == (
+        'patients.csv, row 3, column "alive": "lost" is neither yes nor no\n'
+        "Write Alive or Dead, or Yes or No, or leave the cell empty."
+    )
+
+
 @pytest.mark.parametrize(
     "unit, typed, said",
     [
@@ -519,6 +529,16 @@ def test_a_file_parted_by_semicolons_has_commas_that_may_mean_two_things(told: T
         "Write 1250 or 1.2500.\n\n"
         'patients.csv, row 3, column "months": "1.234" may be 1234 or 1.234 in a file parted by semicolons\n'
         "Write 1234 or 1.2340."
+    )
+
+
+def test_of_many_names_ten_are_listed(told: Told) -> None:
+    wards = [f"ward {number:,}" for number in range(1, 3001)]
+    many = PROTOCOL.replace('["F", "M"]', str(wards))
+    rows = [FIRST.replace(",F,", ",ward 1,"), SECOND.replace(",M,", ",ICU,")]
+    assert told(sheet(HEADER, *rows), protocol=many) == (
+        'patients.csv, row 3, column "sex": "ICU" is not one of the levels\n'
+        f"There are: {', '.join(wards[:10])} and 2,990 more. Or add it to the protocol's levels."
     )
 
 

@@ -20,7 +20,7 @@ from caseseries.evidence.values import (
     read_share,
     read_yes_no,
 )
-from caseseries.protocol.clauses.variable import Variable
+from caseseries.protocol.clauses.variable import Take, Variable
 
 T = TypeVar("T")
 
@@ -185,14 +185,27 @@ def read_days(variable: Variable, cells: Sequence[str], says: str = "") -> Read:
     return Read({variable.name: _whole(variable.name, days)}, tuple(slips))
 
 
+OUTCOMES = {"alive": "Yes", "living": "Yes", "dead": "No", "died": "No", "deceased": "No", "expired": "No"}
+"""What people write where it is asked whether a patient is alive."""
+
+
 def read_answers(variable: Variable, cells: Sequence[str]) -> Read:
     """Yes and no, also in the words that the protocol has for the two groups: `Alive` and `Dead`."""
     words = {alike(word): word == variable.yes for word in (variable.yes, variable.no) if word}
+    asks_alive = isinstance(variable.take, Take) and variable.take.follow_up == "alive"
+    either = f"{variable.yes} or {variable.no}, or Yes or No" if words else "Yes or No"
 
     def read(text: str) -> bool | None:
         if alike(text) in words:
             return words[alike(text)]
-        return None if is_missing(text) else read_yes_no(text)
+        if is_missing(text):
+            return None
+        try:
+            return read_yes_no(text)
+        except ValueError:
+            answer = OUTCOMES.get(alike(text)) if asks_alive else None
+            mend = f"Write {answer}." if answer else f"Write {either}, or leave the cell empty."
+            raise Refused(f"{quoted(text)} is neither yes nor no", mend) from None
 
     values, slips = each(cells, read)
     return Read({variable.name: pl.Series(variable.name, values, dtype=pl.Boolean)}, tuple(slips))

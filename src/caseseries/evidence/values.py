@@ -11,7 +11,7 @@ from typing import Literal
 Operator = Literal["", "<", "<=", ">", ">="]
 
 MISSING = frozenset(["", "-", "--", "–", "—", "?", ".", "n/a", "na", "n.a.", "nd", "n.d."]) | frozenset(
-    ["not available", "not done", "missing", "unknown"]
+    ["not available", "not done", "not known", "missing", "unknown", "unk", "u/k", "nk", "n.k."]
 )
 NONE = "none"
 
