@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from caseseries import __version__
-from caseseries.evidence.problem import Problems
+from caseseries.evidence.problem import Problems, some_of
 
 if TYPE_CHECKING:
     from caseseries.analysis.results import Results
@@ -124,7 +124,7 @@ def _left_open(cases: CaseSeries) -> list[str]:
     if cases.unread.height:
         entries = _number(cases.unread.height, "entry", "entries")
         lines.append(f"{entries} could not be read in full; kept as typed.")
-    left = [f"{source.name}: {', '.join(source.left)}" for source in cases.sources if source.left]
+    left = [f"{source.name}: {some_of(source.left)}" for source in cases.sources if source.left]
     if left:
         lines.append(f"Columns not read: {'; '.join(left)}.")
     return lines

@@ -59,6 +59,19 @@ def test_check_reads_the_promise_back_and_asks(capsys: pytest.CaptureFixture[str
     assert max(map(len, said.out.splitlines())) <= 100
 
 
+def test_of_many_columns_that_are_not_read_ten_are_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = a_copy(tmp_path / "study")
+    lines = (study / "patients.csv").read_text().splitlines()
+    more = [f"x{number}" for number in range(3000)]
+    lines = [lines[0] + "".join(f",{name}" for name in more), *(line + "," * 3000 for line in lines[1:])]
+    (study / "patients.csv").write_text("\n".join(lines))
+    assert main(["check", str(study)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "patients.csv: x0, x1, x2, x3, x4, x5, x6, x7, x8, x9 and 2,990 more; ferritin.csv: alive" in said
+
+
 def test_check_without_a_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = a_copy(tmp_path / "study")
     (study / "patients.csv").unlink()
