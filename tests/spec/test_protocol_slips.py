@@ -455,6 +455,17 @@ def test_all_slips_are_told_at_once_from_the_first_line_to_the_last(tmp_path: Pa
     ]
 
 
+def test_of_many_names_ten_are_listed(tmp_path: Path) -> None:
+    days = ", ".join(str(day) for day in range(1, 31))
+    many = PROMISE.replace("[1, 5, 10]", f"[{days}]").replace('"day 5"', '"day 31"')
+    many += "".join(f'[[variable]]\nname = "yes_{n}"\nkind = "yes/no"\n' for n in range(20))
+    many = many.replace('by      = "malignant"', 'by      = "sex"')
+    assert [problem.mend for problem in told(tmp_path, many)] == [
+        "These would do: yes_0, yes_1, yes_2, yes_3, yes_4, yes_5, yes_6, yes_7, yes_8, yes_9 and 11 more.",
+        "Its days are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 20 more.",
+    ]
+
+
 def test_a_clause_that_is_only_misspelt_is_not_called_missing_elsewhere(tmp_path: Path) -> None:
     problem = slip(tmp_path, 'name   = "cause"', 'nmae   = "cause"')
     assert problem.mend.startswith('Did you mean "name"?')

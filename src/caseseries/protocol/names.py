@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from caseseries.evidence.problem import did_you_mean
+from caseseries.evidence.problem import did_you_mean, some_of
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.span import day_number
@@ -44,7 +44,7 @@ class Names:
             yield from self.missing(path, name, (one.name for one in others), "variable")
         elif kinds and column.kind not in kinds:
             fitting = [one.name for one in others if one.kind in kinds]
-            mend = f"These would do: {', '.join(fitting)}." if fitting else "There is none that would do."
+            mend = f"These would do: {some_of(fitting)}." if fitting else "There is none that would do."
             yield Slip(path, f'{need}, and "{name}" is of kind "{column.kind}"', mend)
 
     def serial(self, path: Path, name: str) -> Iterator[Slip]:
@@ -55,10 +55,8 @@ class Names:
         """That a day is not on the grid of a serial; a serial without a grid has every day."""
         days = next((one.days for one in self.protocol.serials if one.name == serial), ())
         if days and day_number(day) not in days:
-            listed = ", ".join(str(one) for one in days)
-            yield Slip(
-                path, f'"{day}" is not on the grid of the serial "{serial}"', f"Its days are: {listed}."
-            )
+            mend = f"Its days are: {some_of([str(one) for one in days])}."
+            yield Slip(path, f'"{day}" is not on the grid of the serial "{serial}"', mend)
 
     def moment(self, path: Path, text: str | None) -> Iterator[Slip]:
         """That no moment is so called; "last_dose + 7 days" is so long after one."""
