@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,14 @@ class Study:
         cases = read_sheet(Path(sheet) if sheet else self.folder / SHEET, self.protocol)
         return with_derived(cases, self.protocol.derived)
 
+    @property
+    def has_no_sheet_yet(self) -> bool:
+        """Whether nobody has filled in a sheet, not even one that is still a workbook."""
+        from caseseries.cases.grid import saved_otherwise
+
+        sheet = self.folder / SHEET
+        return not sheet.exists() and saved_otherwise(sheet) is None
+
     def questions(self, cases: CaseSeries) -> tuple[Question, ...]:
         """What cannot be true together in these cases."""
         from caseseries.cases.consistency import questions
@@ -66,13 +75,16 @@ class Study:
         """The printed numbers that the study is held against; none without a claims.toml. Raises Problems."""
         from caseseries.literature.claims import read_claims
 
-        return read_claims(self.folder / CLAIMS)
+        with _of_a_paper():
+            return read_claims(self.folder / CLAIMS)
 
     def verdicts(self, results: Results) -> tuple[tuple[Verdict, ...], ...]:
         """The printed numbers of claims.toml, held against the results; none where there is no such file."""
         from caseseries.literature.claims import check
 
-        return check(self.claims(), results)
+        claims = self.claims()
+        with _of_a_paper():
+            return check(claims, results)
 
     def report(
         self, results: Results, cases: CaseSeries, out: Path | str | None = None, tell: Tell = _silent
@@ -133,6 +145,17 @@ def open_study(name: Path | str) -> Study:
             found = "there is neither a folder nor a bundled study of this name"
             raise Problems([Problem(str(name), found, did_you_mean(str(name), bundled))])
     return Study(folder.resolve().name, folder, read_protocol(folder / "protocol.toml"))
+
+
+@contextmanager
+def _of_a_paper() -> Iterator[None]:
+    """Tell at the end of what is wrong with the claims that a study need not have any."""
+    try:
+        yield
+    except Problems as told:
+        *others, last = told.problems
+        mend = f"{last.mend}\nOr delete {CLAIMS} if this study follows no paper."
+        raise Problems([*others, replace(last, mend=mend)]) from None
 
 
 def bundled_studies() -> tuple[str, ...]:
