@@ -903,8 +903,8 @@ CAUTIONS: list[tuple[str, Case, str, Case]] = [
     (
         "immortal-time",
         survived(MOVED, counted_from="diagnosis", unit="days"),
-        "Everybody here lived until the first dose, or would not be here: between diagnosis and the first dose "
-        "(median 0 days, up to 5) nobody could die.",
+        "Everybody here lived until the first dose, or would not be here: between diagnosis and the first "
+        "dose (median 0 days, up to 5) nobody could die.",
         survived(MOVED, unit="days"),
     ),
     (
