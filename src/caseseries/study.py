@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -89,7 +90,7 @@ class Study:
     def report(
         self, results: Results, cases: CaseSeries, out: Path | str | None = None, tell: Tell = _silent
     ) -> Path:
-        """Write the results folder (`out`, or ./NAME-results): report.html, results.json, tables, figures.
+        """Write the results folder (see `results_folder`): report.html, results.json, tables, figures.
 
         Returns the folder. Raises Problems where it belongs to another study or cannot be written.
         """
@@ -110,12 +111,26 @@ class Study:
         return folder
 
     def results_folder(self, out: Path | str | None = None) -> Path:
-        """Where the results go. Raises Problems where that folder belongs to somebody else."""
+        """Where the results go: `out`, or NAME-results where one is, else beside the study's own folder.
+
+        Raises Problems where that folder belongs to somebody else, or lies in the study's own.
+        """
         from caseseries.folder import check_free
 
         folder = Path(out) if out else Path(f"{self.name}-results")
+        if not out and self._holds(folder):
+            folder = self.folder.resolve().parent / folder
+        if self._holds(folder):
+            found, mend = (
+                "this lies in the folder of the study, which is only read",
+                "Name a folder outside it.",
+            )
+            raise Problems([Problem(str(folder), found, mend)])
         check_free(folder, self._owner)
         return folder
+
+    def _holds(self, folder: Path) -> bool:
+        return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(self.folder))
 
     @property
     def _owner(self) -> Owner:
