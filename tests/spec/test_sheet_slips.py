@@ -264,6 +264,15 @@ def test_a_comma_too_many(told: Told) -> None:
     )
 
 
+def test_a_row_without_its_last_cells_may_be_one_that_has_lost_a_comma(told: Told) -> None:
+    header = f"{HEADER},notes,end"
+    assert told(sheet(header, f"{FIRST},,x", SECOND)) == (
+        "patients.csv: row 3 has 11 cells where the header has 13 columns\n"
+        "A cell left empty needs its comma too. Some spreadsheets drop empty cells at the end of rows: "
+        "let the last column be one that is always filled in."
+    )
+
+
 def test_a_comma_too_few(told: Told) -> None:
     assert told(sheet(HEADER, FIRST, SECOND.replace(",M", "", 1))) == (
         "patients.csv: row 3 has 10 cells where the header has 11 columns\n"
