@@ -108,7 +108,8 @@ def _summary(study: Study, results: Results, cases: CaseSeries) -> str:
     for result in results:
         if result.clause.role == "primary" and not result.why_not:
             numbers = [number for number in result.numbers if number.standing != "description"]
-            lines += [f"  {number.id}: {number.estimate}" for number in numbers]
+            lines += [f"{result.clause.name[:1].upper()}{result.clause.name[1:]}"]
+            lines += [f"  {number.label}: {number.estimate.in_short}" for number in numbers]
     done = sum(not result.why_not for result in results)
     lines += ["", f"{done} of {len(results.results)} promised analyses done, {len(results.numbers)} numbers."]
     verdicts = study.verdicts(results)

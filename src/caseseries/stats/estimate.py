@@ -54,15 +54,20 @@ class Estimate:
         """The p-value as it is printed; empty where there is none."""
         return "" if self.p is None else shown_p(self.p)
 
-    def __str__(self) -> str:
+    @property
+    def in_short(self) -> str:
+        """Value, interval and p, without n and method: `1.65 months (95% interval 0.3 to not reached)`."""
         unit = f" {self.unit}" if self.unit and self.unit != "share" and self.value is not None else ""
         parts = [f"{self.shown}{unit}"]
         if self.level is not None:
             parts.append(f"({shown(self.level, 'share')} interval {self.shown_interval})")
         if self.p is not None:
             parts.append(f"p = {self.shown_p}".replace("= <", "< "))
+        return " ".join(parts)
+
+    def __str__(self) -> str:
         why = f" ({self.reason})" if self.reason else ""
-        return f"{' '.join(parts)}; n = {self.n}; {self.method}{why}"
+        return f"{self.in_short}; n = {self.n}; {self.method}{why}"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(str(self))}</p>"
