@@ -30,13 +30,18 @@ def _silent(step: str) -> None:
     """Hear of a step and say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Study:
     """A folder with a protocol: what was promised, and the verbs that keep it. The folder is only read."""
 
     name: str
     folder: Path
     protocol: Protocol
+
+    def __repr__(self) -> str:
+        promise = self.protocol
+        counts = f"{len(promise.variables)} variables, {len(promise.analyses)} analyses"
+        return f"Study {self.name}: {promise.title} (protocol {promise.version}; {counts})"
 
     def sentences(self) -> tuple[Section, ...]:
         """The promise read back as the sentences of a methods section."""
@@ -70,6 +75,7 @@ class Study:
         """Every promised analysis; `tell` hears the name of each as it begins."""
         from caseseries.analysis.plan import analyse
 
+        _expect_cases(cases, "analyse takes cases: study.analyse(study.read_cases())")
         return analyse(self.protocol, cases, tell)
 
     def claims(self) -> tuple[Claim, ...]:
@@ -101,6 +107,7 @@ class Study:
         from caseseries.report.provenance import provenance
         from caseseries.report.sections import Finished
 
+        _expect_cases(cases, "report takes the results, then the cases: study.report(results, cases)")
         folder = self.results_folder(out)
         printed = claims_source(self.folder / CLAIMS)
         shown, _ = analysed(self.protocol, cases)
@@ -137,6 +144,14 @@ class Study:
         from caseseries.folder import Owner
 
         return Owner(self.name, self.protocol.title)
+
+
+def _expect_cases(cases: object, how: str) -> None:
+    """A kind word for who hands on something else than cases."""
+    from caseseries.cases.series import CaseSeries
+
+    if not isinstance(cases, CaseSeries):
+        raise TypeError(how)
 
 
 def open_study(name: Path | str) -> Study:

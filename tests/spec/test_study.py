@@ -1,0 +1,25 @@
+"""A study in a notebook: it says what it is, and what it wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from caseseries.study import open_study
+
+
+def test_a_study_says_what_it_is() -> None:
+    said = repr(open_study("naymagon-2022"))
+    assert said.startswith("Study naymagon-2022: Anakinra in adult secondary HLH")
+    assert len(said) < 200
+
+
+def test_results_and_cases_the_wrong_way_round_are_refused_kindly() -> None:
+    study = open_study("naymagon-2022")
+    cases: Any = study.read_cases()
+    results: Any = study.analyse(cases)
+    with pytest.raises(TypeError, match=r"study\.report\(results, cases\)"):
+        study.report(cases, results)
+    with pytest.raises(TypeError, match=r"study\.analyse\(study\.read_cases\(\)\)"):
+        study.analyse(results)
