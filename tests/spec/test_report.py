@@ -359,7 +359,7 @@ def test_what_could_not_be_read_is_listed_as_typed(reported: Reported) -> None:
         Ben     | the blue pill; cyclosporine    | no
     """
     report = reported(sheet)
-    assert "What the sheet leaves open" in report.text
+    assert "What is left open" in report.text
     unread = report.lines("kept_as_typed")
     assert {tuple(line.split(" | ")[:2]) for line in unread} == {("Ben", "therapy")}
     assert "the blue pill" in " ".join(unread)

@@ -79,7 +79,7 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
         Section("the_cautions", "Cautions", tuple(_cautions(run))),
         Section("the_words", "The results in words", tuple(_words(run))),
         Section("not_done", "Promised, and not done", tuple(_not_done(run))),
-        Section("left_open", "What the sheet leaves open", tuple(_open(run))),
+        Section("left_open", "What is left open", tuple(_open(run))),
         Section("the_provenance", "Where it comes from", tuple(_provenance(run))),
     )
     return tuple(section for section in written if section.blocks)
