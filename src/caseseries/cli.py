@@ -8,6 +8,8 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caseseries import __version__
@@ -95,8 +97,12 @@ def _run(options: argparse.Namespace) -> None:
 
 def _score(options: argparse.Namespace) -> None:
     from caseseries.criteria.bedside import criteria
+    from caseseries.criteria.spoken import read_table
 
-    _print(str(criteria(options.criteria).assess(options.finding)))
+    definition = criteria(options.criteria)
+    tables = [read_table(Path(word)) for word in options.finding if word.endswith(".csv")]
+    spoken = [word for word in options.finding if not word.endswith(".csv")]
+    _print(str(definition.assess([*chain(*tables), *spoken])))
 
 
 # ---- What is said ----
@@ -215,13 +221,13 @@ def _score_verb(add: Callable[..., Any]) -> None:
         description=what[:1].upper() + what[1:] + ".",
         epilog="example:\n"
         '  caseseries score hlh-2004 "ferritin 12,000 ng/mL" "platelets 45 K/uL" "no splenomegaly"\n'
-        '  caseseries score hscore ferritin=">33,511 ng/mL" temperature="39.2 Cel"',
+        '  caseseries score hscore ferritin=">33,511 ng/mL" temperature="39.2 Cel"\n'
+        "  caseseries score hscore findings.csv",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     score.add_argument("criteria", metavar="CRITERIA", help="hlh-2004, hlh-2024, hscore, or a TOML file")
-    score.add_argument(
-        "finding", metavar="FINDING", nargs="*", help='what was found, in quotes: "ferritin 12,000 ng/mL"'
-    )
+    finding = 'what was found, in quotes: "ferritin 12,000 ng/mL"; or a CSV file of findings'
+    score.add_argument("finding", metavar="FINDING", nargs="*", help=finding)
     score.set_defaults(verb=_score, aim="this patient from being scored")
 
 

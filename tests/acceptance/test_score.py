@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from caseseries.cli import CANNOT, main
+from caseseries.criteria.spoken import read_table
 
 
 def test_score_says_the_range_the_verdicts_and_what_decided(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,4 +45,30 @@ def test_slips_are_told_in_plain_words_and_all_at_once(capsys: pytest.CaptureFix
     assert main(["score", "hscor"]) == CANNOT
     assert 'Did you mean "hscore"?' in capsys.readouterr().err
     assert main(["score", "there/is/none.toml"]) == CANNOT
+    assert "Check the path." in capsys.readouterr().err
+
+
+def test_score_of_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "findings.csv"
+    path.write_text('finding,value,unit\nFerritin,"12,000",ng/mL\nPLT,45,K/uL\nspleen,,\nsplenomegaly,no,\n')
+    assert main(["score", "hlh-2004", str(path), "hb 8.1 g/dL"]) == 0
+    assert "2 to 7 of 8" in capsys.readouterr().out
+    assert read_table(path)[0].origin == "findings.csv:B2"
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("name,value\nferritin,3\n", "findings.csv: it has no columns finding and value"),
+        ("", "findings.csv: it has no columns finding and value"),
+        ("finding,value\nferritin,3\n", "findings.csv, row 2: ferritin has no unit"),
+        ("finding,value\nferitin,3 ng/mL\n", 'findings.csv, row 2: "feritin" is no finding that is known'),
+    ],
+)
+def test_slips_of_a_table(text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "findings.csv"
+    path.write_text(text)
+    assert main(["score", "hlh-2004", str(path)]) == CANNOT
+    assert told in capsys.readouterr().err
+    assert main(["score", "hlh-2004", str(tmp_path / "none.csv")]) == CANNOT
     assert "Check the path." in capsys.readouterr().err

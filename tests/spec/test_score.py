@@ -98,6 +98,13 @@ def test_a_guessed_unit_and_a_recalled_factor_are_cautions() -> None:
     )
 
 
+@pytest.mark.parametrize("said", [True, False])
+def test_yes_and_no_say_nothing_of_nk_activity(said: bool) -> None:
+    whole = cs.criteria("hlh-2004").assess(nk_activity=said, splenomegaly=said)
+    assert whole["nk activity"].truth is Truth.UNKNOWN
+    assert whole["splenomegaly"].truth is (Truth.MET if said else Truth.NOT_MET)
+
+
 def test_two_patients_are_not_one() -> None:
     with pytest.raises(Problems, match="one patient at a time"):
         cs.criteria("hscore").assess([Finding("1", "ferritin"), Finding("2", "ferritin")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from caseseries.criteria.assess import assess
 from caseseries.criteria.definition import Definition
@@ -31,6 +32,6 @@ class Criteria:
         return assess(self.definition, [*known, *read_findings(spoken), *read_named(named)])
 
 
-def criteria(name: str) -> Criteria:
+def criteria(name: str | Path) -> Criteria:
     """The criteria of a name in the library, such as "hlh-2004", or of a TOML file. Raises Problems."""
-    return Criteria(open_definition(name))
+    return Criteria(open_definition(str(name)))

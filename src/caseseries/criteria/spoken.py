@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from caseseries.criteria.reading import ABSENT, PRESENT
 from caseseries.evidence.catalogue import Entry, entries, entry
-from caseseries.evidence.finding import Finding
+from caseseries.evidence.finding import Finding, cell
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.unit_names import unit_name
-from caseseries.evidence.values import plain_text, read_number
+from caseseries.evidence.values import is_missing, plain_text, read_number
 
 Said = str | bool | Iterable[str]
-"""What is said of one finding: "12,000 ng/mL", True for present, or several of the first."""
+"""What is said of one finding: "12,000 ng/mL", True for yes, or several of the first."""
 
 VALUE = re.compile(
     r"((?:<=|>=|[<>\u2264\u2265])?\s*[-+]?[0-9.][0-9.,]*(?:[eE][-+]?[0-9]+)?)"  # the number
@@ -44,9 +46,47 @@ def read_named(named: Mapping[str, Said]) -> tuple[Finding, ...]:
     )
 
 
+def read_table(path: Path) -> tuple[Finding, ...]:
+    """The findings of a CSV file with the columns `finding` and `value`, and `unit` if it stands apart.
+
+    Empty values and words for missing are left out: nobody looked. Raises Problems, naming every slip.
+    """
+    header, *rows = _rows(path)
+    columns = [plain_text(name).casefold() for name in header]
+    if not {"finding", "value"} <= set(columns):
+        found = "it has no columns finding and value"
+        raise Problems([Problem(path.name, found, "Name them so in the first row.")])
+    findings, problems = [], []
+    for number, row in enumerate(rows, 2):
+        cells = dict(zip(columns, row, strict=False))
+        name, value = cells.get("finding", ""), cells.get("value", "")
+        if is_missing(name) or is_missing(value):
+            continue
+        try:
+            origin = cell(path.name, number, columns.index("value"))
+            findings.append(_spoken(f"{name}={value} {cells.get('unit', '')}", origin))
+        except _Slip as slip:
+            problems.append(Problem(f"{path.name}, row {number}", slip.found, slip.mend))
+    if problems:
+        raise Problems(problems)
+    return tuple(findings)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    try:
+        return list(csv.reader(path.read_bytes().decode("utf-8-sig").splitlines())) or [[]]
+    except OSError as error:
+        found = f"it cannot be read ({(error.strerror or str(error)).lower()})"
+        raise Problems([Problem(str(path), found, "Check the path.")]) from None
+    except (UnicodeDecodeError, csv.Error):
+        mend = 'Save it as CSV with the encoding "UTF-8".'
+        raise Problems([Problem(path.name, "it is no CSV file in UTF-8", mend)]) from None
+
+
 def _each(said: Said) -> Iterator[str]:
     if isinstance(said, bool):
-        yield PRESENT[0] if said else ABSENT[0]
+        # Not "present" and "absent": of NK activity, "absent" would meet the criterion.
+        yield "yes" if said else "no"
     elif isinstance(said, str):
         yield said
     else:
