@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path as FilePath
-from typing import Any, get_args
+from typing import get_args
 
 from caseseries.criteria.definition import (
     Bin,
@@ -23,8 +21,9 @@ from caseseries.criteria.definition import (
     Rule,
     Word,
 )
+from caseseries.criteria.table import Table
 from caseseries.evidence.catalogue import Entry, entries, entry
-from caseseries.evidence.page import Path, Slip, read_page
+from caseseries.evidence.page import Slip, read_page
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.unit_names import unit_name, unit_names
 from caseseries.evidence.units import Quantity, read_quantity
@@ -44,90 +43,17 @@ def read_definition(path: FilePath) -> Definition:
     """The definition in `path`. Raises Problems, naming every slip with its place and mend."""
     page = read_page(path, EMPTY)
     slips: list[Slip] = []
-    definition = _definition(_Table(page.content, (), slips))
+    definition = _definition(Table(page.content, (), slips))
     if slips:
         told = sorted(dict.fromkeys(slips), key=lambda slip: page.line(slip.path))
         raise Problems(Problem(page.where(slip.path), slip.found, slip.mend) for slip in told)
     return definition
 
 
-# ---- A table of the file, and what is told of it ----
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A table of the file, the way to it, and the slips that have been found so far."""
-
-    content: Mapping[str, Any]
-    path: Path
-    slips: list[Slip]
-
-    def slip(self, key: str | None, found: str, mend: str) -> None:
-        self.slips.append(Slip(self.path if key is None else (*self.path, key), found, mend))
-
-    def knows(self, *keys: str) -> None:
-        for key in self.content:
-            if key not in keys:
-                self.slip(key, "this is not known here", did_you_mean(key, keys))
-
-    def text(self, key: str, *, required: bool = False) -> str:
-        if key not in self.content:
-            is_misspelt = get_close_matches(key, self.content, n=1, cutoff=0.7)
-            if required and not is_misspelt:
-                self.slip(None, f'the key "{key}" is missing', f'Add it: {key} = "..."')
-            return ""
-        value = self.content[key]
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        self.slip(key, "this is not text", "Write it in quotes.")
-        return ""
-
-    def flag(self, key: str) -> bool:
-        value = self.content.get(key, False)
-        if not isinstance(value, bool):
-            self.slip(key, "this is neither true nor false", "Write true or false, without quotes.")
-        return value is True
-
-    def whole(self, key: str) -> int | None:
-        """A whole number above 0; None where there is none, which is told unless the key is not there."""
-        value = self.content.get(key)
-        if value is None:
-            return None
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-        self.slip(key, "this is not a whole number above 0", "Write it without quotes, such as 5.")
-        return None
-
-    def share(self, key: str) -> float:
-        value = self.content.get(key)
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
-            return float(value)
-        self.slip(key, "this is not a share between 0 and 1", "Write it without quotes, such as 0.54.")
-        return 0.0
-
-    def words(self, key: str) -> tuple[str, ...]:
-        """One text or a list of texts; a slip for anything else."""
-        value = self.content.get(key)
-        listed = value if isinstance(value, list) else [value]
-        if listed and all(isinstance(one, str) and one.strip() for one in listed):
-            return tuple(listed)
-        self.slip(key, "this is neither text nor a list of texts", 'Write it in quotes, as in "90 g/L".')
-        return ()
-
-    def tables(self, key: str) -> tuple[_Table, ...]:
-        value = self.content.get(key, [])
-        if isinstance(value, list) and all(isinstance(one, dict) for one in value):
-            return tuple(
-                _Table(one, (*self.path, key, number), self.slips) for number, one in enumerate(value)
-            )
-        self.slip(key, "this is not a list of tables", "Write each in braces, or under double brackets.")
-        return ()
-
-
 # ---- From tables to the definition ----
 
 
-def _definition(table: _Table) -> Definition:
+def _definition(table: Table) -> Definition:
     table.knows("name", *SAID, "need", "criterion", "probabilities", "probability")
     name = table.text("name", required=True)
     if name and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
@@ -161,7 +87,7 @@ def _definition(table: _Table) -> Definition:
     )
 
 
-def _criterion(table: _Table, *, is_counted: bool) -> Criterion:
+def _criterion(table: Table, *, is_counted: bool) -> Criterion:
     table.knows("name", *SAID, *RULE, "points", "grade")
     name = table.text("name", required=True)
     grades: tuple[Grade, ...]
@@ -189,7 +115,7 @@ def _criterion(table: _Table, *, is_counted: bool) -> Criterion:
     )
 
 
-def _grades(table: _Table) -> tuple[Grade, ...]:
+def _grades(table: Table) -> tuple[Grade, ...]:
     """The grades of a criterion: what they share stands above them."""
     shared = {key: table.content[key] for key in RULE if key in table.content}
     if "points" in table.content:
@@ -201,7 +127,7 @@ def _grades(table: _Table) -> tuple[Grade, ...]:
         if "points" not in grade.content:
             grade.slip(None, 'the key "points" is missing', "Add it: points = 33")
         # A slip of what they share is told once, where it stands.
-        inner = _Table({**shared, **grade.content}, table.path if shared else grade.path, table.slips)
+        inner = Table({**shared, **grade.content}, table.path if shared else grade.path, table.slips)
         grades += [Grade(points or 1, rule) for rule in _rule(inner)]
     for lower, higher in pairwise(grades):
         if higher.points <= lower.points:
@@ -209,7 +135,7 @@ def _grades(table: _Table) -> tuple[Grade, ...]:
     return tuple(grades)
 
 
-def _rule(table: _Table) -> tuple[Rule, ...]:
+def _rule(table: Table) -> tuple[Rule, ...]:
     """The rule of a table; nothing where it has a slip."""
     content = table.content
     if "of" in content or "need" in content:
@@ -235,7 +161,7 @@ def _rule(table: _Table) -> tuple[Rule, ...]:
     return (Number(found.name, comparison, limits),) if limits else ()
 
 
-def _need(table: _Table) -> tuple[Rule, ...]:
+def _need(table: Table) -> tuple[Rule, ...]:
     for key in ("finding", *COMPARISONS, "present", "says", "denies"):
         if key in table.content:
             table.slip(key, 'this stands beside "of"', "Write it in one of the parts.")
@@ -255,7 +181,7 @@ def _need(table: _Table) -> tuple[Rule, ...]:
     return (Need(need, of),)
 
 
-def _word(table: _Table, found: Entry, kind: str) -> tuple[Rule, ...]:
+def _word(table: Table, found: Entry, kind: str) -> tuple[Rule, ...]:
     if found.unit:
         table.slip(kind, f'"{found.name}" is a number', 'Write a limit, such as at_least = "...".')
         return ()
@@ -271,7 +197,7 @@ def _plain(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(plain_text(word).casefold() for word in words)
 
 
-def _limits(table: _Table, comparison: Comparison, found: Entry) -> tuple[Limit, ...]:
+def _limits(table: Table, comparison: Comparison, found: Entry) -> tuple[Limit, ...]:
     """The limits of a test, none of them where one has a slip."""
     if not found.unit:
         mend = "Write present = true, or says = [...] and denies = [...]."
@@ -297,7 +223,7 @@ def _limits(table: _Table, comparison: Comparison, found: Entry) -> tuple[Limit,
     return tuple(limits) if len(limits) == len(written) else ()
 
 
-def _probabilities(table: _Table) -> Probabilities | None:
+def _probabilities(table: Table) -> Probabilities | None:
     bins: list[Bin] = []
     for row in table.tables("probability"):
         row.knows("up_to", "low", "high", "recalled")
@@ -319,6 +245,6 @@ def _probabilities(table: _Table) -> Probabilities | None:
         )
         table.slip("probabilities" if about is not None else "probability", "one half is missing", mend)
         return None
-    said = _Table(about, ("probabilities",), table.slips)
+    said = Table(about, ("probabilities",), table.slips)
     said.knows("source", "caution")
     return Probabilities(said.text("source", required=True), said.text("caution"), tuple(bins))
