@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caseseries import __version__
-from caseseries.evidence.problem import Problems
+from caseseries.evidence.problem import Problems, some_of
 
 if TYPE_CHECKING:
     from caseseries.analysis.results import Results
@@ -25,6 +25,8 @@ CANNOT = 1
 INTERRUPTED = 130
 MOST_TOLD = 40
 """Problems that are told in full; of more, only how many there are."""
+MOST_LISTED = 5
+"""Questions and unread entries that the end of a run lists; the report has them all."""
 WIDTH = 100
 
 
@@ -62,7 +64,7 @@ def _check(options: argparse.Namespace) -> None:
         said = textwrap.fill(" ".join(section.sentences), WIDTH, initial_indent="  ", subsequent_indent="  ")
         _print(f"{section.title}\n{said}\n")
     claims = study.claims()
-    if not (options.sheet or (study.folder / SHEET).exists()):
+    if not options.sheet and study.has_no_sheet_yet:
         _print(f"The protocol holds. There is no {SHEET} yet.")
         return
     cases = study.read_cases(options.sheet)
@@ -70,7 +72,9 @@ def _check(options: argparse.Namespace) -> None:
     for question in questions:
         _print(textwrap.fill(f"? {question.sentence} {question.why}", WIDTH, subsequent_indent="  "))
     for line in _left_open(cases):
-        _print(textwrap.fill(f"? {line}", WIDTH, subsequent_indent="  "))
+        _print(line)
+    if claims:  # whether each names a number is known when the numbers are
+        study.verdicts(study.analyse(cases))
     _print(f"The protocol holds, and so does the sheet: {cases.size}, {_number(len(questions), 'question')}.")
     if claims:
         _print(f"{_number(len(claims), 'printed number')} will be held against the results.")
@@ -116,30 +120,45 @@ def _summary(study: Study, results: Results, cases: CaseSeries) -> str:
     for result in results:
         if result.clause.role == "primary" and not result.why_not:
             numbers = [number for number in result.numbers if number.standing != "description"]
-            lines += [f"  {number.id}: {number.estimate}" for number in numbers]
+            lines += [f"{result.clause.name[:1].upper()}{result.clause.name[1:]}"]
+            lines += [f"  {number.label}: {number.estimate.in_short}" for number in numbers]
     done = sum(not result.why_not for result in results)
     lines += ["", f"{done} of {len(results.results)} promised analyses done, {len(results.numbers)} numbers."]
     verdicts = study.verdicts(results)
     if verdicts:
         held = f"{_number(len(verdicts), 'printed number')} held against them"
         lines.append(f"{held}: {tally(verdicts)}.")
-    lines += _left_open(cases)
+    lines += _left_open(cases, MOST_LISTED)
     questions = study.questions(cases)
     if questions:
-        lines.append(f"{_number(len(questions), 'question')} about the sheet: see the report.")
+        lines.append(f"? {_number(len(questions), 'question')} about the sheet:")
+        lines += _listed([question.sentence for question in questions], MOST_LISTED)
     return "\n".join(lines)
 
 
-def _left_open(cases: CaseSeries) -> list[str]:
-    """What of the sheet was not read."""
+def _left_open(cases: CaseSeries, most: int | None = None) -> list[str]:
+    """What of the sheet was not read: the entries kept as typed, or the first of them, and the columns."""
+    from caseseries.cases.unread import unread_lines
+
     lines = []
-    if cases.unread.height:
-        entries = _number(cases.unread.height, "entry", "entries")
-        lines.append(f"{entries} could not be read in full; kept as typed.")
-    left = [f"{source.name}: {', '.join(source.left)}" for source in cases.sources if source.left]
+    unread = unread_lines(cases)
+    if unread:
+        entries = _number(len(unread), "entry", "entries")
+        lines.append(f"? {entries} could not be read in full; kept as typed:")
+        lines += _listed(unread, most)
+    left = [f"{source.name}: {some_of(source.left)}" for source in cases.sources if source.left]
     if left:
-        lines.append(f"Columns not read: {'; '.join(left)}.")
+        lines.append(textwrap.fill(f"? Columns not read: {'; '.join(left)}.", WIDTH, subsequent_indent="  "))
     return lines
+
+
+def _listed(lines: Sequence[str], most: int | None) -> list[str]:
+    """The lines, indented; where there are more than `most`, the first of them and how many more."""
+    told = [
+        textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    ") for line in lines[:most]
+    ]
+    more = len(lines) - len(told)
+    return told + ([f"  and {more:,} more: see the report."] if more else [])
 
 
 def _told(problems: Problems, aim: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -21,6 +22,21 @@ MANIFEST = "manifest.json"
 FORMAT = "caseseries results folder 1"
 STAGING = ".writing-"
 """Files are written into a folder of this name and the process's number, and moved when all are whole."""
+NO_ROOM = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your share of the disk is used up",
+    errno.EFBIG: "a file would be larger than files may be here",
+}
+IN_WORDS = NO_ROOM | {
+    errno.EACCES: "you may not write there",
+    errno.EPERM: "you may not write there",
+    errno.EROFS: "that disk can only be read",
+    errno.ENOENT: "no folder can be made there",
+    errno.ENOTDIR: "a file stands where a folder would have to be",
+    errno.EEXIST: "a link that leads nowhere, or a file, stands where a folder would have to be",
+    errno.ELOOP: "the links on the way there lead in a circle",
+    errno.ENAMETOOLONG: "the name is too long",
+}
 ELSEWHERE = "Name another folder with --out; nothing was touched."
 
 
@@ -40,7 +56,7 @@ def check_free(folder: Path, owner: Owner) -> None:
     try:
         found = _why_not_free(folder, owner)
     except OSError as error:
-        found = f"the folder cannot be read ({error.strerror})"
+        found = f"the folder cannot be read: {_in_words(error)}"
     if found:
         raise Problems([Problem(str(folder), found, ELSEWHERE)])
 
@@ -71,12 +87,17 @@ def write(folder: Path, owner: Owner, files: Mapping[str, str], provenance: Mapp
             _remove(folder, {name: digest for name, digest in before.items() if name not in content})
     except OSError as error:
         _clear(staging, made)
-        found = f"the results cannot be written ({error.strerror or error})"
-        mend = "Free some room or name another folder with --out; what stood there before is untouched."
+        found = f"the results cannot be written: {_in_words(error)}"
+        mend = "ame another folder with --out; what stood there before is untouched."
+        mend = f"Free some room or n{mend}" if error.errno in NO_ROOM else f"N{mend}"
         raise Problems([Problem(str(folder), found, mend)]) from None
     except BaseException:
         _clear(staging, made)
         raise
+
+
+def _in_words(error: OSError) -> str:
+    return IN_WORDS.get(error.errno or 0, error.strerror or str(error))
 
 
 # ---- Whose it is ----
@@ -84,7 +105,7 @@ def write(folder: Path, owner: Owner, files: Mapping[str, str], provenance: Mapp
 
 def _why_not_free(folder: Path, owner: Owner) -> str:
     if not folder.exists():
-        return ""
+        return "this is a link that leads nowhere" if folder.is_symlink() else ""
     if not folder.is_dir():
         return "this is a file, not a folder"
     manifest = folder / MANIFEST
@@ -100,8 +121,14 @@ def _why_not_free(folder: Path, owner: Owner) -> str:
 
 
 def _refuse_foreign(folder: Path, content: Mapping[str, bytes], before: Mapping[str, str]) -> None:
-    """Raise where something that we did not make stands where a file of ours would go."""
-    problems = []
+    """Raise where something that we did not make stands where a file of ours would go, or stood."""
+    within = {folder / one for name in (*content, *before) for one in Path(name).parents}
+    mend = "Remove the link, or name another folder with --out; nothing was touched."
+    problems = [
+        Problem(str(one), "this is a link, by which files elsewhere would be written or removed", mend)
+        for one in sorted(within - {folder})
+        if one.is_symlink()
+    ]
     for name, data in content.items():
         path = folder / name
         ours = name in before or name == MANIFEST

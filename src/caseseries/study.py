@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,14 @@ class Study:
         cases = read_sheet(Path(sheet) if sheet else self.folder / SHEET, self.protocol)
         return with_derived(cases, self.protocol.derived)
 
+    @property
+    def has_no_sheet_yet(self) -> bool:
+        """Whether nobody has filled in a sheet, not even one that is still a workbook."""
+        from caseseries.cases.grid import saved_otherwise
+
+        sheet = self.folder / SHEET
+        return not sheet.exists() and saved_otherwise(sheet) is None
+
     def questions(self, cases: CaseSeries) -> tuple[Question, ...]:
         """What cannot be true together in these cases."""
         from caseseries.cases.consistency import questions
@@ -66,18 +76,21 @@ class Study:
         """The printed numbers that the study is held against; none without a claims.toml. Raises Problems."""
         from caseseries.literature.claims import read_claims
 
-        return read_claims(self.folder / CLAIMS)
+        with _of_a_paper():
+            return read_claims(self.folder / CLAIMS)
 
     def verdicts(self, results: Results) -> tuple[tuple[Verdict, ...], ...]:
         """The printed numbers of claims.toml, held against the results; none where there is no such file."""
         from caseseries.literature.claims import check
 
-        return check(self.claims(), results)
+        claims = self.claims()
+        with _of_a_paper():
+            return check(claims, results)
 
     def report(
         self, results: Results, cases: CaseSeries, out: Path | str | None = None, tell: Tell = _silent
     ) -> Path:
-        """Write the results folder (`out`, or ./NAME-results): report.html, results.json, tables, figures.
+        """Write the results folder (see `results_folder`): report.html, results.json, tables, figures.
 
         Returns the folder. Raises Problems where it belongs to another study or cannot be written.
         """
@@ -98,12 +111,26 @@ class Study:
         return folder
 
     def results_folder(self, out: Path | str | None = None) -> Path:
-        """Where the results go. Raises Problems where that folder belongs to somebody else."""
+        """Where the results go: `out`, or NAME-results where one is, else beside the study's own folder.
+
+        Raises Problems where that folder belongs to somebody else, or lies in the study's own.
+        """
         from caseseries.folder import check_free
 
         folder = Path(out) if out else Path(f"{self.name}-results")
+        if not out and self._holds(folder):
+            folder = self.folder.resolve().parent / folder
+        if self._holds(folder):
+            found, mend = (
+                "this lies in the folder of the study, which is only read",
+                "Name a folder outside it.",
+            )
+            raise Problems([Problem(str(folder), found, mend)])
         check_free(folder, self._owner)
         return folder
+
+    def _holds(self, folder: Path) -> bool:
+        return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(self.folder))
 
     @property
     def _owner(self) -> Owner:
@@ -133,6 +160,17 @@ def open_study(name: Path | str) -> Study:
             found = "there is neither a folder nor a bundled study of this name"
             raise Problems([Problem(str(name), found, did_you_mean(str(name), bundled))])
     return Study(folder.resolve().name, folder, read_protocol(folder / "protocol.toml"))
+
+
+@contextmanager
+def _of_a_paper() -> Iterator[None]:
+    """Tell at the end of what is wrong with the claims that a study need not have any."""
+    try:
+        yield
+    except Problems as told:
+        *others, last = told.problems
+        mend = f"{last.mend}\nOr delete {CLAIMS} if this study follows no paper."
+        raise Problems([*others, replace(last, mend=mend)]) from None
 
 
 def bundled_studies() -> tuple[str, ...]:

@@ -59,6 +59,59 @@ def test_check_reads_the_promise_back_and_asks(capsys: pytest.CaptureFixture[str
     assert max(map(len, said.out.splitlines())) <= 100
 
 
+def test_of_many_columns_that_are_not_read_ten_are_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = a_copy(tmp_path / "study")
+    lines = (study / "patients.csv").read_text().splitlines()
+    more = [f"x{number}" for number in range(3000)]
+    lines = [lines[0] + "".join(f",{name}" for name in more), *(line + "," * 3000 for line in lines[1:])]
+    (study / "patients.csv").write_text("\n".join(lines))
+    assert main(["check", str(study)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "patients.csv: x0, x1, x2, x3, x4, x5, x6, x7, x8, x9 and 2,990 more; ferritin.csv: alive" in said
+
+
+UNREAD = """\
+  patients.csv, row 2, column "anakinra": "100 mg subq sometimes", not understood: sometimes
+"""
+
+
+def test_what_was_not_understood_is_listed_and_at_the_end_of_a_run_five_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study, out = a_copy(tmp_path / "study"), tmp_path / "out"
+    text = (study / "patients.csv").read_text()
+    text = re.sub(r"100 mg subq q\d+", "100 mg subq sometimes", text, count=7)
+    (study / "patients.csv").write_text(text)
+    (study / "claims.toml").unlink()
+    assert main(["check", str(study)]) == 0
+    check = capsys.readouterr().out
+    assert "? 7 entries could not be read in full; kept as typed:\n" + UNREAD in check
+    assert check.count("not understood") == 7
+    assert main(["run", str(study), "--out", str(out)]) == 0
+    run = capsys.readouterr().out
+    assert "? 7 entries could not be read in full; kept as typed:\n" + UNREAD in run
+    assert run.count("not understood") == 5
+    assert "\n  and 2 more: see the report.\n" in run
+
+
+def test_a_claim_of_a_number_that_is_not_there_is_told_by_check_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = a_copy(tmp_path / "study")
+    text = (study / "claims.toml").read_text()
+    (study / "claims.toml").write_text(re.sub(r'(?m)^(result *= ".*)"$', r'\1x"', text, count=2))
+    assert main(["check", str(study)]) == CANNOT
+    check = capsys.readouterr().err
+    assert check.startswith("2 things keep this study from being run.\n\nclaims.toml, claim ")
+    assert check.endswith("\nOr delete claims.toml if this study follows no paper.\n")
+    assert check.count("Or delete") == 1
+    assert main(["run", str(study), "--out", str(tmp_path / "out")]) == CANNOT
+    assert capsys.readouterr().err == check
+    assert not (tmp_path / "out").exists()
+
+
 def test_check_without_a_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = a_copy(tmp_path / "study")
     (study / "patients.csv").unlink()
@@ -75,10 +128,11 @@ def test_run_ends_with_what_was_found_and_where_it_is(
     assert said.err == ""
     lines = said.out.splitlines()
     assert lines[0] == "Anakinra in adult secondary HLH: the founding study: 16 patients"
-    assert any(line.startswith("  overall-survival.median: 1.65 months") for line in lines)
+    assert any(line.startswith("  Median survival: 1.65 months") for line in lines)
     assert any(re.match(r"\d+ of 18 promised analyses done, \d+ numbers\.", line) for line in lines)
     assert any(line.startswith("20 printed numbers held against them: ") for line in lines)
-    assert "1 question about the sheet: see the report." in lines
+    assert "? 1 question about the sheet:" in lines
+    assert any(line.startswith("  Follow-up cannot have been counted from diagnosis") for line in lines)
     assert f"{out / 'report.html'}   the report" in lines
     assert re.fullmatch(r"\d+\.\d s", lines[-1])
 
@@ -153,6 +207,25 @@ def test_a_sheet_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
     sheet = tmp_path / "export.csv"
     assert main(["check", STUDY, "--sheet", str(sheet)]) == CANNOT
     assert f"export.csv: the file is not there\nIt was looked for as {sheet}." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["Patients HLH.xlsx", "patients.ods", "sheet.XLS"])
+def test_a_workbook_in_the_place_of_the_sheet(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = a_copy(tmp_path / "study")
+    (study / "patients.csv").unlink()
+    if not name.startswith("patients"):  # beside another CSV file it may be anything
+        (study / "ferritin.csv").unlink()
+    (study / name).write_bytes(b"PK\x03\x04")
+    (study / f"~${name}").write_bytes(b"")
+    for command in ("check", "run"):
+        assert main([command, str(study), *(["--out", str(tmp_path / "out")] * (command == "run"))]) == CANNOT
+        assert capsys.readouterr().err == (
+            "One thing keeps this study from being run.\n\n"
+            "patients.csv: the file is not there\n"
+            f'There is {name}: save it as "CSV UTF-8" under the name patients.csv.\n'
+        )
 
 
 def test_a_sheet_that_is_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

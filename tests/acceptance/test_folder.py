@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import resource
@@ -117,7 +118,7 @@ def test_a_full_disk_leaves_what_stood_there(done: Path, tmp_path: Path, earlier
     assert process.stdout == ""
     assert process.stderr == (
         "One thing keeps this study from being run.\n\n"
-        f"{out}: the results cannot be written (File too large)\n"
+        f"{out}: the results cannot be written: a file would be larger than files may be here\n"
         "Free some room or name another folder with --out; what stood there before is untouched.\n"
     )
     assert contents(tmp_path) == before
@@ -137,16 +138,70 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
 
 def test_a_file_in_the_way_of_a_folder_above(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    assert "the results cannot be written (Not a directory)" in refused(tmp_path / "file" / "out", {"a": "a"})
+    assert refused(tmp_path / "file" / "out", {"a": "a"}) == (
+        f"{tmp_path / 'file' / 'out'}: the results cannot be written: "
+        "a file stands where a folder would have to be\n"
+        "Name another folder with --out; what stood there before is untouched."
+    )
 
 
 def test_a_place_where_nobody_can_write() -> None:
-    with pytest.raises(Problems, match=r"/proc/out: the results cannot be written \("):
+    with pytest.raises(Problems) as told:
         write(Path("/proc/out"), OURS, {"a": "a"}, {})
+    assert str(told.value) == (
+        "/proc/out: the results cannot be written: no folder can be made there\n"
+        "Name another folder with --out; what stood there before is untouched."
+    )
+
+
+@pytest.mark.parametrize(
+    "number, words, mend",
+    [
+        (errno.ENOSPC, "the disk is full", "Free some room or name another folder"),
+        (errno.EDQUOT, "your share of the disk is used up", "Free some room or name another folder"),
+        (errno.EACCES, "you may not write there", "Name another folder"),
+        (errno.EROFS, "that disk can only be read", "Name another folder"),
+        (errno.EIO, "Input/output error", "Name another folder"),
+    ],
+)
+def test_what_is_wrong_is_said_in_plain_words(
+    number: int, words: str, mend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(path: Path, data: bytes) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(results_folder, "_write_whole", fails)
+    assert refused(tmp_path / "out", {"a": "a"}) == (
+        f"{tmp_path / 'out'}: the results cannot be written: {words}\n"
+        f"{mend} with --out; what stood there before is untouched."
+    )
+
+
+def test_a_link_that_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to(tmp_path / "gone")
+    assert refused(tmp_path / "out", {"a": "a"}) == (
+        f"{tmp_path / 'out'}: this is a link that leads nowhere\n"
+        "Name another folder with --out; nothing was touched."
+    )
+    assert refused(tmp_path / "out" / "in", {"a": "a"}).startswith(
+        f"{tmp_path / 'out' / 'in'}: the results cannot be written: a link that leads nowhere, or a file,"
+    )
+
+
+@pytest.mark.parametrize("files", [{"tables/a.csv": "2"}, {"b.txt": "2"}], ids=["written", "removed"])
+def test_a_folder_of_the_results_that_is_a_link(tmp_path: Path, files: dict[str, str]) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    write(out, OURS, {"tables/a.csv": "1"}, {})
+    (out / "tables").rename(elsewhere)
+    (out / "tables").symlink_to(elsewhere)
+    assert refused(out, files) == (
+        f"{out / 'tables'}: this is a link, by which files elsewhere would be written or removed\n"
+        "Remove the link, or name another folder with --out; nothing was touched."
+    )
 
 
 def test_a_name_too_long() -> None:
-    with pytest.raises(Problems, match=r"the folder cannot be read \(File name too long\)"):
+    with pytest.raises(Problems, match="the folder cannot be read: the name is too long"):
         write(Path("x" * 300), OURS, {"a": "a"}, {})
 
 
@@ -169,10 +224,27 @@ def test_a_folder_with_other_things(tmp_path: Path) -> None:
 
 def test_the_study_folder_itself_is_never_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = Path(shutil.copytree(BUNDLED / STUDY, tmp_path / "study"))
+    (tmp_path / "link").symlink_to(study)
     before = contents(study)
-    assert main(["run", str(study), "--out", str(study)]) == CANNOT
-    assert "this folder holds other things" in capsys.readouterr().err
+    for out in (study, study / "results" / "new", study / "figures" / "..", tmp_path / "link" / "results"):
+        assert main(["run", str(study), "--out", str(out)]) == CANNOT
+        assert capsys.readouterr().err.endswith(
+            f"{out}: this lies in the folder of the study, which is only read\nName a folder outside it.\n"
+        )
     assert contents(study) == before
+
+
+@pytest.mark.parametrize("where", [".", "notes"])
+def test_a_run_from_inside_the_study_folder_writes_beside_it(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = Path(shutil.copytree(BUNDLED / STUDY, tmp_path / "study"))
+    (study / "notes").mkdir()
+    before = contents(study)
+    monkeypatch.chdir(study / where)
+    assert main(["run", os.path.relpath(study)]) == 0
+    assert contents(study) == before
+    assert (tmp_path / "study-results" / "report.html").exists()
 
 
 @pytest.mark.parametrize("manifest", ["{}", "not json", "[1]", '{"format": "other", "study": 3}'])

@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+VENV = f".venv-{sys.version.split()[0]}"
 ROOT = Path(__file__).parents[2]
 BASE = str(Path(getattr(sys, "_base_executable", None) or sys.executable).resolve())
 NEEDED = ("hatchling", "packaging", "pathspec", "pluggy", "tomlkit", "trove-classifiers")
@@ -80,7 +81,7 @@ def test_alone_it_says_what_it_is_for_and_makes_nothing(checkout: Path) -> None:
     done = start(checkout)
     assert (done.returncode, done.stderr) == (0, "")
     assert "./run pytest" in done.stdout
-    assert not (checkout / ".venv").exists()
+    assert list(checkout.glob(".venv*")) == []
 
 
 def test_the_first_start_makes_the_environment_and_the_second_leaves_it_alone(
@@ -91,10 +92,10 @@ def test_the_first_start_makes_the_environment_and_the_second_leaves_it_alone(
     assert (first.returncode, first.stdout) == (0, f"{checkout}\n"), first.stderr
     assert "making the environment" in first.stderr
 
-    (checkout / ".venv" / "leftover").touch()
+    (checkout / VENV / "leftover").touch()
     elsewhere = start(checkout, "python", "-c", here, cwd=tmp_path)
     assert (elsewhere.returncode, elsewhere.stdout, elsewhere.stderr) == (0, f"{tmp_path}\n", "")
-    assert (checkout / ".venv" / "leftover").exists()
+    assert (checkout / VENV / "leftover").exists()
 
     assert start(checkout, "python", "-c", "raise SystemExit(7)").returncode == 7
 
@@ -105,7 +106,7 @@ def test_the_first_start_makes_the_environment_and_the_second_leaves_it_alone(
 
 @pytest.mark.parametrize("harm", ["never finished", "Python gone", "other lock", "moved here"])
 def test_an_environment_that_is_not_whole_or_not_ours_is_made_anew(checkout: Path, harm: str) -> None:
-    venv = checkout / ".venv"
+    venv = checkout / VENV
     assert start(checkout, "python", "--version").returncode == 0
     (venv / "leftover").touch()
     match harm:
@@ -121,7 +122,7 @@ def test_an_environment_that_is_not_whole_or_not_ours_is_made_anew(checkout: Pat
     again = start(checkout, "python", "--version")
     assert again.returncode == 0, again.stderr
     assert "making the environment" in again.stderr
-    assert not (checkout / ".venv" / "leftover").exists()
+    assert not (checkout / VENV / "leftover").exists()
 
 
 def test_two_at_once_make_one_environment(checkout: Path) -> None:
@@ -130,6 +131,56 @@ def test_two_at_once_make_one_environment(checkout: Path) -> None:
     said = [process.communicate() for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert sum("making the environment with" in stderr for _, stderr in said) == 1
+
+
+def test_another_python_makes_an_environment_of_its_own(checkout: Path) -> None:
+    assert start(checkout, "python", "--version").returncode == 0
+    (checkout / VENV / "leftover").touch()
+    other = (
+        "import runpy, sys; sys.version = '3.99.0 (another)'; sys.argv = ['run', 'python', '--version']; "
+        f"runpy.run_path({str(checkout / 'run')!r}, run_name='__main__')"
+    )
+    done = subprocess.run([BASE, "-c", other], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (checkout / ".venv-3.99.0" / "made-for").exists()
+    assert "making" not in start(checkout, "python", "--version").stderr
+    assert (checkout / VENV / "leftover").exists()
+
+
+WAITS = "import sys; print('begun', flush=True); sys.stdin.readline()"
+
+
+def test_an_environment_in_use_is_not_made_anew_until_the_command_has_ended(checkout: Path) -> None:
+    command = [BASE, str(checkout / "run"), "python"]
+    using = subprocess.Popen([*command, "-c", WAITS], stdin=-1, stdout=-1, text=True)
+    assert using.stdout is not None
+    assert using.stdout.readline() == "begun\n"
+    (checkout / VENV / "leftover").touch()
+    with (checkout / "requirements.lock").open("a") as lock:
+        lock.write("\n")
+
+    waiting = subprocess.Popen([*command, "--version"], stdout=-1, stderr=-1, text=True)
+    assert waiting.stderr is not None
+    assert waiting.stderr.readline() == (
+        "run: waiting for another ./run that makes the environment, or still uses what must be made anew\n"
+    )
+    assert (checkout / VENV / "leftover").exists()
+
+    using.communicate("go on\n")
+    _, said = waiting.communicate()
+    assert (using.returncode, waiting.returncode) == (0, 0), said
+    assert "making the environment" in said
+    assert not (checkout / VENV / "leftover").exists()
+
+
+def test_a_command_that_would_wait_for_itself_is_told(checkout: Path) -> None:
+    inside = (
+        "import pathlib, subprocess, sys; pathlib.Path('requirements.lock').open('a').write('\\n'); "
+        "sys.exit(subprocess.run([sys.argv[1], 'run', 'python', '--version']).returncode)"
+    )
+    done = start(checkout, "python", "-W", "ignore", "-c", inside, BASE)
+    assert done.returncode == 1
+    assert "the command that this was started from uses it.\nEnd that command first.\n" in done.stderr
 
 
 # ---- When it cannot ----
@@ -181,7 +232,7 @@ def test_where_the_index_cannot_be_reached_the_real_error_is_shown(checkout: Pat
     assert "Connection refused" in done.stderr
     assert "going on without uv" in done.stderr
     assert "Traceback" not in done.stderr
-    assert not (checkout / ".venv" / "made-for").exists()
+    assert not (checkout / VENV / "made-for").exists()
 
 
 def test_what_pip_said_is_shown_without_its_noise(run: ModuleType) -> None:

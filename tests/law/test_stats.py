@@ -48,11 +48,13 @@ def columns(rows: list[tuple[float, bool, str]]) -> tuple[list[float], list[bool
 
 
 def is_sound(estimate: Estimate) -> bool:
-    """A number or a reason; never NaN, never an infinity; p and shares within 0 and 1."""
+    """A number or a reason; never NaN nor infinite; p and shares within 0 and 1; what is open says how."""
     given = (estimate.value, estimate.low, estimate.high, estimate.p, estimate.level)
+    is_open = estimate.level is not None and None in (estimate.value, estimate.low, estimate.high)
     return (
         all(one is None or math.isfinite(one) for one in given)
         and (estimate.value is None) == bool(estimate.reason)
+        and is_open == bool(estimate.beyond)
         and bool(estimate.method)
         and (estimate.p is None or 0.0 <= estimate.p <= 1.0)
         and (estimate.unit != "share" or estimate.value is None or estimate.value <= 1.0)

@@ -394,7 +394,8 @@ def test_one_patient(analysed: Analysed, alive: str, median: float | None, follo
 def test_horizons_in_the_unit_of_the_follow_up(
     analysed: Analysed, unit: str, time: str, at_30_days: float, at_12_months: float
 ) -> None:
-    it = analysed(f"patient|alive|time\n ann|no|{time}\n ben|yes|3660", does="survival", unit=unit)
+    long = 3660 if unit == "days" else 99
+    it = analysed(f"patient|alive|time\n ann|no|{time}\n ben|yes|{long}", does="survival", unit=unit)
     assert (it("survival-at.30-days"), it("survival-at.12-months")) == (at_30_days, at_12_months)
     assert it.results.number("it.median").estimate.unit == unit
 
@@ -902,8 +903,8 @@ CAUTIONS: list[tuple[str, Case, str, Case]] = [
     (
         "immortal-time",
         survived(MOVED, counted_from="diagnosis", unit="days"),
-        "Everybody here lived until the first dose, or would not be here: between diagnosis and the first dose "
-        "(median 0 days, up to 5) nobody could die.",
+        "Everybody here lived until the first dose, or would not be here: between diagnosis and the first "
+        "dose (median 0 days, up to 5) nobody could die.",
         survived(MOVED, unit="days"),
     ),
     (

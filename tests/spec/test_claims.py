@@ -202,7 +202,7 @@ def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -
             toml(GOOD | {"beside": "nothing"}),
             'claims.toml, claim "age"',
             "no number has the id 'nothing'",
-            "Ids begin with the analysis: made-up.",
+            "Ids begin with an analysis. There are: made-up.",
         ),
         (
             toml(GOOD | {"result": "made-up"}),

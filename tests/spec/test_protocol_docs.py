@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from caseseries.protocol.choices import MEANT
 from caseseries.protocol.clauses.analysis import Promised
-from caseseries.protocol.clauses.clause import Clause
+from caseseries.protocol.clauses.clause import Clause, slug
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.schema import schema_text
 from caseseries.protocol.shape import clauses_in, keys_of, options_in
@@ -57,6 +58,12 @@ def test_what_all_analyses_have_in_common_is_documented_once() -> None:
 def test_every_word_that_a_key_can_have_is_on_the_page(clause: type[Clause]) -> None:
     words = [word for annotation in keys_of(clause).values() for word in options_in(annotation)]
     assert [word for word in words if f'`"{word}"`' not in PAGE and f"`{word}`" not in PAGE] == []
+
+
+def test_what_is_meant_by_other_words_can_be_written() -> None:
+    words = {word for one in ALL for annotation in keys_of(one).values() for word in options_in(annotation)}
+    assert set(MEANT) <= words
+    assert all(slug(other) == other for others in MEANT.values() for other in others.split())
 
 
 def test_every_example_is_toml() -> None:

@@ -178,7 +178,7 @@ SHAPE = [
         '"title" is missing',
         'Add it: title = "..."',
     ),
-    ('kind = "number"\n', "", 'variable 1 ("age")', 'the key "kind" is missing', "number, count"),
+    ('kind = "number"\n', "", 'variable 1 ("age")', 'the key "kind" is missing', '"number", "count"'),
     ('title    = "A', 'titel    = "A', 'line 1, key "titel"', "not known here", 'Did you mean "title"?'),
     ("[follow_up]", "[folow_up]", "[folow_up]", "not known here", 'Did you mean "follow_up"?'),
     (
@@ -204,7 +204,7 @@ SHAPE = [
         '"nmber" cannot stand here',
         'Did you mean "number"?',
     ),
-    ('kind = "number"', "kind = 5", 'key "kind"', "5 cannot stand here", "There are: number"),
+    ('kind = "number"', "kind = 5", 'key "kind"', "5 cannot stand here", 'There are: "number", "count"'),
     ('does = "entries"', 'does = "entres"', 'key "does"', "nothing that an analysis does", '"entries"?'),
     ('does = "entries"\n', "", 'analysis 4 ("entries by outcome")', '"does" is missing', "Say what"),
     (
@@ -260,6 +260,38 @@ def test_a_clause_has_its_keys_and_they_have_their_kind_of_value(
     assert where in problem.where + ": " + problem.found
     assert found in problem.found
     assert mend in problem.mend
+
+
+TAKEN_FOR = [
+    ('kind = "number"', 'kind = "continuous"', '"number"?'),
+    ('kind = "number"', 'kind = "date"', '"day"?'),
+    ('kind   = "category"', 'kind   = "categorical"', '"category" or "categories"?'),
+    ('kind = "yes/no"', 'kind = "boolean"', '"yes/no"?'),
+    ('does = "survival"', 'does = "kaplan-meier"', '"survival"?'),
+    ('does = "survival"', 'does = "Log_Rank"', '"survival"?'),
+    ('does    = "compare"', 'does    = "t-test"', '"compare"?'),
+    ('does    = "compare"', 'does    = "chi2"', '"compare"?'),
+    ('does      = "summarise"', 'does      = "Table 1"', '"summarise"?'),
+    ('does      = "summarise"', 'does      = "describe"', '"summarise"?'),
+    ('does = "survival"', 'does = "line list"', '"list"?'),
+    ('test    = "Fisher"', 'test    = "Fisher\'s exact"', '"Fisher"?'),
+    ('test    = "Fisher"', 'test    = "chi-squared"', '"chi-square, uncorrected" or "chi-square, Yates"?'),
+    ('test    = "Mann-Whitney"', 'test    = "Wilcoxon"', '"Mann-Whitney"?'),
+]
+
+
+@pytest.mark.parametrize("written, instead, meant", TAKEN_FOR)
+def test_a_word_from_a_textbook_is_understood(tmp_path: Path, written: str, instead: str, meant: str) -> None:
+    problem = slip(tmp_path, written, instead)
+    assert problem.mend.startswith(f"Did you mean {meant} There are: ")
+
+
+def test_words_that_can_stand_here_are_quoted_since_some_have_a_comma(tmp_path: Path) -> None:
+    problem = slip(tmp_path, 'test    = "Fisher"', 'test    = "t-test"')
+    assert problem.mend == (
+        'There are: "chi-square, uncorrected", "chi-square, Yates", "Fisher", "Mann-Whitney", '
+        '"Mann-Whitney, exact".'
+    )
 
 
 COMPARE = 'outcome = "age"\nby      = "alive"'
@@ -325,8 +357,17 @@ REFERENCES = [
     (COMPARE, 'outcome = "cause"\nby      = "alive"', 'key "outcome"', "ranks a measured outcome", "age"),
     (COMPARE, 'outcome = "age"\nby      = "sex"', 'key "by"', "by yes and no", "alive, malignant"),
     (COMPARE, 'outcome = "age"\nby      = "aliv"', 'key "by"', 'no variable "aliv"', 'Did you mean "alive"'),
-    ('"Mann-Whitney"', '"Fisher"', 'analysis 2 ("age and survival"), key "outcome"', "yes and no", "alive"),
+    (
+        '"Mann-Whitney"',
+        '"Fisher"',
+        'analysis 2 ("age and survival"), key "outcome"',
+        "yes and no",
+        "malignant",
+    ),
     ('by      = "malignant"', 'by      = "alive"', 'key "by"', "compared with itself", "another"),
+    ('by      = "malignant"', 'by      = "sex"', 'key "by"', "by yes and no", "would do: malignant."),
+    ('by      = "malignant"', 'by      = "alve"', 'key "by"', 'no variable "alve"', "There are: age, sex"),
+    ('outcome = "alive"', 'outcome = "age"', 'key "outcome"', "yes and no", "would do: alive."),
     ('of   = "cause"', 'of   = "sex"', 'key "of"', "levels of categories", "These would do: cause"),
     ('of   = "cause"\nby   = "alive"', 'of   = "cause"\nby   = "age"', 'key "by"', "side by side", "alive"),
     ('by        = "alive"', 'by        = "age"', 'analysis 7 ("characteristics")', "groups are made", "sex"),
@@ -379,8 +420,23 @@ def test_survival_needs_who_is_alive_and_how_long_each_was_followed(tmp_path: Pa
     problems = told(tmp_path, PROMISE.replace("take = { follow_up", "# { follow_up"))
     assert "who is alive" in problems[0].found
     assert "how long each patient was followed" in problems[1].found
-    assert 'take = { follow_up = "alive" }' in problems[0].mend
-    assert 'take = { follow_up = "time" }' in problems[1].mend
+    assert problems[0].mend == 'Write take = { follow_up = "alive" } under the variable "alive".'
+    assert problems[1].mend == 'Write take = { follow_up = "time" } under the variable "months".'
+
+
+def test_of_several_variables_that_could_say_who_is_alive_all_are_named(tmp_path: Path) -> None:
+    text = PROMISE.replace('take = { follow_up = "alive" }\n', "")
+    text = text.replace('kind = "text"\n', 'kind = "yes/no"\n')
+    assert told(tmp_path, text)[0].mend == (
+        'Write take = { follow_up = "alive" } under the variable that says so. '
+        'Did you mean "alive"? There are: remarks, alive.'
+    )
+
+
+def test_where_no_variable_could_say_who_is_alive_one_is_asked_for(tmp_path: Path) -> None:
+    text = PROMISE.replace('kind = "yes/no"\ntake = { follow_up = "alive" }', 'kind = "text"', 1)
+    mends = [problem.mend for problem in told(tmp_path, text)]
+    assert 'Add a variable of kind = "yes/no" with take = { follow_up = "alive" }.' in mends
 
 
 def test_one_variable_takes_a_part_of_the_follow_up(tmp_path: Path) -> None:
@@ -399,6 +455,17 @@ def test_all_slips_are_told_at_once_from_the_first_line_to_the_last(tmp_path: Pa
     ]
 
 
+def test_of_many_names_ten_are_listed(tmp_path: Path) -> None:
+    days = ", ".join(str(day) for day in range(1, 31))
+    many = PROMISE.replace("[1, 5, 10]", f"[{days}]").replace('"day 5"', '"day 31"')
+    many += "".join(f'[[variable]]\nname = "yes_{n}"\nkind = "yes/no"\n' for n in range(20))
+    many = many.replace('by      = "malignant"', 'by      = "sex"')
+    assert [problem.mend for problem in told(tmp_path, many)] == [
+        "These would do: yes_0, yes_1, yes_2, yes_3, yes_4, yes_5, yes_6, yes_7, yes_8, yes_9 and 11 more.",
+        "Its days are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 20 more.",
+    ]
+
+
 def test_a_clause_that_is_only_misspelt_is_not_called_missing_elsewhere(tmp_path: Path) -> None:
     problem = slip(tmp_path, 'name   = "cause"', 'nmae   = "cause"')
     assert problem.mend.startswith('Did you mean "name"?')
@@ -414,7 +481,9 @@ NOT_READ = [
     (b"two words = 1", "line 1", "two words = 1", "A key is one word"),
     (b"day = 2009-02-31", "line 1", "day = 2009-02-31", "calendar"),
     (b"title = 'a", "line 1", "title = 'a", "quotes"),
-    (b"a = " + b"[" * 5000, "line 1", "cannot be read", "key = value"),
+    (b'levels = ["F" "M"]', "line 1", 'levels = ["F" "M"]', "Put a comma between two items"),
+    (b'levels = ["F", "M"\nkind = "text"', "line 2", 'kind = "text"', "close the list with ]"),
+    (b'take = { person = "age" at = "x" }', "line 1", "take", "Put a comma between two keys"),
 ]
 
 
@@ -426,6 +495,15 @@ def test_a_file_that_is_no_protocol_says_so(
     assert where in problem.where
     assert found in problem.found
     assert mend in problem.mend
+
+
+@pytest.mark.parametrize("deep", [b"[" * 5000, b"{ a = " * 5000])
+def test_what_stands_too_deep_is_given_no_line(tmp_path: Path, deep: bytes) -> None:
+    (problem,) = told(tmp_path, b"a = " + deep + b'\n\ntitle = "A study"\n')
+    assert (problem.where, problem.found) == (
+        "protocol.toml",
+        "lists or tables stand too deep inside one another",
+    )
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from caseseries.evidence.drugs import formulary
-from caseseries.evidence.regimen import read_regimen, read_regimens
+from caseseries.evidence.regimen import drugs_in, read_regimen, read_regimens
 
 
 def _rows(table: str) -> list[list[str]]:
@@ -241,6 +241,21 @@ def test_two_drugs_in_one_entry_are_left_unread() -> None:
     regimen = read_regimen("dexamethasone etoposide 100 mg")
     assert (regimen.drug, regimen.unread) == ("", "dexamethasone etoposide")
     assert read_regimen("methylprednisolone (Solumedrol) 1 g daily").daily == 1000
+
+
+def test_the_drugs_that_a_cell_names() -> None:
+    for cell, named in _rows("""
+        cell                                   | named
+        100 mg q8                              | anakinra
+        100 mg q8, renal dosing                | anakinra
+        Kineret 100 mg q8; anakinra 200 mg q8  | anakinra
+        methylpred 1 g x3d; IVIG               | methylprednisolone, IVIG
+        IVIG and 100 mg q8                     | IVIG, anakinra
+        Kinert 100 mg; ICE protocol; steroids  | Kinert, ICE, corticosteroids
+        dexamethasone etoposide 100 mg         | dexamethasone, etoposide
+        sometimes                              |
+    """):
+        assert ", ".join(drugs_in(cell, drug="anakinra")) == named
 
 
 def test_what_protocols_hold() -> None:

@@ -230,6 +230,7 @@ def test_the_file_is_as_its_schema_says(which: str, request: pytest.FixtureReque
         ("numbers.overall-survival_median.p", 1.5),
         ("numbers.overall-survival_median.method", ""),
         ("numbers.overall-survival_median.standing", "planned"),
+        ("numbers.overall-survival_median.beyond", "open"),
         ("numbers.overall-survival_median.cautions", ["c1", "c1"]),
         ("numbers.overall-survival_median.cautions", ["few"]),
         ("numbers.overall-survival_median.more", 1),
@@ -288,6 +289,11 @@ def test_a_number_is_there_or_says_why_not(which: str, request: pytest.FixtureRe
             assert number.estimate.reason, number.id
         else:
             assert number.estimate.reason.startswith("no limits") or not number.estimate.reason, number.id
+
+
+def test_the_file_says_what_a_limit_of_null_is(founding: Results) -> None:
+    median = json.loads(founding.to_json())["numbers"]["overall-survival.median"]
+    assert (median["high"], median["beyond"]) == (None, "not reached")
 
 
 # ---- The same bytes ----
@@ -420,6 +426,25 @@ def test_an_analysis_is_found_by_its_name_and_by_its_slug(founding: Results) -> 
     by_name, by_slug = founding["survival by cause"], founding["survival-by-cause"]
     assert isinstance(by_name, Result)
     assert by_name is by_slug is founding.result("survival by cause")
+    assert founding["Survival by Cause"] is founding["survival_by_cause"] is by_name
+
+
+@pytest.mark.parametrize("wrong", [3, None, ("survival", "p"), slice(2)])
+def test_what_is_neither_name_nor_id_is_refused_kindly(founding: Results, wrong: Any) -> None:
+    with pytest.raises(TypeError) as told:
+        founding[wrong]
+    assert told.value.args[0] == (
+        f'results are looked up by a name or an id, such as results["overall survival"], not by {wrong!r}'
+    )
+
+
+def test_a_point_in_the_name_of_an_analysis_is_no_field() -> None:
+    clause = ListPatients(name="survival vs. cause", role="descriptive", does="list", variables=("age",))
+    number = Number("survival-vs-cause.n", "n", Estimate(4, "count", 4, "patients"), ())
+    results = Results("", "1", "", Conventions(), (), (), (Result(clause, (number,)),))
+    assert results["Survival vs. cause"] is results.results[0]
+    assert results["survival-vs-cause.n"] is number.estimate
+    assert results["survival-vs-cause.n.n"] == 4
 
 
 def test_a_number_is_found_by_its_id(founding: Results) -> None:
@@ -447,7 +472,7 @@ def test_a_field_is_found_behind_the_id(founding: Results) -> None:
         ("survial-by-cause.fisher", 'Did you mean "survival-by-cause.fisher"'),
         ("survival-by-cause.fisher.q", 'Did you mean "survival-by-cause.fisher"'),
         ("overall-survival.medain.low", 'Did you mean "overall-survival.median"'),
-        ("x.y", "Ids begin with the analysis: overall-survival, "),
+        ("x.y", "Ids begin with an analysis. There are: overall-survival, "),
         ("nothing at all", "There are: overall-survival, "),
         ("", "There are: overall-survival, "),
     ],

@@ -32,6 +32,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "day_started": {"kind": "day"},
     "prior_therapy": {"kind": "regimens", "levels": ["corticosteroids", "etoposide"]},
     "anakinra": {"kind": "regimen"},
+    "steroids": {"kind": "regimen"},
     "toxicity": {"kind": "event"},
     "alive": {"kind": "yes/no", "yes": "Alive", "no": "Dead"},
     "months": {"kind": "time"},
@@ -252,6 +253,65 @@ def test_a_regimen_fans_out(read: Read) -> None:
     assert cases.origin(0, "anakinra.days") == "patients.csv:C2"
 
 
+def test_not_given_is_not_missing(read: Read) -> None:
+    cases = read("""
+        patient | anakinra
+        1       | 100 mg subq q8
+        2       | None
+        3       | no
+        4       | n/a
+        5       |
+        6       | held
+        7       | given, dose unknown
+    """)
+    assert column(cases, "anakinra.given") == [True, False, False, None, None, None, True]
+    assert (cases.column("anakinra.given").title, cases.column("anakinra.given").kind) == (
+        "Anakinra, given",
+        "yes/no",
+    )
+
+
+def test_several_drugs_or_another_one_in_a_column_of_one_are_left_unread(read: Read) -> None:
+    cases = read("""
+        patient | steroids                             | anakinra
+        1       | methylpred 1 g x3d; IVIG             | 100 mg q8, renal dosing
+        2       | prednisone 60 mg daily               | IVIG 0.4 g/kg; 100 mg subq q8
+        3       | tocilizumab 400 mg daily             | Kinert 100 mg q8
+        4       | dexamethasone etoposide 100 mg daily | tocilizumab 400 mg daily
+        5       | 40 mg daily                          | 100 mg q8; anakinra 200 mg q8
+    """)
+    assert column(cases, "steroids.daily") == [None, 60, None, None, 40]
+    assert column(cases, "steroids.given") == [True, True, None, None, True]
+    assert column(cases, "anakinra.daily") == [300, None, 300, None, None]
+    assert column(cases, "anakinra.given") == [True, True, True, None, True]
+    assert cases.spells.select("kind", "patient", "drug").rows() == [
+        ("steroids", "1", "methylprednisolone"),
+        ("steroids", "1", "IVIG"),
+        ("steroids", "2", "prednisone"),
+        ("steroids", "3", "tocilizumab"),
+        ("steroids", "4", ""),
+        ("steroids", "5", "steroids"),
+        ("anakinra", "1", "anakinra"),
+        ("anakinra", "2", "IVIG"),
+        ("anakinra", "2", "anakinra"),
+        ("anakinra", "3", ""),
+        ("anakinra", "4", "tocilizumab"),
+        ("anakinra", "5", "anakinra"),
+    ]
+    assert cases.spells.filter(patient="3", kind="anakinra")["level"].to_list() == ["Kinert 100 mg q8"]
+    several = 'several drugs ({}): make the variable kind = "regimens"'.format
+    assert cases.unread.select("variable", "patient", "left").rows() == [
+        ("steroids", "1", several("methylprednisolone, IVIG")),
+        ("steroids", "3", "another drug than steroids"),
+        ("steroids", "4", several("dexamethasone, etoposide")),
+        ("anakinra", "1", "renal dosing"),
+        ("anakinra", "2", several("IVIG, anakinra")),
+        ("anakinra", "3", "Kinert"),
+        ("anakinra", "4", "another drug than anakinra"),
+        ("anakinra", "5", "100 mg; 200 mg"),
+    ]
+
+
 def test_several_regimens_with_their_equivalents(read: Read) -> None:
     cases = read("""
         patient | prior_therapy
@@ -439,6 +499,7 @@ def test_cases_print_themselves(read: Read) -> None:
         "Case series of 2 patients, from patients.csv (2 rows)",
         "  age                      number, years; 1 of 2 known",
         "  anakinra                 regimen; 2 of 2 known",
+        "  anakinra.given           yes/no; 2 of 2 known",
         "  anakinra.dose            number, mg; 2 of 2 known",
         "  anakinra.interval        number, hours; 1 of 2 known",
         "  anakinra.route           category; 0 of 2 known",

@@ -39,13 +39,15 @@ EXTRAS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("ferritin", [WIDE, LONG], ids=["wide", "long"])
 def test_the_example_runs(ferritin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {"protocol.toml": PROTOCOL, "patients.csv": PATIENTS, "ferritin.csv": ferritin}
+    study = tmp_path / "study"
+    study.mkdir()
     for name, text in files.items():
-        (tmp_path / name).write_text(text)
-    assert main(["check", str(tmp_path)]) == 0
+        (study / name).write_text(text)
+    assert main(["check", str(study)]) == 0
     said = capsys.readouterr().out
     [end] = [text for kind, text in BLOCKS if text.startswith("? Columns not read")]
     assert said.endswith(end)
-    assert main(["run", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
+    assert main(["run", str(study), "--out", str(tmp_path / "out")]) == 0
 
 
 def test_every_kind_stands_in_the_table() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from caseseries.cli import CANNOT, main
+from caseseries.evidence.problem import Problems
+from caseseries.study import open_study
 
 PROTOCOL = """\
 title    = "A small study"
@@ -262,6 +264,15 @@ def test_a_comma_too_many(told: Told) -> None:
     )
 
 
+def test_a_row_without_its_last_cells_may_be_one_that_has_lost_a_comma(told: Told) -> None:
+    header = f"{HEADER},notes,end"
+    assert told(sheet(header, f"{FIRST},,x", SECOND)) == (
+        "patients.csv: row 3 has 11 cells where the header has 13 columns\n"
+        "A cell left empty needs its comma too. Some spreadsheets drop empty cells at the end of rows: "
+        "let the last column be one that is always filled in."
+    )
+
+
 def test_a_comma_too_few(told: Told) -> None:
     assert told(sheet(HEADER, FIRST, SECOND.replace(",M", "", 1))) == (
         "patients.csv: row 3 has 10 cells where the header has 11 columns\n"
@@ -427,6 +438,8 @@ def test_half_of_a_utf_16_file(told: Told) -> None:
             "probably",
             '"alive": "probably" is neither yes nor no\nWrite Yes or No, or leave the cell empty.',
         ),
+        ("Yes", "Died", '"alive": "Died" is neither yes nor no\nWrite No.'),
+        ("Yes", "alive", '"alive": "alive" is neither yes nor no\nWrite Yes.'),
         (
             "Yes",
             "",
@@ -442,6 +455,30 @@ def test_half_of_a_utf_16_file(told: Told) -> None:
         ),
         (
             "57",
+            "44269",
+            '"months": 44269 months is longer than anybody is followed\n'
+            "It may be a spreadsheet's number for 14 March 2021. "
+            "Write the months from the first dose to that day.",
+        ),
+        ("57", "2022", '"months": 2022 months is longer than anybody is followed\nCheck the number.'),
+        (
+            "57",
+            "14/03/2021",
+            '"months": "14/03/2021" looks like a date, not a time\n'
+            "Write the months from the first dose to that day.",
+        ),
+        ("57", "3 weeks", '"months": "3 weeks" is 0.69 months\nWrite 0.69'),
+        ("57", "14d", '"months": "14d" is 0.46 months\nWrite 0.46'),
+        ("57", "2 yrs", '"months": "2 yrs" is 24 months\nWrite 24'),
+        ("57", "1 day", '"months": "1 day" is 0.033 months\nWrite 0.033'),
+        (
+            "57",
+            "2 years 3 months",
+            '"months": "2 years 3 months" has something beside the number\n'
+            "Write the number alone; its unit belongs to the column.",
+        ),
+        (
+            "57",
             "3,5",
             '"months": "3,5" has a comma that cannot be a thousands comma\nWrite 3.5',
         ),
@@ -450,6 +487,46 @@ def test_half_of_a_utf_16_file(told: Told) -> None:
 def test_cells(told: Told, old: str, new: str, said: str) -> None:
     typed = f'"{new}"' if "," in new.strip(",") else new
     assert told(changed(old, typed)) == f"patients.csv, row 3, column {said}"
+
+
+def test_the_words_of_the_protocol_for_yes_and_no_are_offered(told: Told) -> None:
+    named = PROTOCOL.replace('kind = "yes/no"\n', 'kind = "yes/no"\nyes = "Alive"\nno = "Dead"\n')
+    assert told(changed("Yes", "lost"), protocol=named) == (
+        'patients.csv, row 3, column "alive": "lost" is neither yes nor no\n'
+        "Write Alive or Dead, or Yes or No, or leave the cell empty."
+    )
+
+
+@pytest.mark.parametrize(
+    "unit, typed, said",
+    [
+        ("days", "36525", ""),
+        (
+            "days",
+            "36526",
+            "36526 days is longer than anybody is followed\nIt may be a spreadsheet's number for "
+            "1 January 2000. Write the days from the first dose to that day.",
+        ),
+        ("days", "3 weeks", '"3 weeks" is 21 days\nWrite 21'),
+        ("years", "2021", "2021 years is longer than anybody is followed\nCheck the number."),
+        (
+            "years",
+            "44269.5",
+            "44269.5 years is longer than anybody is followed\nIt may be a spreadsheet's number "
+            "for 14 March 2021. Write the years from the first dose to that day.",
+        ),
+    ],
+)
+def test_times_in_other_units(unit: str, typed: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "protocol.toml").write_text(PROTOCOL.replace('"months"\n\n[[v', f'"{unit}"\n\n[[v'))
+    (tmp_path / "patients.csv").write_text(changed("57", typed))
+    (tmp_path / "ferritin.csv").write_text(FERRITIN)
+    try:
+        open_study(tmp_path).read_cases()
+        told = ""
+    except Problems as problems:
+        told = str(problems).partition('"months": ')[2]
+    assert told == said
 
 
 def test_a_file_parted_by_semicolons_has_commas_that_may_mean_two_things(told: Told) -> None:
@@ -461,6 +538,16 @@ def test_a_file_parted_by_semicolons_has_commas_that_may_mean_two_things(told: T
         "Write 1250 or 1.2500.\n\n"
         'patients.csv, row 3, column "months": "1.234" may be 1234 or 1.234 in a file parted by semicolons\n'
         "Write 1234 or 1.2340."
+    )
+
+
+def test_of_many_names_ten_are_listed(told: Told) -> None:
+    wards = [f"ward {number:,}" for number in range(1, 3001)]
+    many = PROTOCOL.replace('["F", "M"]', str(wards))
+    rows = [FIRST.replace(",F,", ",ward 1,"), SECOND.replace(",M,", ",ICU,")]
+    assert told(sheet(HEADER, *rows), protocol=many) == (
+        'patients.csv, row 3, column "sex": "ICU" is not one of the levels\n'
+        f"There are: {', '.join(wards[:10])} and 2,990 more. Or add it to the protocol's levels."
     )
 
 

@@ -163,6 +163,17 @@ def test_a_median_never_reached_may_have_a_lower_limit() -> None:
     found = median_survival(kaplan_meier(*patients("1 2+ 3+")))
     assert found.reason == "not reached: the curve stays above one half"
     assert (found.value, found.low, found.high, found.level) == (None, 1.0, None, 0.95)
+    assert (found.shown, found.shown_interval) == ("not reached", "1 to not reached")
+
+
+def test_a_curve_has_its_median() -> None:
+    curve = kaplan_meier(*patients("1 2 4+ 8"))
+    assert curve.median == median_survival(curve)
+    assert str(curve.median) in repr(curve)
+
+
+def test_a_curve_of_nobody_says_so() -> None:
+    assert repr(kaplan_meier([], [])) == "Kaplan-Meier curve: nobody was followed"
 
 
 def test_an_infinite_odds_ratio_keeps_its_lower_limit_and_p() -> None:
@@ -172,6 +183,24 @@ def test_an_infinite_odds_ratio_keeps_its_lower_limit_and_p() -> None:
     assert found.low is not None
     assert (found.high, found.level) == (None, 0.95)
     assert found.p == pytest.approx(35 / 1820, rel=1e-12)
+    assert found.shown == "infinite"
+    assert found.shown_interval.endswith(" to infinite")
+    assert fisher([[4, 0], [0, 0]]).shown == "not estimable"
+
+
+@pytest.mark.parametrize("level", [95, 1, 0, -0.5, float("nan")])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda level: kaplan_meier([1, 2], [1, 0], level=level),
+        lambda level: follow_up([1, 2], [1, 0], level=level),
+        lambda level: fisher([[4, 1], [2, 3]], level=level),
+        lambda level: proportion(1, 2, level=level),
+    ],
+)
+def test_a_level_is_a_share(ask: Callable[[float], object], level: float) -> None:
+    with pytest.raises(ValueError, match=r"^level is a share between 0 and 1, such as 0\.95, not "):
+        ask(level)
 
 
 def test_a_group_that_left_before_any_event_is_named() -> None:

@@ -43,7 +43,25 @@ def test_a_space_that_does_not_break_is_a_space() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " ", "n/a", "NA", "Not available", "not done", "nd", "-", "?", ".", "Unknown"]
+    "typed",
+    [
+        "",
+        " ",
+        "n/a",
+        "NA",
+        "Not available",
+        "not done",
+        "nd",
+        "-",
+        "?",
+        ".",
+        "Unknown",
+        "unk",
+        "U/K",
+        "not known",
+        "NK",
+        "n.k.",
+    ],
 )
 def test_missing_is_not_a_number_and_not_none(typed: str) -> None:
     read = read_number(typed)

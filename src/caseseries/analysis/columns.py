@@ -202,8 +202,20 @@ def left_out(rows: Rows, lacking: str) -> list[str]:
 
 
 def numeric_parts(cases: CaseSeries, column: Column) -> Sequence[Column]:
-    """The columns that a summary shows for one variable: a regimen is shown by what it fans out to."""
+    """The columns that a summary shows for one variable: a regimen is shown by what it fans out to.
+
+    Whether it was given is shown where somebody was not given it.
+    """
     if column.kind != "regimen":
         return (column,)
+    shown = {"daily", "days", "route"} | ({"given"} if not_given(cases, column.name).any() else set())
     parts = [one for one in cases.dictionary if one.name.startswith(f"{column.name}.")]
-    return tuple(one for one in parts if one.name.rpartition(".")[2] in {"daily", "days", "route"})
+    return tuple(one for one in parts if one.name.rpartition(".")[2] in shown)
+
+
+def not_given(cases: CaseSeries, name: str) -> Rows:
+    """The rows of which it is said that the regimen `name` was not given: its dose is not missing there."""
+    given = f"{name}.given"
+    if given not in cases.table.columns:
+        return np.zeros(cases.n, dtype=bool)
+    return (~cases.table[given]).fill_null(False).to_numpy()

@@ -111,11 +111,16 @@ class Results:
     def __getitem__(self, name: str) -> Result | Estimate | float | int | None:
         """`results["survival by cause"]`, `["survival-by-cause.fisher"]` or `["survival-by-cause.fisher.p"]`.
 
-        Raises KeyError with the nearest names and ids.
+        Raises KeyError with the nearest names and ids, and TypeError for what is neither.
         """
+        if not isinstance(name, str):
+            example = self.results[0].clause.name if self.results else "overall survival"
+            wanted = f'results are looked up by a name or an id, such as results["{example}"]'
+            raise TypeError(f"{wanted}, not by {name!r}")
         if name in self.numbers:
             return self.numbers[name].estimate
-        if "." in name and not any(name == result.clause.name for result in self.results):
+        is_field = name.rpartition(".")[0] in self.numbers
+        if is_field or ("." in name and all(slug(name) != result.slug for result in self.results)):
             return self.value(name)
         return self.result(name)
 
@@ -128,8 +133,8 @@ class Results:
         return {number.id: number for result in self.results for number in result.numbers}
 
     def result(self, name: str) -> Result:
-        """The analysis of that name or slug. Raises KeyError."""
-        found = next((one for one in self.results if name in (one.clause.name, one.slug)), None)
+        """The analysis of that name, in capitals or not, or of that slug. Raises KeyError."""
+        found = next((one for one in self.results if one.slug == slug(name)), None)
         if found is None:
             raise KeyError(
                 f"no analysis is called {name!r}. {did_you_mean(name, [one.slug for one in self.results])}"
@@ -169,7 +174,7 @@ class Results:
         near = [f'"{one}"' for one in get_close_matches(id_.casefold(), self.numbers, n=3)]
         if near:
             return f"Did you mean {' or '.join(near)}?"
-        return f"Ids begin with the analysis: {', '.join(one.slug for one in self.results)}."
+        return f"Ids begin with an analysis. {did_you_mean('', [one.slug for one in self.results])}"
 
     def _content(self) -> dict[str, Any]:
         sets: dict[tuple[str, ...], str] = {self.patients: "all"}

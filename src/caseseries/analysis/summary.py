@@ -14,6 +14,7 @@ from caseseries.analysis.columns import (
     is_yes,
     known,
     measured,
+    not_given,
     numeric_parts,
     patients_of,
     split,
@@ -73,7 +74,10 @@ def _enter(book: Book, column: Column, one: Split, clause: Summarise) -> None:
     part = ".".join(slug(piece) for piece in column.name.split("."))
     label = f"{column.title} ({one.group.title})"
     rows = known(cases, column.name) & one.rows
+    regimen, _, fanned = column.name.partition(".")
     missing = one.rows & ~rows
+    if fanned and fanned != "given":
+        missing &= ~not_given(cases, regimen)
     if column.kind in MEASURED:
         _enter_measured(book, column, part, label, rows, key, clause)
     elif column.kind in {"yes/no", "event"}:

@@ -20,7 +20,7 @@ from caseseries.evidence.values import (
     read_share,
     read_yes_no,
 )
-from caseseries.protocol.clauses.variable import Variable
+from caseseries.protocol.clauses.variable import Take, Variable
 
 T = TypeVar("T")
 
@@ -126,29 +126,10 @@ def read_numbers(variable: Variable, cells: Sequence[str]) -> Read:
         typed = number(text)
         if typed.value is None:
             return None
-        _refuse_impossible(variable, typed.value)
+        refuse_impossible(variable, typed.value)
         return typed
 
-    return _measured(variable, cells, read)
-
-
-def read_times(variable: Variable, cells: Sequence[str]) -> Read:
-    """Times followed, none of them negative."""
-
-    def read(text: str) -> Typed | None:
-        typed = number(text)
-        if typed.value is None:
-            return None
-        if typed.value < 0:
-            mend = "Count it forward from the start of follow-up."
-            raise Refused(f"{typed.value:g} is a negative time", mend)
-        if typed.operator:
-            mend = "Write how long the patient was followed, and whether alive: Yes or No."
-            raise Refused(f"{quoted(text)} is a bound", mend)
-        _refuse_impossible(variable, typed.value)
-        return typed
-
-    return _measured(variable, cells, read)
+    return measured(variable, cells, read)
 
 
 def read_shares(variable: Variable, cells: Sequence[str]) -> Read:
@@ -160,7 +141,7 @@ def read_shares(variable: Variable, cells: Sequence[str]) -> Read:
             return Typed(0.0, "", text, none_said=True)
         return None if typed.value is None else typed
 
-    return _measured(variable, cells, read)
+    return measured(variable, cells, read)
 
 
 def read_counts(variable: Variable, cells: Sequence[str]) -> Read:
@@ -174,8 +155,8 @@ def read_counts(variable: Variable, cells: Sequence[str]) -> Read:
         low, high = read_range(text)
         if high > LARGEST_COUNT:
             raise Refused(f"{quoted(text)} is too large", "Check the number.")
-        _refuse_impossible(variable, low)
-        _refuse_impossible(variable, high)
+        refuse_impossible(variable, low)
+        refuse_impossible(variable, high)
         return low, high
 
     pairs, slips = each(cells, read)
@@ -197,21 +178,34 @@ def read_days(variable: Variable, cells: Sequence[str], says: str = "") -> Read:
         day = typed.value
         if day is None or typed.operator or day != int(day) or not 1 <= day <= LARGEST_COUNT:
             raise Refused(f"{quoted(text)} is not {says}", "Check the number.")
-        _refuse_impossible(variable, day)
+        refuse_impossible(variable, day)
         return int(day)
 
     days, slips = each(cells, read)
     return Read({variable.name: _whole(variable.name, days)}, tuple(slips))
 
 
+OUTCOMES = {"alive": "Yes", "living": "Yes", "dead": "No", "died": "No", "deceased": "No", "expired": "No"}
+"""What people write where it is asked whether a patient is alive."""
+
+
 def read_answers(variable: Variable, cells: Sequence[str]) -> Read:
     """Yes and no, also in the words that the protocol has for the two groups: `Alive` and `Dead`."""
     words = {alike(word): word == variable.yes for word in (variable.yes, variable.no) if word}
+    asks_alive = isinstance(variable.take, Take) and variable.take.follow_up == "alive"
+    either = f"{variable.yes} or {variable.no}, or Yes or No" if words else "Yes or No"
 
     def read(text: str) -> bool | None:
         if alike(text) in words:
             return words[alike(text)]
-        return None if is_missing(text) else read_yes_no(text)
+        if is_missing(text):
+            return None
+        try:
+            return read_yes_no(text)
+        except ValueError:
+            answer = OUTCOMES.get(alike(text)) if asks_alive else None
+            mend = f"Write {answer}." if answer else f"Write {either}, or leave the cell empty."
+            raise Refused(f"{quoted(text)} is neither yes nor no", mend) from None
 
     values, slips = each(cells, read)
     return Read({variable.name: pl.Series(variable.name, values, dtype=pl.Boolean)}, tuple(slips))
@@ -223,7 +217,8 @@ def read_text(variable: Variable, cells: Sequence[str]) -> Read:
     return Read({variable.name: pl.Series(variable.name, texts, dtype=pl.String)})
 
 
-def _refuse_impossible(variable: Variable, value: float) -> None:
+def refuse_impossible(variable: Variable, value: float) -> None:
+    """Raise Refused for an age that nobody reaches, and for what the protocol rules out."""
     unlimited = variable.above is None and variable.below is None
     if unlimited and variable.unit == "years" and not 0 <= value <= LONGEST_LIFE:
         raise Refused(f"{value:g} years is not possible", "Check the number.")
@@ -235,7 +230,8 @@ def _refuse_impossible(variable: Variable, value: float) -> None:
             raise Refused(f"{value:g} is not {name} {limit:g}, as the protocol asks", "Check the number.")
 
 
-def _measured(variable: Variable, cells: Sequence[str], read: Callable[[str], Typed | None]) -> Read:
+def measured(variable: Variable, cells: Sequence[str], read: Callable[[str], Typed | None]) -> Read:
+    """The numbers that `read` gives; the operators of bounds in a column beside."""
     typed, slips = each(cells, read)
     values = [one and one.value for one in typed]
     columns = {variable.name: pl.Series(variable.name, values, dtype=pl.Float64)}

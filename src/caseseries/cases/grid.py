@@ -17,7 +17,7 @@ from caseseries.evidence.problem import Problem, Problems
 Row = tuple[int, list[str]]
 """A row with its number as a spreadsheet shows it."""
 
-
+WORKBOOKS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
 TOO_MANY = "A comma inside a cell needs quotes around the cell; saving from a spreadsheet adds them."
 TOO_FEW = (
     "A cell left empty needs its comma too. Some spreadsheets drop empty cells at the end of rows: "
@@ -79,6 +79,15 @@ def read_grid(path: Path) -> Grid:
     )
 
 
+def saved_otherwise(path: Path) -> Path | None:
+    """The workbook to be saved as `path`: that of its name, else any where the folder holds no CSV file."""
+    books = sorted(one for one in path.parent.glob("*") if one.suffix.lower() in WORKBOOKS)
+    books = [one for one in books if not one.name.startswith(("~$", ".~"))]  # an office program's lock
+    named = [one for one in books if one.stem == path.stem]
+    others = [] if any(path.parent.glob("*.csv")) else books
+    return next(iter([*named, *others]), None)
+
+
 _letters = cache(column_letters)
 
 
@@ -86,7 +95,10 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
+        workbook = saved_otherwise(path)
         found, mend = "the file is not there", f"It was looked for as {path}."
+        if workbook:
+            mend = f'There is {workbook.name}: save it as "CSV UTF-8" under the name {path.name}.'
     except OSError as error:
         found, mend = f"the file cannot be read ({error.strerror})", "Check that it is a file you may read."
     raise Problems([Problem(path.name, found, mend)])

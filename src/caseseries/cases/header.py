@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from caseseries.cases.grid import Grid
 from caseseries.cases.names import heading
-from caseseries.evidence.problem import Problem, Problems, did_you_mean
+from caseseries.evidence.problem import Problem, Problems, did_you_mean, some_of
 from caseseries.protocol.clauses.variable import Variable
 from caseseries.protocol.protocol import Protocol
 
@@ -109,7 +109,7 @@ def _missing(
             near = did_you_mean(variable.title, free)
         mend = f'Name a column "{variable.name}", or take the variable out of the protocol.'
         if begun:
-            mend = f"There are columns of its levels, but none of: {', '.join(lacking)}. Add what is missing."
+            mend = f"There are columns of its levels, but none of: {some_of(lacking)}. Add what is missing."
         elif near.startswith("Did you mean"):
             mend = f'{near.partition("? ")[0]}? Name that column "{variable.name}".'
         yield Problem(f"{grid.file}, header", f'the column "{variable.name}" is missing', mend)

@@ -17,6 +17,7 @@ from caseseries.cases.levels import read_categories, read_category, read_ticks
 from caseseries.cases.serial_sheet import read_serial, serial_file
 from caseseries.cases.series import SERIALS, SPELLS, UNREAD, CaseSeries, Column, Source, frame
 from caseseries.cases.spells import Given, Row, read_regimen_column, read_regimens_column
+from caseseries.cases.times import read_times
 from caseseries.evidence.finding import column_letters
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.protocol.clauses.variable import MEASURED, Variable
@@ -28,7 +29,6 @@ READERS: dict[str, Callable[[Variable, Sequence[str]], read.Read]] = {
     "points": read.read_counts,
     "share": read.read_shares,
     "day": read.read_days,
-    "time": read.read_times,
     "yes/no": read.read_answers,
     "category": read_category,
     "categories": read_categories,
@@ -103,18 +103,21 @@ def _parts(grid: Grid, header: Header, protocol: Protocol, keys: Sequence[Key]) 
         elif place is not None and variable.kind == "regimens":
             yield _given_part(read_regimens_column(variable, grid, place, keys), grid, {variable.name: place})
         elif place is not None:
-            yield _cells_part(variable, grid, place)
+            yield _cells_part(variable, grid, place, protocol)
         elif variable.name in header.ticks:
             yield _ticks_part(variable, grid, header.ticks[variable.name])
 
 
-def _cells_part(variable: Variable, grid: Grid, place: int) -> Part:
+def _cells_part(variable: Variable, grid: Grid, place: int, protocol: Protocol) -> Part:
     cells = grid.column(place)
-    done = READERS[variable.kind](variable, cells)
+    is_time = variable.kind == "time"
+    done = read_times(variable, cells, protocol) if is_time else READERS[variable.kind](variable, cells)
     slips = done.slips
     if grid.delimiter == ";" and variable.kind in MEASURED:
-        doubts = ((row, read.in_doubt(text)) for row, text in enumerate(cells))
-        slips += tuple(read.Slip(row, doubt.found, doubt.mend) for row, doubt in doubts if doubt)
+        doubts = [(row, doubt) for row, text in enumerate(cells) if (doubt := read.in_doubt(text))]
+        in_doubt = {row for row, _ in doubts}
+        slips = tuple(slip for slip in slips if slip.row not in in_doubt)
+        slips += tuple(read.Slip(row, doubt.found, doubt.mend) for row, doubt in doubts)
     return Part(
         columns=done.columns,
         dictionary=(_column(variable),),

@@ -14,10 +14,11 @@ from caseseries.cases.grid import Grid
 from caseseries.cases.keys import Key
 from caseseries.cases.names import alike
 from caseseries.cases.series import Column
-from caseseries.evidence.regimen import Regimen, read_regimen, read_regimens
+from caseseries.evidence.drugs import formulary
+from caseseries.evidence.regimen import Regimen, drugs_in, read_regimen, read_regimens
 from caseseries.evidence.sig import sig_words
 from caseseries.evidence.values import NONE, is_missing
-from caseseries.evidence.words import word_pattern
+from caseseries.evidence.words import word_key, word_pattern
 from caseseries.protocol.clauses.variable import Variable
 
 Row = tuple[object, ...]
@@ -36,29 +37,37 @@ class Given:
 def read_regimen_column(
     variable: Variable, grid: Grid, place: int, keys: Sequence[Key], days: pl.Series | None
 ) -> Given:
-    """One regimen a patient of the drug that the variable is named for; it fans out to NAME.dose, .daily, ...
+    """One regimen a patient of the drug that the variable is named for; it fans out to NAME.given, .dose, ...
 
-    `None` says that it was not given. `days` is the column NAME.days, read, where the sheet has one: the days
-    on the drug.
+    `None` and `No` say that it was not given. `days` is the column NAME.days, read, where the sheet has one:
+    the days on the drug. Of several drugs in a cell, or another one, no dose is taken: they are unread.
     """
+    level_of = _levels(variable)
 
-    def read(text: str) -> tuple[_Entry, ...] | None:
+    def read(text: str) -> _Cell | None:
         if is_missing(text):
             return None
         if alike(text) in _NOT_GIVEN:
-            return ()
-        regimen = read_regimen(text, drug=variable.name)
-        return (_Entry.of(regimen, regimen.drug or variable.name),)
+            return _Cell(())
+        one, doubt = read_regimen(text, drug=variable.name), _not_of_one_drug(text, variable.name)
+        regimens = read_regimens(text, drug=variable.name) if doubt else (one,)
+        return _Cell(tuple(_Entry.of(regimen, level_of(regimen)) for regimen in regimens), doubt)
 
     cells = grid.column(place)
     typed, _ = each(cells, read)
-    given = [entries[0].regimen if entries else None for entries in typed]
+    first = [cell.entries[0] if cell and cell.entries and not cell.doubt else None for cell in typed]
+    given = [entry and entry.regimen for entry in first]
     name, title = variable.name, variable.title
     routes = tuple(sorted({one.route for one in given if one and one.route}))
-    texts = [None if entries is None else text for entries, text in zip(typed, cells, strict=True)]
+    texts = [None if cell is None else text for cell, text in zip(typed, cells, strict=True)]
     hours = [one.interval_hours if one else None for one in given]
     fan: list[tuple[Column, type[pl.DataType], Sequence[object]]] = [
         (Column(name, title, "regimen"), pl.String, texts),
+        (
+            Column(f"{name}.given", f"{title}, given", "yes/no"),
+            pl.Boolean,
+            [cell and cell.is_given(variable.name) for cell in typed],
+        ),
         (
             Column(f"{name}.dose", f"{title}, one dose", "number", _only(one.unit for one in given if one)),
             pl.Float64,
@@ -73,7 +82,7 @@ def read_regimen_column(
         (
             Column(f"{name}.daily", f"{title}, a day", "number", "mg"),
             pl.Float64,
-            [entries[0].daily if entries else None for entries in typed],
+            [entry and entry.daily for entry in first],
         ),
     ]
     if days is not None:
@@ -94,15 +103,15 @@ def read_regimens_column(variable: Variable, grid: Grid, place: int, keys: Seque
     """
     level_of = _levels(variable)
 
-    def read(text: str) -> tuple[_Entry, ...] | None:
+    def read(text: str) -> _Cell | None:
         if alike(text) in _NOT_GIVEN:
-            return ()
-        return (
-            None if is_missing(text) else tuple(_Entry.of(one, level_of(one)) for one in read_regimens(text))
-        )
+            return _Cell(())
+        if is_missing(text):
+            return None
+        return _Cell(tuple(_Entry.of(one, level_of(one)) for one in read_regimens(text)))
 
     typed, _ = each(grid.column(place), read)
-    named = [_named(entries) for entries in typed]
+    named = [_named(cell) for cell in typed]
     others = {level for levels in named for level in levels or ()} - set(variable.levels)
     order = (*variable.levels, *sorted(others, key=str.casefold))
     rank = {level: position for position, level in enumerate(order)}
@@ -143,6 +152,39 @@ class _Entry:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """The entries of a cell, none where nothing was given; `doubt`: why not of the column's one drug."""
+
+    entries: tuple[_Entry, ...]
+    doubt: str = ""
+
+    def is_given(self, drug: str) -> bool | None:
+        """Whether the column's drug was given; None where something is denied, or only another is named."""
+        if not self.entries:
+            return False
+        taken = [entry.regimen for entry in self.entries if not entry.is_denied]
+        named = [regimen for regimen in taken if regimen.drug_class or not self.doubt]
+        return any(_may_be_of(regimen, drug) for regimen in named) or None
+
+
+def _not_of_one_drug(text: str, column: str) -> str:
+    """Why a cell is not one regimen of the drug that its column is named for; "" where it is."""
+    whole = read_regimen(text, drug=column)
+    named = drugs_in(text, drug=column) if whole.unread else ()
+    if len(named) > 1:
+        return f'several drugs ({", ".join(named)}): make the variable kind = "regimens"'
+    return "" if _may_be_of(whole, column) else f"another drug than {column}"
+
+
+def _may_be_of(regimen: Regimen, column: str) -> bool:
+    """Whether a regimen is of the drug or the class that a column is named for; nothing named may be it."""
+    drug, drug_class = formulary().drug(column), formulary().classes.get(word_key(column))
+    if drug is not None:
+        return regimen.drug in {drug.name, ""} and regimen.drug_class in {drug.drug_class, ""}
+    return drug_class is None or regimen.drug_class in {drug_class, ""}
+
+
 @cache
 def _denials() -> re.Pattern[str]:
     return word_pattern(sig_words()["denials"]["words"])
@@ -160,10 +202,12 @@ def _levels(variable: Variable) -> Callable[[Regimen], str]:
     return level
 
 
-def _named(entries: Sequence[_Entry] | None) -> set[str] | None:
+def _named(cell: _Cell | None) -> set[str] | None:
     """The levels that were given; None where nothing is known, or something is denied and no more said."""
-    given = {entry.level for entry in entries or () if not entry.is_denied}
-    return given if given or entries == () else None
+    if cell is None:
+        return None
+    given = {entry.level for entry in cell.entries if not entry.is_denied}
+    return given if given or not cell.entries else None
 
 
 def _long(
@@ -171,21 +215,25 @@ def _long(
     grid: Grid,
     place: int,
     keys: Sequence[Key],
-    typed: Sequence[tuple[_Entry, ...] | None],
+    typed: Sequence[_Cell | None],
     days: Sequence[int | None] | None,
 ) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """The rows of the spells and of what could not be read, in the order of their schemas."""
     spells: list[Row] = []
     unread: list[Row] = []
-    for row, entries in enumerate(typed):
-        for entry in entries or ():
-            origin, regimen = grid.place(row, place), entry.regimen
+    for row, cell in enumerate(typed):
+        if cell is None:
+            continue
+        origin = grid.place(row, place)
+        # Days on the drug are counted from its first day; of several drugs nobody knows whose days they are.
+        span = (None, None) if days is None or days[row] is None or cell.doubt else (1, days[row])
+        for entry in cell.entries:
             if not entry.is_denied:
-                # Days on the drug are counted from its first day.
-                span = (None, None) if days is None or days[row] is None else (1, days[row])
                 spells.append((*keys[row], variable.name, *entry.who, *span, *entry.how_much, origin))
-            if regimen.unread:
-                unread.append((*keys[row], variable.name, regimen.text, regimen.unread, origin))
+            if entry.regimen.unread and not cell.doubt:
+                unread.append((*keys[row], variable.name, entry.regimen.text, entry.regimen.unread, origin))
+        if cell.doubt:
+            unread.append((*keys[row], variable.name, grid.column(place)[row], cell.doubt, origin))
     return tuple(spells), tuple(unread)
 
 

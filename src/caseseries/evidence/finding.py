@@ -43,6 +43,11 @@ def cell(file: str, row: int, column: int) -> str:
     return f"{file}:{column_letters(column)}{row}"
 
 
+def place_in_words(origin: str) -> str:
+    """File and row of a cell's origin: `patients.csv:C7` is `patients.csv, row 7`; of others, the origin."""
+    return re.sub(r":[A-Z]+([0-9]+)$", r", row \1", origin)
+
+
 def column_letters(column: int) -> str:
     """The letters of a column counted from 0: A, B, ... Z, AA, AB, ... Raises ValueError below 0."""
     if column < 0:

@@ -103,8 +103,8 @@ TOML_MENDS = {
     'Expected "\'"': "Close the quotes on the line on which they are opened.",
     "Unterminated": "Close the quotes that are opened.",
     "Illegal character": "Close the quotes on the line on which they are opened.",
-    "Unclosed array": "Close the list with ].",
-    "Unclosed inline table": "Close the table with }, on the same line.",
+    "Unclosed array": "Put a comma between two items of the list, or close the list with ].",
+    "Unclosed inline table": "Put a comma between two keys of the table, or close it with } on its line.",
 }
 
 
@@ -121,7 +121,10 @@ def read_page(path: FilePath, empty: Slip) -> Page:
         raise Problems(
             [Problem(path.name, found, 'Save it as plain text with the encoding "UTF-8".')]
         ) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        found = "lists or tables stand too deep inside one another"
+        raise Problems([Problem(path.name, found, "Close each list with ] and each table with }.")]) from None
+    except ValueError as error:
         raise Problems([_toml_problem(path.name, text, str(error))]) from None
     if not content:
         raise Problems([Problem(path.name, empty.found, empty.mend)])

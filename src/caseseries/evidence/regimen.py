@@ -144,6 +144,21 @@ def read_regimens(cell: str, drug: str = "") -> tuple[Regimen, ...]:
     return tuple(read_regimen(entry, drug) for entry in split_entries(cell))
 
 
+def drugs_in(cell: str, drug: str = "") -> tuple[str, ...]:
+    """What the entries of a cell name, each once: drugs, else a protocol, a class, or the word before a dose.
+
+    `drug` is the drug of the column, named by an entry that leaves the drug to it.
+    """
+    book = formulary()
+    named: list[str] = []
+    for entry in split_entries(cell):
+        one = read_regimen(entry, drug)
+        known = [book.drugs[word_key(match[0])].name for match in book.drug_words.finditer(plain_text(entry))]
+        unknown = one.unread if one.dose is not None else ""
+        named += known or [one.drug or one.within or one.drug_class or unknown]
+    return tuple(dict.fromkeys(filter(None, named)))
+
+
 def split_entries(cell: str) -> list[str]:
     """The entries of a cell as they stand in it, none of them empty."""
     entries, start, depth = [], 0, 0

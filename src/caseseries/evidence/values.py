@@ -11,7 +11,7 @@ from typing import Literal
 Operator = Literal["", "<", "<=", ">", ">="]
 
 MISSING = frozenset(["", "-", "--", "–", "—", "?", ".", "n/a", "na", "n.a.", "nd", "n.d."]) | frozenset(
-    ["not available", "not done", "missing", "unknown"]
+    ["not available", "not done", "not known", "missing", "unknown", "unk", "u/k", "nk", "n.k."]
 )
 NONE = "none"
 
@@ -89,7 +89,7 @@ def read_range(text: str) -> tuple[int, int]:
     ask `is_missing` first.
     """
     plain = plain_text(text)
-    if _looks_like_date(plain):
+    if looks_like_date(plain):
         # Spreadsheets turn 5-7 into the fifth of July on their own.
         raise ValueError(f'"{text}" looks like a date, not a count. For a range write it as 5 to 7.')
     match = re.fullmatch(
@@ -147,9 +147,7 @@ def _split_operator(plain: str) -> tuple[Operator, str]:
 
 
 def _number(digits: str, text: str) -> float:
-    if not _looks_like_date(digits) and (
-        _PLAIN_NUMBER.fullmatch(digits) or _GROUPED_NUMBER.fullmatch(digits)
-    ):
+    if not looks_like_date(digits) and (_PLAIN_NUMBER.fullmatch(digits) or _GROUPED_NUMBER.fullmatch(digits)):
         value = float(digits.replace(",", ""))
         if math.isfinite(value):
             return value
@@ -157,13 +155,14 @@ def _number(digits: str, text: str) -> float:
     raise ValueError(f'"{text}" {_why_not(digits)}')
 
 
-def _looks_like_date(plain: str) -> bool:
+def looks_like_date(plain: str) -> bool:
+    """Whether a plain text is a date, or what a spreadsheet made of 5-7."""
     return any(re.fullmatch(date, plain, re.IGNORECASE) for date in _DATES)
 
 
 def _why_not(digits: str) -> str:
     """The rest of the sentence that says why these digits are refused, and what to write."""
-    if _looks_like_date(digits):
+    if looks_like_date(digits):
         return "looks like a date, not a number. Format the cell as text and type the number again."
     if re.fullmatch(r"[-+]?(?:nan|inf(?:inity)?)", digits, re.IGNORECASE):
         return "is not a number. Leave the cell empty where there is none."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from caseseries.evidence.page import Path, Slip
-from caseseries.evidence.problem import did_you_mean
+from caseseries.evidence.problem import did_you_mean, some_of
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.span import day_number
@@ -28,17 +28,23 @@ class Names:
         if name not in names and name not in self.unread:
             yield Slip(path, f'there is no {what} "{name}"', did_you_mean(name, names))
 
-    def column(self, path: Path, name: str, kinds: Iterable[str] = (), need: str = "") -> Iterator[Slip]:
-        """That no variable is so called, or that it is of none of the kinds that are needed."""
+    def column(
+        self, path: Path, name: str, kinds: Iterable[str] = (), need: str = "", besides: str = ""
+    ) -> Iterator[Slip]:
+        """That no variable is so called, or that it is of none of the kinds that are needed.
+
+        `besides` names the variable that this one stands beside, and which it can therefore not be.
+        """
         column = self.protocol.column(name)
+        others = [one for one in self.protocol.columns if one.name != besides]
         if column is None and name in self._serials():
             mend = 'A serial is shown by an analysis that does = "trajectory" or "landmark".'
             yield Slip(path, f'"{name}" is a serial, and a variable is needed here', mend)
         elif column is None:
-            yield from self.missing(path, name, (one.name for one in self.protocol.columns), "variable")
+            yield from self.missing(path, name, (one.name for one in others), "variable")
         elif kinds and column.kind not in kinds:
-            fitting = [one.name for one in self.protocol.columns if one.kind in kinds]
-            mend = f"These would do: {', '.join(fitting)}." if fitting else "There is none that would do."
+            fitting = [one.name for one in others if one.kind in kinds]
+            mend = f"These would do: {some_of(fitting)}." if fitting else "There is none that would do."
             yield Slip(path, f'{need}, and "{name}" is of kind "{column.kind}"', mend)
 
     def serial(self, path: Path, name: str) -> Iterator[Slip]:
@@ -49,10 +55,8 @@ class Names:
         """That a day is not on the grid of a serial; a serial without a grid has every day."""
         days = next((one.days for one in self.protocol.serials if one.name == serial), ())
         if days and day_number(day) not in days:
-            listed = ", ".join(str(one) for one in days)
-            yield Slip(
-                path, f'"{day}" is not on the grid of the serial "{serial}"', f"Its days are: {listed}."
-            )
+            mend = f"Its days are: {some_of([str(one) for one in days])}."
+            yield Slip(path, f'"{day}" is not on the grid of the serial "{serial}"', mend)
 
     def moment(self, path: Path, text: str | None) -> Iterator[Slip]:
         """That no moment is so called; "last_dose + 7 days" is so long after one."""
@@ -75,6 +79,11 @@ class Names:
         """The numbers of the variables that take a part from the follow-up."""
         takes = ((number, variable.take) for number, variable in enumerate(self.protocol.variables))
         return [number for number, take in takes if isinstance(take, Take) and take.follow_up == part]
+
+    def without_recipe(self, kind: str) -> list[str]:
+        """The variables of that kind whose `take` is no recipe yet."""
+        variables = self.protocol.variables
+        return [one.name for one in variables if one.kind == kind and not isinstance(one.take, Take)]
 
     def _serials(self) -> list[str]:
         return [serial.name for serial in self.protocol.serials]

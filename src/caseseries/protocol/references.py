@@ -197,12 +197,12 @@ def _groups(names: Names, path: Path, by: str | None) -> Iterator[Slip]:
 def _compare(names: Names, path: Path, analysis: Compare) -> Iterator[Slip]:
     if analysis.test in get_args(RankTest):
         need = f"{analysis.test} ranks a measured outcome"
-        yield from names.column((*path, "outcome"), analysis.outcome, MEASURED, need)
+        yield from names.column((*path, "outcome"), analysis.outcome, MEASURED, need, analysis.by)
     else:
         need = f'the test "{analysis.test}" sets yes and no against yes and no'
-        yield from names.column((*path, "outcome"), analysis.outcome, ["yes/no"], need)
+        yield from names.column((*path, "outcome"), analysis.outcome, ["yes/no"], need, analysis.by)
     need = "two groups are compared, made by yes and no"
-    yield from names.column((*path, "by"), analysis.by, ["yes/no"], need)
+    yield from names.column((*path, "by"), analysis.by, ["yes/no"], need, analysis.outcome)
     if analysis.outcome == analysis.by:
         mend = "Write another variable as the outcome, or another to group by."
         yield Slip((*path, "by"), f'"{analysis.by}" is compared with itself', mend)
@@ -214,12 +214,8 @@ def _survival(names: Names, path: Path, analysis: Survival) -> Iterator[Slip]:
     if follow_up is None and "follow_up" not in names.unread:
         mend = "Add the heading [follow_up], with counted_from, until and unit."
         yield Slip(path, "survival needs a follow-up, and none is written", mend)
-    if not names.taking("alive") and "alive" not in names.unread:
-        mend = 'Add a variable of kind = "yes/no" with take = { follow_up = "alive" }.'
-        yield Slip(path, "survival needs a variable that says who is alive at the end of follow-up", mend)
-    if not names.taking("time") and "time" not in names.unread:
-        mend = 'Add a variable of kind = "time" with take = { follow_up = "time" }.'
-        yield Slip(path, "survival needs a variable that says how long each patient was followed", mend)
+    yield from _part(names, path, "alive", "yes/no", "who is alive at the end of follow-up")
+    yield from _part(names, path, "time", "time", "how long each patient was followed")
     yield from names.moment((*path, "counted_from"), analysis.counted_from)
     if follow_up is not None and analysis.counted_from not in {None, follow_up.counted_from}:
         for name in (analysis.counted_from, follow_up.counted_from):
@@ -228,3 +224,17 @@ def _survival(names: Names, path: Path, analysis: Survival) -> Iterator[Slip]:
                 found = f'to move the start of the clock, the day of "{name}" must be in the sheet'
                 mend = f'Add sheet = "..." to the moment "{name}", the name of a variable of kind "day".'
                 yield Slip((*path, "counted_from"), found, mend)
+
+
+def _part(names: Names, path: Path, part: Literal["alive", "time"], kind: str, says: str) -> Iterator[Slip]:
+    """That no variable takes a part from the follow-up, with those that could."""
+    if names.taking(part) or part in names.unread:
+        return
+    recipe = f'take = {{ follow_up = "{part}" }}'
+    could = names.without_recipe(kind)
+    mend = f'Add a variable of kind = "{kind}" with {recipe}.'
+    if len(could) == 1:
+        mend = f'Write {recipe} under the variable "{could[0]}".'
+    elif could:
+        mend = f"Write {recipe} under the variable that says so. {did_you_mean(part, could)}"
+    yield Slip(path, f"survival needs a variable that says {says}", mend)

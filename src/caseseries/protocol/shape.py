@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from caseseries.evidence.page import Path, Slip
 from caseseries.evidence.problem import did_you_mean
+from caseseries.protocol.choices import choose
 from caseseries.protocol.clauses.clause import Clause
 
 if TYPE_CHECKING:
@@ -154,16 +155,16 @@ def _slip(clause: type[Clause], error: ErrorDetails, path: Path) -> Slip:
             return Slip(
                 path + way,
                 f"{_shown(given)} cannot stand here",
-                did_you_mean(str(given), options_in(annotation)),
+                choose(str(given), options_in(annotation)),
             )
         case "union_tag_not_found":
             if near := get_close_matches("does", given, n=1):
                 return Slip((*path, *way, near[0]), "this is not known here", 'Did you mean "does"?')
-            mend = f"Say what the analysis does. {did_you_mean('', _does(annotation))}"
+            mend = f"Say what the analysis does. {choose('', _does(annotation))}"
             return Slip(path + way, 'the key "does" is missing', mend)
         case "union_tag_invalid":
             does = given["does"]
-            mend = did_you_mean(str(does), _does(annotation))
+            mend = choose(str(does), _does(annotation))
             return Slip((*path, *way, "does"), f"{_shown(does)} is nothing that an analysis does", mend)
         case "string_pattern_mismatch":
             mend = "Write it in small letters, digits and _, beginning with a letter, such as day_started."
@@ -184,7 +185,7 @@ def _slip(clause: type[Clause], error: ErrorDetails, path: Path) -> Slip:
 def _mend_missing(key: str, annotation: Any) -> str:
     options = list(options_in(annotation))
     if options:
-        return f"Add it. {did_you_mean('', options)}"
+        return f"Add it. {choose('', options)}"
     if any(clauses_in(annotation)):
         return (
             f"Add it, under the heading [[{key}]]."

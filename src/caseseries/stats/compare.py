@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from caseseries.stats.estimate import Estimate, not_estimable
+from caseseries.stats.estimate import Estimate, check_level, not_estimable
 from caseseries.stats.root import root
 from caseseries.stats.sample import Counts, Numbers, contingency
 from caseseries.stats.tails import chi_square_tail
@@ -68,13 +68,15 @@ def fisher(counts: ArrayLike, *, level: float = 0.95) -> Estimate:
 
     The odds ratio is the conditional maximum-likelihood one (not ad/bc), with exact limits, each
     with half of 1 - `level` beyond it. Infinite: value None with the reason, `low` still given and
-    `high` open. p sums the tables no more probable than the one seen, ties within 1e-7 counted, as
-    R does; p and the limits are two different tails, and may disagree at the border.
-    An empty row or column is not estimable. ValueError: the table is not 2 x 2.
+    `high` open, and `beyond` says so. p sums the tables no more probable than the one seen, ties
+    within 1e-7 counted, as R does; p and the limits are two different tails, and may disagree at the
+    border. An empty row or column is not estimable. ValueError: the table is not 2 x 2, or the level
+    is not between 0 and 1.
 
     Source: Fisher, J R Stat Soc 1935;98:39-82; Cornfield, Proc 3rd Berkeley Symp 1956;4:135-148,
     for the limits; Fay, R Journal 2010;2(1):53-58, for where p and limits disagree.
     """
+    check_level(level)
     table = contingency(counts)
     if table.shape != (2, 2):
         raise ValueError(f"counts: a 2 x 2 table is wanted, this is {' x '.join(map(str, table.shape))}")
@@ -98,7 +100,7 @@ def fisher(counts: ArrayLike, *, level: float = 0.95) -> Estimate:
     if seen == cells[-1]:
         row, column = np.argwhere(table * [[0, 1], [1, 0]] + [[1, 0], [0, 1]] == 0)[0] + 1
         reason = f"nobody in row {row}, column {column}: the odds ratio is infinite"
-        return Estimate(None, method, total, "odds ratio", low, None, level, min(p, 1.0), reason)
+        return Estimate(None, method, total, "odds ratio", low, None, level, min(p, 1.0), reason, "infinite")
     if seen > cells[0]:
         value = _odds_where(lambda chances: float((chances * (cells - seen)).sum()), cells, log_weights)
     return Estimate(value, method, total, "odds ratio", low, high, level, min(p, 1.0))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 from caseseries.stats.digits import shown, shown_p
 
-NOT_REACHED = "not reached"
+Beyond = Literal["", "not reached", "infinite"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +16,10 @@ class Estimate:
     """What one method says of one sample.
 
     `value` is None where it was not reached or could not be estimated; `reason` then says why.
-    `low` and `high` are the limits at `level` (0.95); with `level` set, a limit of None was not
-    reached (an open interval), and without `level` there is no interval at all. `p` is two-sided.
-    `value` and limits are in `unit` ("" for a pure number, "share" for a proportion in 0..1).
+    `low` and `high` are the limits at `level` (0.95); with `level` set, a limit of None is open, and
+    `beyond` says whether it, and a value of None, was not reached or is infinite. Without `level`
+    there is no interval at all. `p` is two-sided. `value` and limits are in `unit` ("" for a pure
+    number, "share" for a proportion in 0..1).
     """
 
     value: float | None
@@ -29,20 +31,22 @@ class Estimate:
     level: float | None = None
     p: float | None = None
     reason: str = ""
+    beyond: Beyond = ""
 
     @property
     def shown(self) -> str:
         """The value as it is printed (31%, 1.65, 38,052), or that there is none."""
         if self.value is not None:
             return shown(self.value, self.unit)
-        return NOT_REACHED if NOT_REACHED in self.reason or "infinite" in self.reason else "not estimable"
+        return self.beyond or "not estimable"
 
     @property
     def shown_interval(self) -> str:
         """The interval as it is printed, such as "11% to 59%"; empty where there is none."""
         if self.level is None:
             return ""
-        low, high = (NOT_REACHED if one is None else shown(one, self.unit) for one in (self.low, self.high))
+        beyond = self.beyond or "not reached"
+        low, high = (beyond if one is None else shown(one, self.unit) for one in (self.low, self.high))
         return f"{low} to {high}"
 
     @property
@@ -50,15 +54,20 @@ class Estimate:
         """The p-value as it is printed; empty where there is none."""
         return "" if self.p is None else shown_p(self.p)
 
-    def __str__(self) -> str:
+    @property
+    def in_short(self) -> str:
+        """Value, interval and p, without n and method: `1.65 months (95% interval 0.3 to not reached)`."""
         unit = f" {self.unit}" if self.unit and self.unit != "share" and self.value is not None else ""
         parts = [f"{self.shown}{unit}"]
         if self.level is not None:
             parts.append(f"({shown(self.level, 'share')} interval {self.shown_interval})")
         if self.p is not None:
             parts.append(f"p = {self.shown_p}".replace("= <", "< "))
+        return " ".join(parts)
+
+    def __str__(self) -> str:
         why = f" ({self.reason})" if self.reason else ""
-        return f"{' '.join(parts)}; n = {self.n}; {self.method}{why}"
+        return f"{self.in_short}; n = {self.n}; {self.method}{why}"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(str(self))}</p>"
@@ -67,3 +76,9 @@ class Estimate:
 def not_estimable(reason: str, method: str, n: int, unit: str = "") -> Estimate:
     """The estimate that could not be made, with the reason in plain words; never NaN."""
     return Estimate(value=None, method=method, n=n, unit=unit, reason=reason)
+
+
+def check_level(level: float) -> None:
+    """Refuse a level of confidence that is none, such as 95. Raises ValueError."""
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"level is a share between 0 and 1, such as 0.95, not {level}")

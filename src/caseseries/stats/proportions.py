@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from caseseries.stats.estimate import Estimate, not_estimable
+from caseseries.stats.estimate import Estimate, check_level, not_estimable
 from caseseries.stats.root import root
 from caseseries.stats.tails import normal_quantile
 
@@ -19,11 +19,13 @@ def proportion(
 
     `Clopper-Pearson` is exact and never covers less than `level`; `mid-p` covers about `level`,
     sometimes a little less; `Wilson` is the score interval without continuity correction.
-    n = 0: not estimable. ValueError: `events` outside 0..n.
+    n = 0: not estimable. ValueError: `events` outside 0..n, or the level not between
+    0 and 1.
 
     Source: Clopper & Pearson, Biometrika 1934;26:404-413; Wilson, J Am Stat Assoc 1927;22:209-212;
     Berry & Armitage, Statistician 1995;44:417-423, for mid-p.
     """
+    check_level(level)
     if interval not in LIMITS:
         raise ValueError(f"interval: one of {', '.join(LIMITS)} is wanted, not {interval!r}")
     if not 0 <= events <= n:

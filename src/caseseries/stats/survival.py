@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from caseseries.stats.estimate import Estimate, not_estimable
+from caseseries.stats.estimate import Estimate, check_level, not_estimable
 from caseseries.stats.sample import Counts, Flags, Numbers, flags, numbers
 from caseseries.stats.tails import chi_square_tail, normal_quantile
 
@@ -46,11 +46,17 @@ class Curve:
     n: int
 
     def __repr__(self) -> str:
-        events = int(self.events.sum())
-        return f"Kaplan-Meier curve of {self.n}, {events} with the event; {median_survival(self)}"
+        if not self.n:
+            return "Kaplan-Meier curve: nobody was followed"
+        return f"Kaplan-Meier curve of {self.n}, {int(self.events.sum())} with the event; {self.median}"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self))}</p>"
+
+    @property
+    def median(self) -> Estimate:
+        """The median survival by the usual rule and without a unit; `median_survival` takes both."""
+        return median_survival(self)
 
     @property
     def censor_times(self) -> Numbers:
@@ -65,11 +71,13 @@ def kaplan_meier(
 
     `event` is true where the time ends in the event, false where it is censored; who is censored
     at the time of an event is still at risk at it. Nobody: a curve without entries.
-    ValueError: time and event differ in number, or a time is below zero.
+    ValueError: time and event differ in number, a time is below zero, or the level is not between
+    0 and 1.
 
     Source: Kaplan & Meier, J Am Stat Assoc 1958;53:457-481; Kalbfleisch & Prentice, The Statistical
     Analysis of Failure Time Data, 2002, 1.4, for the limits. Conventions: R survival's survfit.
     """
+    check_level(level)
     if limits not in ("log-log", "log", "plain"):
         raise ValueError(f'limits: "log-log", "log" or "plain" is wanted, not {limits!r}')
     when, happened = _followed(time, event)
@@ -244,7 +252,17 @@ def _median(curve: Curve, rests: Rests, unit: str, what: str, fate: str) -> Esti
         _crossing(curve.times, heights, rests) for heights in (curve.survival, curve.low, curve.high)
     )
     reason = "" if value is not None else "not reached: the curve stays above one half"
-    return Estimate(value, method, curve.n, unit, low=low, high=high, level=curve.level, reason=reason)
+    return Estimate(
+        value,
+        method,
+        curve.n,
+        unit,
+        low=low,
+        high=high,
+        level=curve.level,
+        reason=reason,
+        beyond="not reached" if None in (value, low, high) else "",
+    )
 
 
 def _crossing(times: Numbers, heights: Numbers, rests: Rests) -> float | None:
