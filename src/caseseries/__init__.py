@@ -6,15 +6,20 @@
 >>> results = study.analyse(cases)
 >>> results["overall-survival.deaths"].value
 11
+>>> cs.criteria("hlh-2004").assess(ferritin="12,000 ng/mL", platelets="45 K/uL").bounds
+Bounds(low=1, high=8)
 """
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from caseseries.analysis.results import Result, Results
     from caseseries.cases.series import CaseSeries
+    from caseseries.criteria.bedside import criteria
     from caseseries.evidence.problem import Problem, Problems
     from caseseries.protocol.protocol import Protocol
     from caseseries.stats.estimate import Estimate
@@ -32,6 +37,7 @@ _HOMES = {
     "Result": "caseseries.analysis.results:Result",
     "Results": "caseseries.analysis.results:Results",
     "Study": "caseseries.study:Study",
+    "criteria": "caseseries.criteria.bedside:criteria",
     "open_study": "caseseries.study:open_study",
     "survival": "caseseries.stats.survival:kaplan_meier",
 }
@@ -45,6 +51,7 @@ __all__ = [
     "Result",
     "Results",
     "Study",
+    "criteria",
     "open_study",
     "survival",
 ]
@@ -62,3 +69,18 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
+
+
+class _Face(ModuleType):
+    """`criteria` is a verb here and a room below: the room, once imported, must not hide the verb."""
+
+    @property
+    def criteria(self) -> Any:
+        return __getattr__("criteria")
+
+    @criteria.setter
+    def criteria(self, room: ModuleType) -> None:
+        """The import of the room wants to set its name here; it stays in `sys.modules` alone."""
+
+
+sys.modules[__name__].__class__ = _Face

@@ -8,6 +8,8 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caseseries import __version__
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser().parse_args(arguments)
         options.verb(options)
     except Problems as problems:
-        _say(_told(problems))
+        _say(_told(problems, options.aim))
         return CANNOT
     except BrokenPipeError:  # whoever reads has read enough: `caseseries check STUDY | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -97,6 +99,16 @@ def _run(options: argparse.Namespace) -> None:
     _print(f"{time.monotonic() - started:.1f} s")
 
 
+def _score(options: argparse.Namespace) -> None:
+    from caseseries.criteria.bedside import criteria
+    from caseseries.criteria.spoken import read_table
+
+    definition = criteria(options.criteria)
+    tables = [read_table(Path(word)) for word in options.finding if word.endswith(".csv")]
+    spoken = [word for word in options.finding if not word.endswith(".csv")]
+    _print(str(definition.assess([*chain(*tables), *spoken])))
+
+
 # ---- What is said ----
 
 
@@ -149,13 +161,13 @@ def _listed(lines: Sequence[str], most: int | None) -> list[str]:
     return told + ([f"  and {more:,} more: see the report."] if more else [])
 
 
-def _told(problems: Problems) -> str:
+def _told(problems: Problems, aim: str) -> str:
     count = len(problems.problems)
     keeps = "One thing keeps" if count == 1 else f"{count:,} things keep"
     told = [str(problem) for problem in problems.problems[:MOST_TOLD]]
     if count > MOST_TOLD:
         told.append(f"And {count - MOST_TOLD:,} more.")
-    return "\n\n".join([f"{keeps} this study from being run.", *told])
+    return "\n\n".join([f"{keeps} {aim}.", *told])
 
 
 def _number(count: int, one: str, many: str = "") -> str:
@@ -216,7 +228,26 @@ def parser() -> argparse.ArgumentParser:
         "example:\n  caseseries run naymagon-2022\n  caseseries run my-study --sheet export.csv --out there",
     )
     run.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
+    _score_verb(verbs.add_parser)
     return whole
+
+
+def _score_verb(add: Callable[..., Any]) -> None:
+    what = "score one patient by a definition: its range, and the finding that decided each criterion"
+    score = add(
+        "score",
+        help=what,
+        description=what[:1].upper() + what[1:] + ".",
+        epilog="example:\n"
+        '  caseseries score hlh-2004 "ferritin 12,000 ng/mL" "platelets 45 K/uL" "no splenomegaly"\n'
+        '  caseseries score hscore ferritin=">33,511 ng/mL" temperature="39.2 Cel"\n'
+        "  caseseries score hscore findings.csv",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    score.add_argument("criteria", metavar="CRITERIA", help="hlh-2004, hlh-2024, hscore, or a TOML file")
+    finding = 'what was found, in quotes: "ferritin 12,000 ng/mL"; or a CSV file of findings'
+    score.add_argument("finding", metavar="FINDING", nargs="*", help=finding)
+    score.set_defaults(verb=_score, aim="this patient from being scored")
 
 
 def _verb(
@@ -236,5 +267,5 @@ def _verb(
     verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
     sheet = "the sheet of patients (default: patients.csv in the study's folder)"
     verb.add_argument("--sheet", metavar="FILE", help=sheet)
-    verb.set_defaults(verb=does)
+    verb.set_defaults(verb=does, aim="this study from being run")
     return verb

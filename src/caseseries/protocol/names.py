@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from caseseries.evidence.page import Path, Slip
 from caseseries.evidence.problem import did_you_mean, some_of
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.span import day_number
 from caseseries.protocol.clauses.variable import Take
-from caseseries.protocol.page import Path, Slip
 from caseseries.protocol.protocol import Protocol
 
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from caseseries.evidence.page import Slip, read_page
 from caseseries.evidence.problem import Problem, Problems
-from caseseries.protocol.page import Page, Slip
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.references import reference_slips
 from caseseries.protocol.shape import shape_slips
 
+EMPTY = Slip(
+    (),
+    "nothing is promised in it",
+    'Begin with title = "...", version = "1.0", question = "..." and a first [[variable]].',
+)
+
 
 def read_protocol(path: Path) -> Protocol:
     """The promise in `path`, with its digest. Raises Problems, naming every slip with its place and mend."""
-    page = _page(path)
+    page = read_page(path, EMPTY)
     slips = list(shape_slips(Protocol, page.content))
     sound = _sound(page.content, slips)
     readable = Protocol.model_validate(sound.content)
@@ -36,56 +40,6 @@ def digest(content: dict[str, Any]) -> str:
     """SHA-256 of what is promised, whatever the comments, the spacing and the order of keys."""
     canonical = json.dumps(content, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-# ---- From bytes to a page ----
-
-TOML_MENDS = {
-    "Invalid value": 'Text stands in quotes: kind = "number". Numbers and dates stand without.',
-    "Expected '=' after a key": 'A key is one word, followed by =, as in kind = "number".',
-    "Cannot overwrite a value": "This key stands twice in its clause; keep one of the two.",
-    "Cannot declare": "This heading stands twice; of what there are several is in [[double brackets]].",
-    "Invalid date": "A date that is in the calendar, year first: 2009-01-31.",
-    'Expected "\'"': "Close the quotes on the line on which they are opened.",
-    "Unterminated": "Close the quotes that are opened.",
-    "Illegal character": "Close the quotes on the line on which they are opened.",
-    "Unclosed array": "Put a comma between two items of the list, or close the list with ].",
-    "Unclosed inline table": "Put a comma between two keys of the table, or close it with } on its line.",
-}
-
-
-def _page(path: Path) -> Page:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        content = tomllib.loads(text)
-    except OSError as error:
-        found = f"it cannot be read ({(error.strerror or str(error)).lower()})"
-        raise Problems([Problem(str(path), found, "Check the path.")]) from None
-    except UnicodeDecodeError:
-        found = "it is not plain text in UTF-8"
-        raise Problems(
-            [Problem(path.name, found, 'Save it as plain text with the encoding "UTF-8".')]
-        ) from None
-    except RecursionError:
-        found = "lists or tables stand too deep inside one another"
-        raise Problems([Problem(path.name, found, "Close each list with ] and each table with }.")]) from None
-    except ValueError as error:
-        raise Problems([_toml_problem(path.name, text, str(error))]) from None
-    if not content:
-        mend = 'Begin with title = "...", version = "1.0", question = "..." and a first [[variable]].'
-        raise Problems([Problem(path.name, "nothing is promised in it", mend)])
-    return Page(path.name, text, content)
-
-
-def _toml_problem(file: str, text: str, error: str) -> Problem:
-    place = re.search(r"\(at line (\d+), column \d+\)", error)
-    number = int(place[1]) if place else len(text.splitlines())
-    line = text.splitlines()[number - 1].strip() if 0 < number <= len(text.splitlines()) else ""
-    mend = next(
-        (mend for words, mend in TOML_MENDS.items() if words in error),
-        "Each line is a [heading] or key = value.",
-    )
-    return Problem(f"{file}, line {number}", f"this cannot be read: {line or 'the end of the file'}", mend)
 
 
 # ---- What can still be read of a protocol with slips ----

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
+from caseseries.evidence.page import Path, Slip
 from caseseries.evidence.problem import did_you_mean
 from caseseries.protocol.clauses.analysis import (
     Analysis,
@@ -22,7 +23,6 @@ from caseseries.protocol.clauses.analysis import (
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED, GreatestFall, Take
 from caseseries.protocol.names import Names, twins
-from caseseries.protocol.page import Path, Slip
 from caseseries.protocol.protocol import Protocol
 
 KEPT = frozenset({"patient", "episode", "notes"})

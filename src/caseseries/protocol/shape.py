@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 
+from caseseries.evidence.page import Path, Slip
 from caseseries.evidence.problem import did_you_mean
 from caseseries.protocol.choices import choose
 from caseseries.protocol.clauses.clause import Clause
-from caseseries.protocol.page import Path, Slip
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -1,13 +1,17 @@
-"""The page of a protocol: what was written, and where on it a clause or a key stands."""
+"""The page of a TOML file: what was written, and where on it a clause or a key stands."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path as FilePath
 from typing import Any
+
+from caseseries.evidence.problem import Problem, Problems
 
 Path = tuple[str | int, ...]
 """The way to a clause or a key: ("variable", 2, "kind") is the kind of the third variable."""
@@ -24,7 +28,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Page:
-    """A protocol as it was written: `text` is what a person sees, `content` what TOML makes of it."""
+    """A file as it was written: `text` is what a person sees, `content` what TOML makes of it."""
 
     file: str
     text: str
@@ -86,3 +90,53 @@ def _inside(value: Any, part: str | int) -> Any:
         return value[part]
     except (KeyError, IndexError, TypeError):
         return None
+
+
+# ---- From bytes to a page ----
+
+TOML_MENDS = {
+    "Invalid value": 'Text stands in quotes: kind = "number". Numbers and dates stand without.',
+    "Expected '=' after a key": 'A key is one word, followed by =, as in kind = "number".',
+    "Cannot overwrite a value": "This key stands twice in its clause; keep one of the two.",
+    "Cannot declare": "This heading stands twice; of what there are several is in [[double brackets]].",
+    "Invalid date": "A date that is in the calendar, year first: 2009-01-31.",
+    'Expected "\'"': "Close the quotes on the line on which they are opened.",
+    "Unterminated": "Close the quotes that are opened.",
+    "Illegal character": "Close the quotes on the line on which they are opened.",
+    "Unclosed array": "Put a comma between two items of the list, or close the list with ].",
+    "Unclosed inline table": "Put a comma between two keys of the table, or close it with } on its line.",
+}
+
+
+def read_page(path: FilePath, empty: Slip) -> Page:
+    """The page of a TOML file; `empty` is told where nothing stands in it. Raises Problems."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        content = tomllib.loads(text)
+    except OSError as error:
+        found = f"it cannot be read ({(error.strerror or str(error)).lower()})"
+        raise Problems([Problem(str(path), found, "Check the path.")]) from None
+    except UnicodeDecodeError:
+        found = "it is not plain text in UTF-8"
+        raise Problems(
+            [Problem(path.name, found, 'Save it as plain text with the encoding "UTF-8".')]
+        ) from None
+    except RecursionError:
+        found = "lists or tables stand too deep inside one another"
+        raise Problems([Problem(path.name, found, "Close each list with ] and each table with }.")]) from None
+    except ValueError as error:
+        raise Problems([_toml_problem(path.name, text, str(error))]) from None
+    if not content:
+        raise Problems([Problem(path.name, empty.found, empty.mend)])
+    return Page(path.name, text, content)
+
+
+def _toml_problem(file: str, text: str, error: str) -> Problem:
+    place = re.search(r"\(at line (\d+), column \d+\)", error)
+    number = int(place[1]) if place else len(text.splitlines())
+    line = text.splitlines()[number - 1].strip() if 0 < number <= len(text.splitlines()) else ""
+    mend = next(
+        (mend for words, mend in TOML_MENDS.items() if words in error),
+        "Each line is a [heading] or key = value.",
+    )
+    return Problem(f"{file}, line {number}", f"this cannot be read: {line or 'the end of the file'}", mend)
