@@ -109,6 +109,23 @@ def _score(options: argparse.Namespace) -> None:
     _print(str(definition.assess([*chain(*tables), *spoken])))
 
 
+def _synth(options: argparse.Namespace) -> None:
+    from caseseries.records.synthetic.writing import synthesise
+
+    started, tell = time.monotonic(), _Progress()
+    out = Path(options.out)
+    try:
+        rows = synthesise(options.patients, options.seed, out, tell)
+    finally:
+        tell.done()
+    listed = [_number(rows["person"], "patient"), _number(rows["measurement"], "measurement")]
+    _print(f"A hospital that never was: {', '.join(listed)}, seed {options.seed}.\n")
+    _print(f"{out}   OMOP CDM 5.4, a Parquet file a table")
+    _print(f"{out / 'truth'}   what was planted, and which row is dirty")
+    _print(f"{out / 'answers.csv'}   what a reviewer answered, not always rightly")
+    _print(f"{time.monotonic() - started:.1f} s")
+
+
 # ---- What is said ----
 
 
@@ -229,6 +246,7 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
     _score_verb(verbs.add_parser)
+    _synth_verb(verbs.add_parser)
     return whole
 
 
@@ -269,3 +287,26 @@ def _verb(
     verb.add_argument("--sheet", metavar="FILE", help=sheet)
     verb.set_defaults(verb=does, aim="this study from being run")
     return verb
+
+
+def _synth_verb(add: Callable[..., Any]) -> None:
+    what = "make a hospital that never was, in OMOP CDM 5.4, with the truth about every patient"
+    example = (
+        "example:\n  caseseries synth --patients 20000 --out hospital\n"
+        "  caseseries synth --patients 500 --out small --seed 7"
+    )
+    synth: argparse.ArgumentParser = add(
+        "synth",
+        help=what,
+        description=what[:1].upper() + what[1:] + ".",
+        epilog=example,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    synth.add_argument("--patients", metavar="N", type=int, required=True, help="how many; 50 or more")
+    synth.add_argument(
+        "--out", metavar="FOLDER", required=True, help="where it goes: a new or an empty folder"
+    )
+    synth.add_argument(
+        "--seed", metavar="S", type=int, default=2022, help="the same again, or another (2022)"
+    )
+    synth.set_defaults(verb=_synth, aim="this hospital from being made")
