@@ -30,6 +30,12 @@ def hospital() -> Hospital:
 
 
 @functools.cache
+def large() -> pl.DataFrame:
+    """The stays of a hospital of the size that a demonstration takes."""
+    return make_hospital(20_000, 2022).truth["stays"]
+
+
+@functools.cache
 def rows(name: str) -> pl.DataFrame:
     return hospital().tables[name].collect()
 
@@ -138,7 +144,7 @@ def test_every_kind_of_dirt_is_there() -> None:
 
 
 def test_twenty_thousand_patients_hold_a_case_series() -> None:
-    stays = make_hospital(20_000, 2022).truth["stays"]
+    stays = large()
     patients = stays.filter("is_true_hlh", "met")["person_id"].n_unique()
     treated = stays.filter("is_true_hlh", pl.col("anakinra_for_hlh").is_not_null())["person_id"].n_unique()
     assert 30 <= patients <= 60
@@ -170,6 +176,44 @@ def test_the_moves_are_stays_to_be_merged() -> None:
         gap = pair["visit_start_date"][1] - pair["visit_end_date"][0]
         assert gap in (timedelta(0), timedelta(1))
         assert (pair["visit_start_date"][0], pair["visit_end_date"][1]) == (stay["start"], stay["end"])
+
+
+def test_send_outs_come_late_or_never_and_in_two_units() -> None:
+    sent = rows("measurement").filter(pl.col("measurement_concept_id").is_in([2000000001, 2000000002]))
+    cd25 = sent.filter(measurement_concept_id=2000000001)
+    assert {"U/mL", "pg/mL"} <= set(cd25["unit_source_value"])
+    never = sent.filter(pl.col(RESULT).is_null())
+    assert never.height
+    assert never["value_as_number"].is_null().all()
+    late = sent.filter(pl.col(RESULT) - pl.col("measurement_datetime") > timedelta(days=15))
+    assert late.height
+    # What cannot be judged is unknown, whatever the number.
+    judged = cd25.filter(unit_source_value="U/mL")["person_id"].implode()
+    only_pg = cd25.filter(~pl.col("person_id").is_in(judged), unit_source_value="pg/mL")[
+        "person_id"
+    ].implode()
+    told = truth("findings").filter(pl.col("person_id").is_in(only_pg), finding="soluble cd25")
+    assert set(told["state"]) == {"unknown"}
+
+
+def test_anakinra_is_given_before_at_and_after_the_day_on_which_the_criteria_stand() -> None:
+    treated = (
+        make_hospital(20_000, 2022)
+        .truth["stays"]
+        .filter("is_true_hlh", pl.col("anakinra_for_hlh").is_not_null())
+    )
+    lag = (treated["anakinra_for_hlh"] - treated["day_met"]).dt.total_days()
+    assert {-1, 0, 1} <= set(lag)
+
+
+def test_many_blocks_are_one_hospital(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("caseseries.records.synthetic.hospital.BLOCK", 100)
+    made = make_hospital(600, 7)
+    lab = made.tables["measurement"].collect()
+    assert lab["measurement_id"].is_sorted()
+    assert lab["person_id"].is_sorted()
+    found = made.truth["findings"].filter(finding="hemoglobin")
+    assert found.height == made.truth["stays"].height
 
 
 # ---- The rows, read again ----

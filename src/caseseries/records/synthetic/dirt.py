@@ -31,16 +31,16 @@ IMPLAUSIBLE = (-1.0, 9_999_999_999.0)
 HEMOGLOBIN, FEVER, FERRITIN = (FINDINGS.index(name) for name in ("hemoglobin", "fever", "ferritin"))
 
 
-def soil(samples: pl.DataFrame, people: People, stays: Stays, seed: int) -> pl.DataFrame:
-    """The samples with a spoilt copy beside some of them, in the order of stays and time.
+def soil(samples: pl.DataFrame, people: People, stays: Stays, block: range, seed: int) -> pl.DataFrame:
+    """The samples of a block of stays with a spoilt copy beside some of them, in the order of stays and time.
 
     A copy that has lost its meaning counts for nothing: its finding is -1, or its side unknown.
     """
-    random = dice(seed, "dirt")
+    random = dice(seed, f"dirt from {block.start}")
     frames = [samples]
     for number, kind in enumerate(SPOILT[1:], 1):
         if kind == "after death":
-            frames.append(_after_death(samples, people, stays, number, random))
+            frames.append(_after_death(samples, people, stays, block, number, random))
             continue
         of = samples
         if kind in ("fahrenheit as celsius", "undecidable"):
@@ -111,11 +111,16 @@ def _spoilt(copies: pl.DataFrame, kind: str, random: np.random.Generator) -> pl.
 
 
 def _after_death(
-    samples: pl.DataFrame, people: People, stays: Stays, number: int, random: np.random.Generator
+    samples: pl.DataFrame,
+    people: People,
+    stays: Stays,
+    block: range,
+    number: int,
+    random: np.random.Generator,
 ) -> pl.DataFrame:
     """A count that came on the day after a death in hospital."""
     last = np.flatnonzero(np.append(np.diff(stays.person), 1))
-    died = last[people.is_in_hospital]
+    died = last[people.is_in_hospital & (last >= block.start) & (last < block.stop)]
     count = min(len(died), max(2, round(rate("dirt", "after death") * len(died))))
     chosen = np.sort(random.choice(died, count, replace=False)) if count else died
     rows = samples.filter(pl.col("stay").is_in(chosen.tolist()) & (pl.col("finding") == HEMOGLOBIN))

@@ -24,6 +24,8 @@ from caseseries.records.synthetic.visits import Visits, book, last_days, visit_a
 
 FIRST_MEASUREMENT = -(2**62)
 """Negative and past 53 bits, as some hospitals number their rows."""
+BLOCK = 40_000
+"""Stays whose samples are made and put in order at a time: memory holds a second copy of these alone."""
 DIRT = {"table": pl.String, "row_id": pl.Int64, "person_id": pl.Int64, "kind": pl.String}
 
 
@@ -41,7 +43,11 @@ def make_hospital(patients: int, seed: int) -> Hospital:
     people, stays = admit(patients, seed)
     plan = plant(stays, seed)
     visits = book(people, stays, seed)
-    samples = soil(measure(stays, plan, seed), people, stays, seed)
+    blocks = [range(first, min(first + BLOCK, stays.size)) for first in range(0, stays.size, BLOCK)]
+    samples = pl.concat(
+        (soil(measure(stays, plan, block, seed), people, stays, block, seed) for block in blocks),
+        rechunk=False,
+    )
     row_id = FIRST_MEASUREMENT + np.arange(samples.height, dtype=np.int64)
     courses = prescribe(stays, fifth(plan.day), seed)
     drugs, given, drug_dirt = exposures(courses, people, stays, visits, seed)

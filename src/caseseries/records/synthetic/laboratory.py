@@ -44,12 +44,13 @@ SUDDEN = 20
 """A range this many times wider than its beginning is drawn on the logarithm."""
 
 
-def measure(stays: Stays, plan: Plan, seed: int) -> pl.DataFrame:
-    """Every sample, with SAMPLES as columns; clean, and in no order."""
-    stay, day = runs(stays.days)
+def measure(stays: Stays, plan: Plan, block: range, seed: int) -> pl.DataFrame:
+    """Every sample of a block of stays, with SAMPLES as columns; clean, and in no order."""
+    stay, day = runs(stays.days[block.start : block.stop])
+    stay += block.start
     frames = []
     for one in analytes():
-        random = dice(seed, f"analyte {one.finding}")
+        random = dice(seed, f"analyte {one.finding} from {block.start}")
         finding = FINDINGS.index(one.finding) if one.finding in FINDINGS else -1
         chance = random.random(len(stay)) < one.every
         if finding >= 0:
@@ -182,6 +183,7 @@ def _sent_out(samples: pl.DataFrame, plan: Plan, random: np.random.Generator) ->
     stay, finding = samples["stay"].to_numpy(), samples["finding"].to_numpy()
     is_never = plan.is_never[stay, finding]
     is_late = random.random(len(stay)) < rate("disease", "late")
+    is_late[np.flatnonzero(~is_never)[:1]] = True  # one at least
     delay = np.where(is_late, random.integers(15 * 1440, 60 * 1440, len(stay)), 0)
     is_pg = plan.is_pg_ml[stay] & (finding == FINDINGS.index("soluble cd25")) & ~is_never
     pg = np.round(random.lognormal(np.log(3000), 1, len(stay)))

@@ -86,7 +86,9 @@ def plant(stays: Stays, seed: int) -> Plan:
     state = _states(met, looked, seen, onset)
     state[is_pg_ml & seen[:, cd25], CRITERIA.index("soluble cd25")] = UNKNOWN
     by_share = random.random(size) < rate("disease", "by_share")
-    never = seen & (onset < 0) & _in(9, 10) & (random.random(onset.shape) < rate("disease", "never"))
+    sent = seen & (onset < 0) & _in(9, 10)
+    never = sent & (random.random(onset.shape) < rate("disease", "never"))
+    never.flat[np.flatnonzero(sent)[:1]] = True  # one at least, in a hospital of any size
     state[:, 6:8] = np.where(never[:, 9:11], UNKNOWN, state[:, 6:8])
     return Plan(onset, until, seen, look, state, day, note_only, is_pg_ml, by_share, never)
 

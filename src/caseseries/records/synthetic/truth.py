@@ -43,14 +43,17 @@ def of_findings(
 
     `day` is that of the sample, `known` the first on which a result of that state was back.
     """
-    asked = samples.with_columns(row_id=pl.Series(row_id)).filter(pl.col("finding") >= 0)
-    best = asked.group_by("stay", "finding").agg(state=pl.col("side").max())
-    deciding = asked.join(best, on=["stay", "finding"]).filter(pl.col("side") == pl.col("state"))
-    measured = deciding.group_by("stay", "finding").agg(
-        state=pl.col("state").first(),
-        day=pl.col("minute").min() // 1440,
-        back=pl.col("back").min() // 1440,
-        row_id=pl.col("row_id").min(),
+    lean = samples.select("stay", "finding", "side", "minute", "back", row_id=pl.Series(row_id))
+    decides = pl.col("side") == pl.col("side").max()
+    measured = (
+        lean.filter(pl.col("finding") >= 0)
+        .group_by("stay", "finding")
+        .agg(
+            state=pl.col("side").max(),
+            day=pl.col("minute").filter(decides).min() // 1440,
+            back=pl.col("back").filter(decides).min() // 1440,
+            row_id=pl.col("row_id").filter(decides).min(),
+        )
     )
     lab = measured.select(
         pl.col("stay").cast(pl.Int64),

@@ -18,6 +18,8 @@ INPATIENT, EMERGENCY, OUTPATIENT = 9201, 262, 9202
 SOURCES = ("INPATIENT", "ED TO INPATIENT", "CLINIC", "LAB ONLY")
 ENDS = ("HOME", "DIED", "OTHER HOSPITAL", "HOSPICE")
 DIED = 4216643
+HOSPICE_DAYS = 21
+"""Who dies so soon after leaving went to a hospice: near to death, and not lost to follow-up."""
 INVERTED = "visit ends before it starts"
 
 
@@ -39,7 +41,9 @@ def book(people: People, stays: Stays, seed: int) -> Visits:
     start = np.where(part == 1, split + stays.move_gap[stay], stays.start[stay])
     end = np.where(moved & (part == 0), split, stays.end[stay])
     is_last = end == people.death[stays.person[stay]]
-    goes = np.where(is_last, 1, np.where(moved & (part == 0), 2, 0))
+    soon = people.death[stays.person[stay]] - end
+    goes = np.where((soon > 0) & (soon <= HOSPICE_DAYS), 3, np.where(is_last, 1, 0))
+    goes = np.where(moved & (part == 0), 2, goes)
     emergency = random.random(len(stay)) < 0.4
     inside = pl.DataFrame(
         {

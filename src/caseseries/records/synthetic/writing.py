@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.records.synthetic.hospital import Hospital, make_hospital
 from caseseries.records.synthetic.people import FEWEST
@@ -78,9 +80,9 @@ def _write(
     rows = {}
     for name, table in hospital.tables.items():
         tell(f"writing {name}")
-        frame = table.collect()
-        rows[name] = frame.height
-        frame.write_parquet(staging / f"{name}.parquet", row_group_size=ROWS)
+        # In pieces: the empty columns of the CDM would fill the memory.
+        table.sink_parquet(staging / f"{name}.parquet", row_group_size=ROWS)
+        rows[name] = pl.scan_parquet(staging / f"{name}.parquet").select(pl.len()).collect().item()
     for name, known in hospital.truth.items():
         known.write_parquet(truth / f"{name}.parquet", row_group_size=ROWS)
     hospital.answers.write_csv(staging / "answers.csv")
