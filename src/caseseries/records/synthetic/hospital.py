@@ -257,7 +257,7 @@ def _source(patients: int, seed: int) -> pl.LazyFrame:
             "source_release_date": date_of([19_000]),
             "cdm_release_date": date_of([19_000]),
             "cdm_version": "5.4",
-            "cdm_version_concept_id": 756265,
+            "cdm_version_concept_id": 756265,  # CDM 5.4; recalled, not looked up
             "vocabulary_version": "only what is used",
         },
     )
