@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from caseseries.stats.compare import chi_square, fisher
@@ -217,6 +218,16 @@ def test_overlapping_causes_beyond_counting_are_drawn_with_a_seed() -> None:
     assert "100,000 of 70 deals drawn (seed 7, standard error of p 0.0009)" in drawn.method
     assert drawn == permuted_entries(membership, group, seed=7, limit=1)
     assert drawn.p == pytest.approx(exact.p, abs=0.005)
+
+
+def test_drawn_deals_do_not_depend_on_the_order_of_the_patients() -> None:
+    random = np.random.default_rng(3)
+    membership, group = random.random((20_000, 4)) < 0.3, random.random(20_000) < 0.4
+    order = random.permutation(20_000)
+    found = permuted_entries(membership, group, seed=7)
+    assert found == permuted_entries(membership[order], group[order], seed=7)
+    assert found.p is not None
+    assert 0 < found.p <= 1
 
 
 @pytest.mark.parametrize(
