@@ -11,8 +11,8 @@ import polars as pl
 
 from caseseries.records.synthetic.arrays import Yes, dice
 from caseseries.records.synthetic.people import People, Stays
-from caseseries.records.synthetic.pharmacy import Course
 from caseseries.records.synthetic.plan import FINDINGS, MET, NOT_MET, Plan
+from caseseries.records.synthetic.prescribing import Course
 from caseseries.records.synthetic.rates import rate, stories
 from caseseries.records.synthetic.tables import date_of, ids, table
 from caseseries.records.synthetic.visits import Visits, visit_at, visit_id

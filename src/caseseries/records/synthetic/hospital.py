@@ -14,8 +14,9 @@ from caseseries.records.synthetic.chart import write_chart
 from caseseries.records.synthetic.dirt import SPOILT, soil
 from caseseries.records.synthetic.laboratory import SOURCES, TEXTS, UNIT_CONCEPTS, UNITS, measure
 from caseseries.records.synthetic.people import NEVER, People, Stays, admit
-from caseseries.records.synthetic.pharmacy import exposures, prescribe
+from caseseries.records.synthetic.pharmacy import exposures
 from caseseries.records.synthetic.plan import plant
+from caseseries.records.synthetic.prescribing import prescribe
 from caseseries.records.synthetic.rates import rate, stories, story
 from caseseries.records.synthetic.reviewer import review
 from caseseries.records.synthetic.tables import RESULT, date_of, ids, moment_of, numbers, table, words

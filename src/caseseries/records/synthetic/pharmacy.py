@@ -1,16 +1,16 @@
-"""What was given, how, and why: courses, and the orders and administrations that they leave."""
+"""The pharmacy's records: the orders and administrations that courses leave."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 import polars as pl
 
 from caseseries.records.synthetic.arrays import Ints, Yes, dice, runs
 from caseseries.records.synthetic.people import People, Stays
-from caseseries.records.synthetic.rates import rate, stories, story
+from caseseries.records.synthetic.prescribing import Course
+from caseseries.records.synthetic.rates import rate
 from caseseries.records.synthetic.tables import date_of, ids, moment_of, table, words
 from caseseries.records.synthetic.visits import Visits, visit_at, visit_id
 
@@ -31,225 +31,7 @@ SYRINGE = 2000000101
 ROUTES = {"subq": 4142048, "IV": 4171047, "PO": 4132161}
 ADMINISTERED, ORDERED = 32818, 32838
 FIRST_ID = -(2**40)
-ANAKINRA = (
-    (100, 24, "subq"),
-    (100, 12, "subq"),
-    (100, 8, "subq"),
-    (100, 6, "subq"),
-    (200, 8, "subq"),
-    (200, 24, "subq"),
-    (100, 48, "subq"),  # as with a failing kidney: the gap is the interval
-    (200, 8, "IV"),
-)
-"""Milligrams, hours and route, as the founding series and later ones gave it."""
-STARTS = (1, 0, 3, -1, 2)
-"""Days from the day on which the criteria stand to the first dose; -1 is on suspicion."""
-RESCUE = (
-    ("etoposide", 150, 96, "IV", 2),
-    ("tocilizumab", 400, 24, "IV", 1),
-    ("intravenous immunoglobulin", 40000, 24, "IV", 2),
-    ("ruxolitinib", 10, 12, "PO", 10),
-)
 EVERY = {6: "q6h", 8: "q8", 12: "bid", 24: "daily", 48: "q48h", 96: "q96h"}
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """One drug from its first to its last dose. `first` is a day since 1970-01-01."""
-
-    stay: int
-    person: int
-    drug: str
-    dose: int
-    hours: int
-    route: str
-    first: int
-    doses: int
-    reason: str
-    is_home: bool = False
-    is_restart: bool = False
-    is_administered: bool = True
-
-
-def prescribe(stays: Stays, met_day: Ints, seed: int) -> list[Course]:
-    """The courses of every stay with a story. `met_day`: days from admission to the fifth criterion."""
-    random = dice(seed, "courses")
-    names = [one.name for one in stories()]
-    courses: list[Course] = []
-    hlh = 0
-    order = {story("hlh"): 0, story("primary hlh"): 0, story("young hlh"): 0}
-    for stay in np.flatnonzero(stays.story > 0).tolist():
-        name, person = names[stays.story[stay]], int(stays.person[stay])
-        start, end = int(stays.start[stay]), int(stays.end[stay])
-        mine: dict[str, Any] = {"stay": stay, "person": person}
-        recorded = bool(random.random() >= rate("treatment", "orders_only"))
-        if int(stays.story[stay]) in order:
-            met = start + int(met_day[stay])
-            if random.random() < rate("treatment", "steroids"):
-                drug, dose = (("dexamethasone", 20), ("dexamethasone", 40), ("methylprednisolone", 1000))[
-                    int(random.integers(3))
-                ]
-                on = max(start, met + int(random.integers(-2, 3)))
-                days = min(end - on + 1, int(random.integers(4, 15)))
-                courses.append(
-                    Course(
-                        **mine, drug=drug, dose=dose, hours=24, route="IV", first=on, doses=days, reason="hlh"
-                    )
-                )
-            # Every third, in turn: so many are given anakinra in a hospital of any size.
-            given = int((hlh + 1) * rate("treatment", "anakinra")) > int(hlh * rate("treatment", "anakinra"))
-            hlh += 1
-            if given or hlh == 1:
-                courses += _anakinra(mine, hlh, met, start, end, recorded, random)
-            if random.random() < 0.4:
-                drug, dose, hours, route, doses = RESCUE[int(random.integers(len(RESCUE)))]
-                on = min(end, met + int(random.integers(0, 6)))
-                fit = max(1, min(doses, (end - on) * 24 // hours + 1))
-                courses.append(
-                    Course(
-                        **mine,
-                        drug=drug,
-                        dose=dose,
-                        hours=hours,
-                        route=route,
-                        first=on,
-                        doses=fit,
-                        reason="hlh",
-                    )
-                )
-        elif name == "gout":
-            fit = min(3, end - start + 1)
-            courses.append(
-                Course(
-                    **mine,
-                    drug="anakinra",
-                    dose=100,
-                    hours=24,
-                    route="subq",
-                    first=start,
-                    doses=fit,
-                    reason="gout",
-                )
-            )
-        elif name == "covid":
-            fit = min(7, end - start + 1)
-            courses.append(
-                Course(
-                    **mine,
-                    drug="anakinra",
-                    dose=100,
-                    hours=24,
-                    route="subq",
-                    first=start,
-                    doses=fit,
-                    reason="covid-19",
-                )
-            )
-            courses.append(
-                Course(
-                    **mine,
-                    drug="dexamethasone",
-                    dose=6,
-                    hours=24,
-                    route="PO",
-                    first=start,
-                    doses=fit,
-                    reason="covid-19",
-                )
-            )
-        elif name == "at home":
-            for fill in range(-196, 84, 28):
-                courses.append(
-                    Course(
-                        **mine,
-                        drug="anakinra",
-                        dose=100,
-                        hours=24,
-                        route="subq",
-                        first=start + fill,
-                        doses=28,
-                        reason="rheumatoid arthritis",
-                        is_home=True,
-                        is_administered=False,
-                    )
-                )
-        elif name == "chemotherapy":
-            courses.append(
-                Course(
-                    **mine,
-                    drug="cyclophosphamide",
-                    dose=1000,
-                    hours=24,
-                    route="IV",
-                    first=start,
-                    doses=1,
-                    reason="malignancy",
-                )
-            )
-    background = (stays.story == 0) & (random.random(stays.size) < rate("treatment", "background"))
-    for stay in np.flatnonzero(background).tolist():
-        start, end = int(stays.start[stay]), int(stays.end[stay])
-        drug, dose = (("prednisone", 40), ("hydrocortisone", 100))[stay % 2]
-        courses.append(
-            Course(
-                stay,
-                int(stays.person[stay]),
-                drug,
-                dose,
-                24,
-                "PO",
-                start,
-                min(5, end - start + 1),
-                "something else",
-            )
-        )
-    return courses
-
-
-def _anakinra(
-    mine: dict[str, Any],
-    number: int,
-    met: int,
-    start: int,
-    end: int,
-    recorded: bool,
-    random: np.random.Generator,
-) -> list[Course]:
-    """Anakinra for HLH, and for some again after a pause."""
-    turn = int(number * rate("treatment", "anakinra"))
-    dose, hours, route = ANAKINRA[turn % len(ANAKINRA)]
-    on = min(max(start, met + STARTS[turn % len(STARTS)]), end)
-    days = max(1, min(end - on + 1, int(random.integers(5, 21))))
-    given = Course(
-        **mine,
-        drug="anakinra",
-        dose=dose,
-        hours=hours,
-        route=route,
-        first=on,
-        reason="hlh",
-        doses=max(1, days * 24 // hours),
-        is_administered=recorded,
-    )
-    again = on + days + 5
-    if hours < 48 and again < end and random.random() < 2 * rate("treatment", "restart"):
-        more = Course(
-            **mine,
-            drug="anakinra",
-            dose=dose,
-            hours=hours,
-            route=route,
-            first=again,
-            reason="hlh",
-            doses=max(1, min(5, end - again + 1) * 24 // hours),
-            is_restart=True,
-            is_administered=recorded,
-        )
-        return [given, more]
-    return [given]
-
-
-# ---- As the records hold it ----
 
 
 def sig(course: Course) -> str:
