@@ -242,9 +242,14 @@ class Page:
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
         self.browser.get("about:blank")
         for log in ("browser", "performance"):
-            self.browser.get_log(log)  # type: ignore[no-untyped-call]
+            self.logged(log)
         self.browser.get(self.url + behind)
         return self
+
+    def logged(self, log: str) -> list[Any]:
+        """What stands in a log of the browser since it was last asked for."""
+        get_log: Any = self.browser.get_log  # selenium gives this one method no types
+        return list(get_log(log))
 
     def run(self, script: str, *arguments: Any) -> Any:
         """What a script answers."""
@@ -269,12 +274,12 @@ class Page:
 
     @property
     def complaints(self) -> list[Any]:
-        return list(self.browser.get_log("browser"))  # type: ignore[no-untyped-call]
+        return self.logged("browser")
 
     @property
     def asked(self) -> set[str]:
         """Every address that was asked for since the page was opened."""
-        entries = self.browser.get_log("performance")  # type: ignore[no-untyped-call]
+        entries = self.logged("performance")
         events = [json.loads(entry["message"])["message"] for entry in entries]
         return {
             event["params"]["request"]["url"]

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -138,9 +139,9 @@ def read(header: Sequence[str], rows: Sequence[Sequence[str]], ferritin: str) ->
         return read_sheet(path, PROTOCOL)
 
 
-def as_csv(rows: Sequence[Sequence[str]], **dialect: str) -> str:
+def as_csv(rows: Sequence[Sequence[str]], **dialect: Any) -> str:
     text = io.StringIO()
-    csv.writer(text, **dialect).writerows(rows)  # type: ignore[arg-type]
+    csv.writer(text, **dialect).writerows(rows)
     return text.getvalue()
 
 
@@ -227,7 +228,7 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 def test_a_written_grid_is_read_back(rows: list[tuple[str, str, str]], delimiter: str) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "some.csv"
-        text = as_csv([("a", "b", "c"), *rows], delimiter=delimiter, quoting=csv.QUOTE_ALL)  # type: ignore[arg-type]
+        text = as_csv([("a", "b", "c"), *rows], delimiter=delimiter, quoting=csv.QUOTE_ALL)
         path.write_bytes(text.encode())
         grid = read_grid(path)
     assert grid.rows == tuple(row for row in rows if any(cell.strip() for cell in row))

@@ -16,6 +16,7 @@ from caseseries.stats.proportions import proportion
 from caseseries.stats.ranks import has_ties, mann_whitney, mann_whitney_exact
 from caseseries.stats.rounding import half_even, half_up, significant, truncated
 from caseseries.stats.survival import (
+    Rests,
     at_risk,
     follow_up,
     kaplan_meier,
@@ -70,8 +71,8 @@ def test_the_lady_tasting_tea() -> None:
         ("1 3+ 3+", "midpoint", None),
     ],
 )
-def test_where_the_curve_rests_on_one_half(followed: str, rests: str, median_: float | None) -> None:
-    assert median_survival(kaplan_meier(*patients(followed)), rests=rests).value == median_  # type: ignore[arg-type]
+def test_where_the_curve_rests_on_one_half(followed: str, rests: Rests, median_: float | None) -> None:
+    assert median_survival(kaplan_meier(*patients(followed)), rests=rests).value == median_
 
 
 def test_the_unit_and_the_method_are_said() -> None:

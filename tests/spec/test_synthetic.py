@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -49,6 +50,16 @@ def dirty(kind: str) -> pl.DataFrame:
 
 
 # ---- Its form ----
+
+
+def least(values: pl.Series) -> Any:
+    """The least value, whatever it is of."""
+    return values.min()
+
+
+def greatest(values: pl.Series) -> Any:
+    """The greatest value, whatever it is of."""
+    return values.max()
 
 
 def test_every_table_has_the_fields_of_the_cdm_in_their_order() -> None:
@@ -111,8 +122,8 @@ def test_every_concept_is_in_the_vocabulary() -> None:
 def test_ids_are_negative_and_longer_than_a_float_can_hold() -> None:
     for name in ("person", "measurement"):
         ids = rows(name)[f"{name}_id"]
-        assert ids.min() < -(2**53)  # type: ignore[operator]
-    assert rows("person")["person_id"].max() > 2**53  # type: ignore[operator]
+        assert least(ids) < -(2**53)
+    assert greatest(rows("person")["person_id"]) > 2**53
 
 
 def test_one_seed_one_hospital() -> None:
@@ -161,7 +172,7 @@ def test_courses_are_of_every_reason_and_kind() -> None:
 def test_nobody_but_the_sick_has_five_that_stand_together() -> None:
     assert set(truth("stays").filter("met")["story"]) == set(WITH_HLH)
     scattered = truth("stays").filter(story="scattered")
-    assert scattered["criteria_met"].min() >= 5  # type: ignore[operator]
+    assert least(scattered["criteria_met"]) >= 5
     assert truth("stays").filter(pl.col("story").is_in(WITH_HLH))["met"].all()
 
 
@@ -318,7 +329,7 @@ def test_in_hlh_the_criteria_stand_within_six_days_and_in_the_scattered_never() 
         .join(truth("stays").select("person_id", "stay", "story", "met"), on=["person_id", "stay"])
     )
     spread = met.filter("met").group_by("person_id", "stay").agg(pl.col("day").max() - pl.col("day").min())
-    assert spread["day"].max() <= timedelta(days=5)  # type: ignore[operator]
+    assert greatest(spread["day"]) <= timedelta(days=5)
     for _, stay in met.filter(story="scattered").group_by("person_id", "stay"):
         days = stay["day"].sort().to_list()
         for day in days:
@@ -409,15 +420,14 @@ def test_courses_are_what_the_drug_rows_say() -> None:
 def test_the_young_are_young_and_the_others_are_not() -> None:
     both = truth("stays").join(truth("patients").select("person_id", "birth"), on="person_id")
     age = both.with_columns(age=(pl.col("start") - pl.col("birth")).dt.total_days() / 365.25)
-    assert age.filter(story="young hlh")["age"].max() < 18  # type: ignore[operator]
-    assert age.filter(story="hlh")["age"].min() > 19  # type: ignore[operator]
-    assert both["start"].min() >= date(2009, 1, 1)  # type: ignore[operator]
+    assert greatest(age.filter(story="young hlh")["age"]) < 18
+    assert least(age.filter(story="hlh")["age"]) > 19
+    assert least(both["start"]) >= date(2009, 1, 1)
 
 
 def test_the_reviewer_is_mostly_right() -> None:
     answers = truth("answers")
-    share = answers["is_wrong"].mean()
-    assert 0 < share < 0.15  # type: ignore[operator]
+    assert 0 < answers["is_wrong"].sum() / answers.height < 0.15
     assert (answers["is_wrong"] == (answers["answer"] != answers["right"])).all()
     columns = ["patient", "question", "evidence", "answer", "certainty", "reason", "who", "when"]
     assert hospital().answers.columns == columns
