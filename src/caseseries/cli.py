@@ -10,15 +10,14 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from caseseries import __version__
 from caseseries.evidence.problem import Problems, some_of
 
 if TYPE_CHECKING:
-    from caseseries.analysis.results import Results
     from caseseries.cases.series import CaseSeries
-    from caseseries.study import Study
+    from caseseries.report.sections import Finished
 
 CANNOT = 1
 """The exit code of a study that cannot be run. A wrong use of the command is 2."""
@@ -90,10 +89,11 @@ def _run(options: argparse.Namespace) -> None:
         out = study.results_folder(options.out)
         cases = study.read_cases(options.sheet)
         results = study.analyse(cases, tell)
-        folder = study.report(results, cases, out, tell)
+        finished = study.finish(results, cases)
+        folder = study.write(finished, out, tell)
     finally:
         tell.done()
-    _print(_summary(study, results, cases))
+    _print(_summary(finished, cases))
     _print(f"\n{folder / 'report.html'}   the report")
     _print(f"{folder / 'results.json'}   every number under its id; tables/ and figures/ stand beside it")
     _print(f"{time.monotonic() - started:.1f} s")
@@ -129,11 +129,12 @@ def _synth(options: argparse.Namespace) -> None:
 # ---- What is said ----
 
 
-def _summary(study: Study, results: Results, cases: CaseSeries) -> str:
+def _summary(run: Finished, cases: CaseSeries) -> str:
     """What was found, in a few lines: the primary results, the claims, and what is left open."""
     from caseseries.literature.claims import tally
 
-    lines = [f"{study.protocol.title}: {_number(len(results.patients), 'patient')}", ""]
+    results = run.results
+    lines = [f"{run.protocol.title}: {_number(len(results.patients), 'patient')}", ""]
     for result in results:
         if result.clause.role == "primary" and not result.why_not:
             numbers = [number for number in result.numbers if number.standing != "description"]
@@ -141,15 +142,13 @@ def _summary(study: Study, results: Results, cases: CaseSeries) -> str:
             lines += [f"  {number.label}: {number.estimate.in_short}" for number in numbers]
     done = sum(not result.why_not for result in results)
     lines += ["", f"{done} of {len(results.results)} promised analyses done, {len(results.numbers)} numbers."]
-    verdicts = study.verdicts(results)
-    if verdicts:
-        held = f"{_number(len(verdicts), 'printed number')} held against them"
-        lines.append(f"{held}: {tally(verdicts)}.")
+    if run.verdicts:
+        held = f"{_number(len(run.verdicts), 'printed number')} held against them"
+        lines.append(f"{held}: {tally(run.verdicts)}.")
     lines += _left_open(cases, MOST_LISTED)
-    questions = study.questions(cases)
-    if questions:
-        lines.append(f"? {_number(len(questions), 'question')} about the sheet:")
-        lines += _listed([question.sentence for question in questions], MOST_LISTED)
+    if run.questions:
+        lines.append(f"? {_number(len(run.questions), 'question')} about the sheet:")
+        lines += _listed([question.sentence for question in run.questions], MOST_LISTED)
     return "\n".join(lines)
 
 
@@ -230,83 +229,69 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"caseseries {__version__}")
     verbs = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _verb(
-        verbs.add_parser,
+    check = _verb(
+        verbs,
         "check",
         _check,
         "read the promise back in sentences, and name every slip of protocol and sheet",
-        "example:\n  caseseries check naymagon-2022\n  caseseries check my-study --sheet export.csv",
+        "  caseseries check naymagon-2022\n  caseseries check my-study --sheet export.csv",
     )
     run = _verb(
-        verbs.add_parser,
+        verbs,
         "run",
         _run,
         "do everything that was promised: report.html, results.json, tables and figures",
-        "example:\n  caseseries run naymagon-2022\n  caseseries run my-study --sheet export.csv --out there",
+        "  caseseries run naymagon-2022\n  caseseries run my-study --sheet export.csv --out there",
     )
-    run.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
-    _score_verb(verbs.add_parser)
-    _synth_verb(verbs.add_parser)
-    return whole
-
-
-def _score_verb(add: Callable[..., Any]) -> None:
-    what = "score one patient by a definition: its range, and the finding that decided each criterion"
-    score = add(
+    score = _verb(
+        verbs,
         "score",
-        help=what,
-        description=what[:1].upper() + what[1:] + ".",
-        epilog="example:\n"
+        _score,
+        "score one patient by a definition: its range, and the finding that decided each criterion",
         '  caseseries score hlh-2004 "ferritin 12,000 ng/mL" "platelets 45 K/uL" "no splenomegaly"\n'
         '  caseseries score hscore ferritin=">33,511 ng/mL" temperature="39.2 Cel"\n'
         "  caseseries score hscore findings.csv",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    synth = _verb(
+        verbs,
+        "synth",
+        _synth,
+        "make a hospital that never was, in OMOP CDM 5.4, with the truth about every patient",
+        "  caseseries synth --patients 20000 --out hospital\n"
+        "  caseseries synth --patients 500 --out small --seed 7",
+    )
+    for verb in (check, run):
+        verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
+        sheet = "the sheet of patients (default: patients.csv in the study's folder)"
+        verb.add_argument("--sheet", metavar="FILE", help=sheet)
+        verb.set_defaults(aim="this study from being run")
+    run.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
     score.add_argument("criteria", metavar="CRITERIA", help="hlh-2004, hlh-2024, hscore, or a TOML file")
     finding = 'what was found, in quotes: "ferritin 12,000 ng/mL"; or a CSV file of findings'
     score.add_argument("finding", metavar="FINDING", nargs="*", help=finding)
-    score.set_defaults(verb=_score, aim="this patient from being scored")
+    score.set_defaults(aim="this patient from being scored")
+    synth.add_argument("--patients", metavar="N", type=int, required=True, help="how many; 50 or more")
+    where = "where it goes: a new or an empty folder"
+    synth.add_argument("--out", metavar="FOLDER", required=True, help=where)
+    again = "the same again, or another (2022)"
+    synth.add_argument("--seed", metavar="S", type=int, default=2022, help=again)
+    synth.set_defaults(aim="this hospital from being made")
+    return whole
 
 
 def _verb(
-    add: Callable[..., Any],
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
     does: Callable[[argparse.Namespace], None],
     what: str,
     example: str,
 ) -> argparse.ArgumentParser:
-    verb: argparse.ArgumentParser = add(
+    verb = verbs.add_parser(
         name,
         help=what,
         description=what[:1].upper() + what[1:] + ".",
-        epilog=example,
+        epilog=f"example:\n{example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
-    sheet = "the sheet of patients (default: patients.csv in the study's folder)"
-    verb.add_argument("--sheet", metavar="FILE", help=sheet)
-    verb.set_defaults(verb=does, aim="this study from being run")
+    verb.set_defaults(verb=does)
     return verb
-
-
-def _synth_verb(add: Callable[..., Any]) -> None:
-    what = "make a hospital that never was, in OMOP CDM 5.4, with the truth about every patient"
-    example = (
-        "example:\n  caseseries synth --patients 20000 --out hospital\n"
-        "  caseseries synth --patients 500 --out small --seed 7"
-    )
-    synth: argparse.ArgumentParser = add(
-        "synth",
-        help=what,
-        description=what[:1].upper() + what[1:] + ".",
-        epilog=example,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    synth.add_argument("--patients", metavar="N", type=int, required=True, help="how many; 50 or more")
-    synth.add_argument(
-        "--out", metavar="FOLDER", required=True, help="where it goes: a new or an empty folder"
-    )
-    synth.add_argument(
-        "--seed", metavar="S", type=int, default=2022, help="the same again, or another (2022)"
-    )
-    synth.set_defaults(verb=_synth, aim="this hospital from being made")

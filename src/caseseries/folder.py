@@ -88,10 +88,10 @@ def write(folder: Path, owner: Owner, files: Mapping[str, str], provenance: Mapp
     except OSError as error:
         _clear(staging, made)
         found = f"the results cannot be written: {_in_words(error)}"
-        mend = "ame another folder with --out; what stood there before is untouched."
-        mend = f"Free some room or n{mend}" if error.errno in NO_ROOM else f"N{mend}"
+        mend = "Free some room or name" if error.errno in NO_ROOM else "Name"
+        mend += " another folder with --out; what stood there before is untouched."
         raise Problems([Problem(str(folder), found, mend)]) from None
-    except BaseException:
+    except BaseException:  # an interrupt too leaves nothing half-written behind; it is passed on
         _clear(staging, made)
         raise
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from caseseries.folder import Owner
     from caseseries.literature.claims import Claim, Verdict
     from caseseries.protocol.sentences import Section
+    from caseseries.report.sections import Finished
 
 BUNDLED = Path(__file__).parent / "studies"
 SHEET, CLAIMS = "patients.csv", "claims.toml"
@@ -93,29 +94,35 @@ class Study:
         with _of_a_paper():
             return check(claims, results)
 
-    def report(
-        self, results: Results, cases: CaseSeries, out: Path | str | None = None, tell: Tell = _silent
-    ) -> Path:
+    def finish(self, results: Results, cases: CaseSeries) -> Finished:
+        """The run as a whole: with the printed numbers held against the results, and the open questions."""
+        from caseseries.analysis.plan import analysed
+        from caseseries.literature.claims import claims_source
+        from caseseries.report.sections import Finished
+
+        _expect_cases(cases, "report takes the results, then the cases: study.report(results, cases)")
+        shown, _ = analysed(self.protocol, cases)
+        printed = claims_source(self.folder / CLAIMS)
+        return Finished(self.protocol, shown, results, self.verdicts(results), self.questions(cases), printed)
+
+    def write(self, run: Finished, out: Path | str | None = None, tell: Tell = _silent) -> Path:
         """Write the results folder (see `results_folder`): report.html, results.json, tables, figures.
 
         Returns the folder. Raises Problems where it belongs to another study or cannot be written.
         """
-        from caseseries.analysis.plan import analysed
         from caseseries.folder import write
-        from caseseries.literature.claims import claims_source
         from caseseries.report.document import documents
         from caseseries.report.provenance import provenance
-        from caseseries.report.sections import Finished
 
-        _expect_cases(cases, "report takes the results, then the cases: study.report(results, cases)")
         folder = self.results_folder(out)
-        printed = claims_source(self.folder / CLAIMS)
-        shown, _ = analysed(self.protocol, cases)
-        run = Finished(self.protocol, shown, results, self.verdicts(results), self.questions(cases), printed)
         files = documents(run, tell)
         tell("writing")
-        write(folder, self._owner, files, provenance(results, printed))
+        write(folder, self._owner, files, provenance(run.results, run.printed))
         return folder
+
+    def report(self, results: Results, cases: CaseSeries, out: Path | str | None = None) -> Path:
+        """Finish the run and write its folder, with report.html. Raises Problems as `write` does."""
+        return self.write(self.finish(results, cases), out)
 
     def results_folder(self, out: Path | str | None = None) -> Path:
         """Where the results go: `out`, or NAME-results where one is, else beside the study's own folder.

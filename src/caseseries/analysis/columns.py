@@ -161,6 +161,13 @@ def split(cases: CaseSeries, name: str) -> list[Split]:
     return groups
 
 
+def groups_of(cases: CaseSeries, by: str | None) -> list[Split]:
+    """The groups of `by`; everybody as one group where nothing parts them."""
+    if by:
+        return split(cases, by)
+    return [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
+
+
 def cautions_of_values(cases: CaseSeries, name: str) -> list[Caution]:
     """What the cells themselves leave open: bounds and ranges."""
     said = []

@@ -7,20 +7,18 @@ import numpy as np
 from caseseries.analysis.columns import (
     EVERYBODY,
     Book,
-    Split,
     Values,
     bounds_of_serial,
-    everybody,
+    groups_of,
     left_out,
     split,
 )
 from caseseries.analysis.comparison import enter_rank_tests
-from caseseries.analysis.results import Group, Result
+from caseseries.analysis.results import Result
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Landmark, Trajectory
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.span import day_number
-from caseseries.protocol.clauses.variable import Serial
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import in_running_text
 from caseseries.stats.estimate import Estimate
@@ -29,12 +27,8 @@ from caseseries.stats.estimate import Estimate
 def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Result:
     """At each day of the grid (without one, of the values): how many have a value, its median and range."""
     book = Book(slug(clause.name), cases, protocol.conventions.level)
-    serial = _serial(protocol, clause.serial)
-    groups = (
-        split(cases, clause.by)
-        if clause.by
-        else [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
-    )
+    serial = protocol.serial(clause.serial)
+    groups = groups_of(cases, clause.by)
     for day in serial.days or sorted(cases.serials.filter(name=serial.name)["day"].unique()):
         values = values_at(cases, serial.name, day)
         for one in groups:
@@ -58,7 +52,7 @@ def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Res
 def landmark(clause: Landmark, cases: CaseSeries, protocol: Protocol) -> Result:
     """The fall by a fixed day as a share of day 1, among those with both values, between the two groups."""
     book = Book(slug(clause.name), cases, protocol.conventions.level)
-    serial, day = _serial(protocol, clause.serial), day_number(clause.at)
+    serial, day = protocol.serial(clause.serial), day_number(clause.at)
     first, later = values_at(cases, serial.name, 1), values_at(cases, serial.name, day)
     falls = np.divide(first - later, first, out=np.full_like(first, np.nan), where=first > 0)
     has = ~np.isnan(falls)
@@ -88,7 +82,3 @@ def values_at(cases: CaseSeries, serial: str, day: int) -> Values:
     }
     keys = cases.table.select("patient", "episode").iter_rows()
     return np.array([found.get(key, np.nan) for key in keys], dtype=np.float64)
-
-
-def _serial(protocol: Protocol, name: str) -> Serial:
-    return next(serial for serial in protocol.serials if serial.name == name)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from caseseries.analysis.cautions import Caution, recalled_names, several_categories
 from caseseries.analysis.columns import (
-    EVERYBODY,
     Book,
     Rows,
     Split,
     cautions_of_values,
     everybody,
+    groups_of,
     holds,
     is_yes,
     known,
@@ -19,7 +19,7 @@ from caseseries.analysis.columns import (
     patients_of,
     split,
 )
-from caseseries.analysis.results import Group, Result
+from caseseries.analysis.results import Result
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.analysis import ListPatients, Summarise
@@ -45,8 +45,7 @@ def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Resul
     Shares are of the patients in whom the variable is known; who is missing is counted apart.
     """
     book = Book(slug(clause.name), cases, protocol.conventions.level)
-    everyone = Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))
-    groups = [everyone, *(split(cases, clause.by) if clause.by else [])]
+    groups = [*groups_of(cases, None), *(split(cases, clause.by) if clause.by else [])]
     cautions: list[Caution] = []
     for one in groups:
         book.enter(

@@ -9,15 +9,13 @@ from caseseries.analysis.columns import (
     EVERYBODY,
     Book,
     Rows,
-    Split,
     Values,
-    everybody,
+    groups_of,
     is_yes,
     known,
     left_out,
-    split,
 )
-from caseseries.analysis.results import Group, Result, Standing
+from caseseries.analysis.results import Result, Standing
 from caseseries.cases.clocks import days, time_from
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.units import read_span
@@ -48,11 +46,7 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
     followed = timed & reached & known(cases, alive.name)
     dead = ~is_yes(cases, alive.name)
     unit = protocol.follow_up.unit
-    groups = (
-        split(cases, clause.by)
-        if clause.by
-        else [Split(Group(EVERYBODY, "All", cases.patients), everybody(cases))]
-    )
+    groups = groups_of(cases, clause.by)
     curves = {}
     for one in groups:
         rows = one.rows & followed

@@ -44,6 +44,13 @@ class Protocol(Clause):
         """The variable or derived variable of that name, if there is one."""
         return next((column for column in self.columns if column.name == name), None)
 
+    def serial(self, name: str) -> Serial:
+        """The serial of that name. Raises KeyError."""
+        for serial in self.serials:
+            if serial.name == name:
+                return serial
+        raise KeyError(name)
+
     def regimen_from(self, moment: str) -> Variable | None:
         """The regimen whose first dose is the moment, if there is one."""
         begun = self.moments[moment].first if moment in self.moments else None

@@ -47,8 +47,7 @@ def titled(protocol: Protocol, name: str) -> str:
 
 def serial_titled(protocol: Protocol, name: str) -> str:
     """A serial by its title, in running text."""
-    serial = next((one for one in protocol.serials if one.name == name), None)
-    return in_running_text(serial.title) if serial is not None else name
+    return in_running_text(protocol.serial(name).title)
 
 
 def sentence(words: str) -> str:

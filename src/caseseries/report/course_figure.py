@@ -55,7 +55,7 @@ def serial_figure(result: Result, cases: CaseSeries, protocol: Protocol) -> str:
     """
     assert isinstance(result.clause, Trajectory)
     name = result.clause.serial
-    serial = next(one for one in protocol.serials if one.name == name)
+    serial = protocol.serial(name)
     title = f"{serial.title} by day"
     values = cases.serials.filter(name=name)["value"].drop_nulls().to_numpy()
     if not len(values):

@@ -87,7 +87,7 @@ def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: P
     assert isinstance(clause, Compare | Landmark)
     first, second = result.groups[:2]
     if isinstance(clause, Landmark):
-        serial = next(one for one in protocol.serials if one.name == clause.serial)
+        serial = protocol.serial(clause.serial)
         title = f"Fall of {in_running_text(serial.title)} by {clause.at}"
     else:
         title = cases.column(clause.outcome).title

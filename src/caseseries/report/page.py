@@ -70,15 +70,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; `kind` is "" or "caution"."""
+    """A paragraph."""
 
     line: Line
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list of lines."""
+    """A list of lines; `kind` is "", "caution" or "question"."""
 
     lines: tuple[Line, ...]
     kind: str = ""
@@ -121,19 +120,13 @@ def ref(results: Results, id_: str) -> Ref:
     if name == "n":
         return Ref(number.id, f"{estimate.n:,}")
     if name in {"low", "high"}:
-        low, high = estimate.shown_interval.split(" to ") if estimate.level is not None else ("", "")
-        return Ref(number.id, low if name == "low" else high)
+        return Ref(number.id, estimate.shown_low if name == "low" else estimate.shown_high)
     return Ref(number.id, estimate.shown)
 
 
 def plain(line: Line) -> str:
     """A line as bare text."""
     return "".join(part if isinstance(part, str) else part.text for part in line)
-
-
-def text(*parts: Inline) -> Line:
-    """A line of these parts."""
-    return parts
 
 
 def tables(blocks: Sequence[Block]) -> Iterator[Table]:

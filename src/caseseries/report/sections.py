@@ -145,8 +145,7 @@ def _overlaps(run: Finished) -> Iterator[Block]:
 def _courses(run: Finished) -> Iterator[Block]:
     for result in run.done:
         if isinstance(result.clause, Trajectory):
-            name = result.clause.serial
-            serial = next(one for one in run.protocol.serials if one.name == name)
+            serial = run.protocol.serial(result.clause.serial)
             svg = draw.serial_figure(result, run.cases, run.protocol)
             yield Figure(result.slug, (f"{serial.title} by day.",), svg)
             if run.names_patients:

@@ -43,11 +43,22 @@ class Estimate:
     @property
     def shown_interval(self) -> str:
         """The interval as it is printed, such as "11% to 59%"; empty where there is none."""
+        return "" if self.level is None else f"{self.shown_low} to {self.shown_high}"
+
+    @property
+    def shown_low(self) -> str:
+        """The lower limit as it is printed; empty where there is no interval."""
+        return self._shown_limit(self.low)
+
+    @property
+    def shown_high(self) -> str:
+        """The upper limit as it is printed; empty where there is no interval."""
+        return self._shown_limit(self.high)
+
+    def _shown_limit(self, limit: float | None) -> str:
         if self.level is None:
             return ""
-        beyond = self.beyond or "not reached"
-        low, high = (beyond if one is None else shown(one, self.unit) for one in (self.low, self.high))
-        return f"{low} to {high}"
+        return self.beyond or "not reached" if limit is None else shown(limit, self.unit)
 
     @property
     def shown_p(self) -> str:
