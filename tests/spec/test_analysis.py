@@ -918,7 +918,7 @@ CAUTIONS: list[tuple[str, Case, str, Case]] = [
         "best-ever",
         greatest_fall(BY_DAY),
         "The response is the greatest ever reached: who is followed longer has more values to reach it. "
-        "Values a patient, median: 1 (Alive), 0.5 (Not: alive).",
+        "Later values a patient, median: 1 (Alive), 0.5 (Not: alive).",
         course(does="landmark", at="day 5", by="alive"),
     ),
     (

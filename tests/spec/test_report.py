@@ -27,7 +27,7 @@ VARIABLES = {
     "age": 'kind = "number"\nunit = "years"',
     "cause": 'kind = "categories"\nlabel = "Cause"\nlevels = ["lymphoma", "infection", "lupus"]\n'
     'certainty = ["stated", "presumed"]',
-    "stage": 'kind = "category"\nlevels = ["early", "late"]',
+    "stage": 'kind = "category"\nlevels = ["early", "late", "unstaged"]',
     "therapy": 'kind = "regimens"\nlevels = ["corticosteroids"]',
     "relapsed": 'kind = "yes/no"\nyes = "Relapsed"\nno = "No relapse"',
     "toxicity": 'kind = "event"',
@@ -71,6 +71,7 @@ ENTRIES = ("causes", 'does = "entries"\nof = "cause"\nby = "alive"\ntest = "chi-
 SUMMARY = ("features", 'does = "summarise"\nby = "alive"\nvariables = ["age", "cause", "toxicity"]')
 LIST = ("patients", 'does = "list"\nvariables = ["age", "cause", "toxicity", "alive"]')
 COURSE = ("ferritin course", 'does = "trajectory"\nserial = "ferritin_by_day"')
+FALL = ("fall by day 5", 'does = "landmark"\nserial = "ferritin_by_day"\nat = "day 5"\nby = "stage"')
 RESCREEN = ("another screening", 'does = "rescreen"\nif_unknown = "drop"')
 EVERYTHING = (SURVIVAL, BY_RELAPSE, COMPARE, AGE, ENTRIES, SUMMARY, LIST, COURSE, RESCREEN)
 
@@ -245,6 +246,18 @@ def test_comparisons_with_the_promised_test_first(reported: Reported) -> None:
     marks = set(re.findall(r"\[[a-z]\]", " ".join(lines)))
     noted = {plain(note)[:3] for note in report.tables["all_comparisons"].notes if plain(note)[0] == "["}
     assert marks == noted != set()
+
+
+def test_a_comparison_of_three_groups_has_no_test_and_names_all_three(reported: Reported) -> None:
+    report = reported(serial=FERRITIN, analyses=(FALL,))
+    [line] = report.lines("all_comparisons")
+    assert line.startswith("fall by day 5 | Stage: early: ")
+    assert "Stage: late: " in line
+    assert "Stage: unstaged: not estimable" in line
+    assert " | no test | " in line
+    notes = [plain(note) for note in report.tables["all_comparisons"].notes]
+    assert "fall by day 5: No test: Mann-Whitney compares two groups, here are 3." in notes
+    assert "stage: unstaged, not estimable" in " ".join(report.says("the_words"))
 
 
 def test_overlapping_categories_are_counted_by_patients(reported: Reported) -> None:

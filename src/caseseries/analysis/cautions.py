@@ -97,7 +97,7 @@ def clock_does_not_fit(patients: Sequence[str], sentence: str) -> Caution:
 def best_ever(of_first: float | None, of_second: float | None, first: str, second: str) -> Caution:
     sizes = ""
     if of_first is not None and of_second is not None:
-        sizes = f" Values a patient, median: {of_first:g} ({first}), {of_second:g} ({second})."
+        sizes = f" Later values a patient, median: {of_first:g} ({first}), {of_second:g} ({second})."
     return Caution(
         "best-ever",
         "The response is the greatest ever reached: who is followed longer has more values to reach it."

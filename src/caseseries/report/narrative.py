@@ -85,24 +85,25 @@ def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[
 def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: Protocol) -> Iterator[Line]:
     clause, stem = result.clause, result.slug
     assert isinstance(clause, Compare | Landmark)
-    first, second = result.groups[:2]
+    first = result.groups[0]
     if isinstance(clause, Landmark):
         serial = protocol.serial(clause.serial)
         title = f"Fall of {in_running_text(serial.title)} by {clause.at}"
     else:
         title = cases.column(clause.outcome).title
     if f"{stem}.{first.key}.share" in results.numbers:
-        parts = [_of_n(results, f"{stem}.{one.key}", in_running_text(one.title)) for one in (first, second)]
+        parts = [_of_n(results, f"{stem}.{one.key}", in_running_text(one.title)) for one in result.groups]
         yield (f"{title}: ", *_joined(parts, "; "), ".")
     else:
         unit = "" if isinstance(clause, Landmark) else _unit(cases.column(clause.outcome).unit)
         parts = [
             (f"{in_running_text(one.title)}, ", *_with_range(results, f"{stem}.{one.key}", unit))
-            for one in (first, second)
+            for one in result.groups
         ]
         yield (f"{title}, median: ", *_joined(parts, "; "), ".")
     tests = [number for number in result.numbers if number.standing != "description"]
-    yield _tests(tests, results)
+    if tests:
+        yield _tests(tests, results)
 
 
 def _entries(result: Result, results: Results, cases: CaseSeries) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from caseseries.analysis.cautions import Caution
 from caseseries.analysis.columns import numeric_parts
 from caseseries.analysis.results import Number, Result, Results
 from caseseries.cases.series import CaseSeries, Column
+from caseseries.evidence.finding import column_letters
 from caseseries.literature.claims import Verdict
 from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Summarise
 from caseseries.protocol.clauses.clause import slug
@@ -140,29 +141,33 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
     for result in compared:
         clause, stem = result.clause, result.slug
         assert isinstance(clause, Compare | Landmark)
-        cells = [_group_cell(results, stem, one.key, one.title) for one in result.groups[:2]]
+        said_of = [_group_line(results, stem, one.key, one.title) for one in result.groups]
+        others = [part for line in said_of[1:] for part in ("; ", *line)][1:]
+        cells = [words(*said_of[0]), words(*others)]
         tests = [number for number in result.numbers if number.standing != "description"]
-        for position, number in enumerate(tests):
+        # A comparison without a test still says what its groups are.
+        for position, number in enumerate(tests or [None]):
             first = position == 0
-            marks = [
-                _mark(notes, caution)
-                for caution in dict.fromkeys((*number.cautions, *(result.cautions if first else ())))
-            ]
+            own = number.cautions if number else ()
+            cautions = dict.fromkeys((*own, *(result.cautions if first else ())))
+            marks = sorted(
+                (_mark(notes, caution) for caution in cautions), key=lambda mark: (len(mark), mark)
+            )
             rows.append(
                 Row(
                     (
                         words(clause.name, head=True) if first else words(),
                         *(cells if first else [words(), words()]),
-                        words(*_test_said(number, results)),
-                        words(*_test_line(number, results), numeric=True),
-                        words(" ".join(sorted(marks))),
+                        words(*_test_said(number, results)) if number else words("no test"),
+                        words(*_test_line(number, results), numeric=True) if number else words(numeric=True),
+                        words(" ".join(marks)),
                     ),
                     is_group=first,
                 )
             )
-    head = ("Comparison", "In the first group", "In the second group", "Test", "p", "Cautions")
+    head = ("Comparison", "In the first group", "In the other group", "Test", "p", "Cautions")
     lines = [(f"{mark} {sentence}",) for sentence, mark in notes.items()]
-    lines += [(note,) for result in compared for note in result.notes]
+    lines += [(f"{result.clause.name}: {note}",) for result in compared for note in result.notes]
     return Table(
         "all_comparisons", "Every promised comparison, with its companions", head, tuple(rows), tuple(lines)
     )
@@ -221,11 +226,11 @@ def said(cautions: Iterable[Caution]) -> list[Line]:
     return [(sentence,) for sentence in dict.fromkeys(caution.sentence for caution in cautions)]
 
 
-def _group_cell(results: Results, stem: str, key: str, title: str) -> Cell:
+def _group_line(results: Results, stem: str, key: str, title: str) -> Line:
     """What a comparison says of one group: events of n, or median and range."""
     if f"{stem}.{key}.share" in results.numbers:
         count, n = ref(results, f"{stem}.{key}.count"), ref(results, f"{stem}.{key}.share.n")
-        return words(f"{title}: ", count, "/", n, " (", ref(results, f"{stem}.{key}.share"), ")")
+        return (f"{title}: ", count, "/", n, " (", ref(results, f"{stem}.{key}.share"), ")")
     middle = (
         ref(results, f"{stem}.{key}.median"),
         " (",
@@ -234,7 +239,7 @@ def _group_cell(results: Results, stem: str, key: str, title: str) -> Cell:
         ref(results, f"{stem}.{key}.highest"),
         ")",
     )
-    return words(f"{title}: ", *middle, f", n{NBSP}={NBSP}", ref(results, f"{stem}.{key}.n"))
+    return (f"{title}: ", *middle, f", n{NBSP}={NBSP}", ref(results, f"{stem}.{key}.n"))
 
 
 def _test_said(number: Number, results: Results) -> Line:
@@ -253,7 +258,7 @@ def _test_line(number: Number, results: Results) -> Line:
 
 def _mark(notes: dict[str, str], caution: Caution) -> str:
     """The letter of a caution in this table's notes."""
-    return notes.setdefault(caution.sentence, f"[{chr(ord('a') + len(notes))}]")
+    return notes.setdefault(caution.sentence, f"[{column_letters(len(notes)).lower()}]")
 
 
 def _summary_rows(
