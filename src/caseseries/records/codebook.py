@@ -85,8 +85,9 @@ class Product:
 class Entry:
     """One finding, and how the records say it.
 
-    `codes` and `source_values` (the hospital's own names, in small letters) are looked for in `tables`;
-    in the tables of `every_row_of` each row says the finding. `plausible` are the least and the most a
+    `codes` and `source_values` (names that the hospital gives, in small letters) are looked for in
+    `tables`; `descendants`: what is filed under a concept of such a name counts too. In the tables of
+    `every_row_of` each row says the finding. `plausible` are the least and the most a
     number can be, in `unit`, and `units` those in which it is taken; words have none of the three.
     `known_from` is the column of measurement with the day of the result, where the hospital has one.
     `lasts`: once found it holds for the stay, or for life. `answered_by_review`: no record can tell.
@@ -97,6 +98,7 @@ class Entry:
     tables: tuple[Table, ...] = ()
     codes: tuple[Code, ...] = ()
     source_values: tuple[str, ...] = ()
+    descendants: bool = False
     every_row_of: tuple[Table, ...] = ()
     unit: str = ""
     units: tuple[str, ...] = ()
@@ -154,6 +156,20 @@ class Codebook:
     def route_concepts(self) -> Mapping[int, str]:
         """What a route's concept id stands for: 4142048 is "subcutaneous"."""
         return {route.code.concept: route.means for route in self.routes}
+
+    @property
+    def every_code(self) -> tuple[Code, ...]:
+        """Every code that stands in it, each once: those of findings first."""
+        meanings = (*self.units, *self.operators, *self.routes)
+        return tuple(
+            dict.fromkeys(
+                (
+                    *(code for entry in self.entries for code in entry.codes),
+                    *(meaning.code for meaning in meanings),
+                    *(*self.inpatient, *self.died, *self.hospice),
+                )
+            )
+        )
 
     @property
     def inpatient_concepts(self) -> tuple[int, ...]:
