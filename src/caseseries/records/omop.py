@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
@@ -12,50 +11,55 @@ import polars as pl
 
 from caseseries.records.engines.duckdb import Engine, named
 from caseseries.records.fields import fields
-from caseseries.records.source import tables_of
-from caseseries.records.views import view_of
+from caseseries.records.inspection import Note
+from caseseries.records.opening import make_ready
+from caseseries.records.source import names_in, tables_of
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that is missing, and what that costs. `column` is "" where the whole table is meant."""
-
-    table: str
-    column: str
-    found: str
-    costs: str
-
-
 def open_records(
     where: Path | str | Mapping[str, pl.DataFrame],
     *,
+    schema: str = "",
     memory: str = "",
     threads: int = 0,
     scratch: Path | str = "",
 ) -> Records:
     """The records of a hospital: a DuckDB file, a folder of Parquet or CSV files, or frames by table name.
 
-    Nothing is ever written to them. `memory` bounds what DuckDB takes ("512MB"), `threads` how many
-    it uses (0: all), `scratch` is the folder for what does not fit the memory.
+    Nothing is ever written to them. In a folder a table is a file `person.parquet`, `person.csv` or
+    `person.csv.gz`, or a folder `person` of Parquet files; upper and lower case are one. CSV is read once,
+    into a database of our own that is removed again.
+
+    `schema` names the schema of a DuckDB file where several hold a hospital. `memory` bounds what DuckDB
+    takes ("512MB"; without it four fifths of the machine's), `threads` how many it uses (0: all), and
+    `scratch` is the folder for what does not fit the memory ("": the system's own).
+
+    Raises Problems for what is no hospital, or lacks what screening cannot do without; what else it lacks
+    stands in `notes`.
     """
     engine = Engine(threads, memory, scratch)
     try:
-        tables = tables_of(engine, where if isinstance(where, Mapping) else Path(where))
-        for name in fields():
-            engine.execute(view_of(name, tables.get(name)), name)
+        source = where if isinstance(where, Mapping) else Path(where)
+        name = "frames" if isinstance(where, Mapping) else str(where)
+        tables = tables_of(engine, source, schema)
+        version, notes = make_ready(engine, tables, name, names_in(source))
     except BaseException:
         engine.close()
         raise
-    name = "frames" if isinstance(where, Mapping) else str(where)
     there = {name: frozenset(table.columns) for name, table in tables.items()}
-    return Records(engine, name, "5.4", there, ())
+    return Records(engine, name, version, there, notes)
 
 
 class Records:
-    """Open records: the one place where a query meets a hospital. Close them, or use `with`."""
+    """Open records: the one place where a query meets a hospital. Close them, or open them with `with`.
+
+    `name` is what the user named, `version` that of the CDM ("5.3" or "5.4"), `tables` the columns that
+    were there by table, all in lower case, and `notes` what was not, with what that costs. To a query
+    every table of the field list is there, by its name and with every field of CDM 5.4.
+    """
 
     def __init__(
         self,
@@ -83,22 +87,21 @@ class Records:
         return columns is not None and (not column or column.lower() in columns)
 
     def run(self, query: Expression | str, name: str = "") -> pl.DataFrame:
-        """The rows of a query."""
+        """The rows of a query, which is one SELECT. Without ORDER BY their order may change."""
         return self._engine.frame(self._text(query, name), name or "query")
 
     def keep(self, name: str, query: Expression | str) -> int:
-        """Keep the rows of a query as a temporary table. Answers with their number."""
+        """Keep the rows of a query as a temporary table, in place of an earlier one; how many there are."""
         text = self._text(query, name)
-        self._engine.execute(f"CREATE OR REPLACE TEMP TABLE {self._free(name)} AS {text}", name)
-        return int(self._engine.rows(f"SELECT count(*) FROM {named(name)}")[0][0])
+        return self._engine.execute(f"CREATE OR REPLACE TEMP TABLE {_free(name)} AS {text}", name)
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
-        """Keep a frame as a temporary table."""
-        self._engine.put(self._free(name), frame)
+        """Keep a frame as a temporary table, in place of an earlier one."""
+        self._engine.put(_free(name), frame)
 
     def drop(self, name: str) -> None:
-        """Forget a temporary table, where there is one."""
-        self._engine.execute(f"DROP TABLE IF EXISTS temp.{self._free(name)}", name)
+        """Forget a temporary table; nothing, where there is none."""
+        self._engine.execute(f"DROP TABLE IF EXISTS temp.{_free(name)}", name)
 
     def close(self) -> None:
         """Let go of the records and of everything that was kept."""
@@ -112,6 +115,9 @@ class Records:
     ) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return f"Records({self.name!r}, OMOP CDM {self.version}, {len(self.tables)} tables)"
+
     def _text(self, query: Expression | str, name: str) -> str:
         """The SQL of a query, noted under its name."""
         if isinstance(query, str):
@@ -119,13 +125,15 @@ class Records:
         else:
             from sqlglot import ErrorLevel
 
-            text = query.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE)
+            text = query.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE, pretty=True)
+        self._engine.check_query(text, name or "query")
         if name:
             self._sql[name] = text
         return text
 
-    def _free(self, name: str) -> str:
-        """The name as an identifier, which may not hide a table of the hospital."""
-        if name.lower() in fields():
-            raise ValueError(f"{name} is a table of the hospital; keep this under another name")
-        return named(name)
+
+def _free(name: str) -> str:
+    """The name as an identifier, which may not hide a table of the hospital."""
+    if name.lower() in fields():
+        raise ValueError(f"{name} is a table of the hospital: keep this under another name")
+    return named(name)
