@@ -72,8 +72,9 @@ def _reads(table: Table, known: Known | None) -> book.Reads:
 
 
 def _says_where_to_look(table: Table, entry: Entry) -> None:
-    looks = entry.codes or entry.source_values or "includes" in table.content
-    if not (looks or entry.every_row_of or entry.or_from or entry.answered_by_review):
+    looks = entry.codes or entry.source_values
+    rests = "includes" in table.content or entry.or_from
+    if not (looks or rests or entry.every_row_of or entry.answered_by_review):
         mend = 'Add codes = [{ concept = ... }], source_values = ["..."], or answered_by = "review".'
         table.slip(None, "it says nowhere where to look for it", mend)
     if looks and not entry.tables:

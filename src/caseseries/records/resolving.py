@@ -68,7 +68,7 @@ def resolve(codebook: Codebook, records: Records) -> Resolved:
         names=names.unmapped,
         unfound=unfound,
         recalled=recalled,
-        notes=notes_of(codebook, site, names, unfound),
+        notes=(*notes_of(codebook, site, names, unfound), *_of_known(codebook, records)),
     )
 
 
@@ -93,6 +93,16 @@ def _rows(entry: Entry, site: Site, names: Names) -> Iterator[tuple[str, str, in
         for parent in named.get(table, ()) if entry.descendants else ():
             for concept in names.below.get(parent, ()):
                 yield entry.finding, table, concept, "descendant", "local"
+
+
+def _of_known(codebook: Codebook, records: Records) -> Iterator[str]:
+    """That a column with the time of the result is named, and is not there."""
+    for column in sorted({entry.known_from for entry in codebook.entries} - {""}):
+        if not records.has("measurement", column):
+            yield (
+                f"The records have no column {column} in measurement: a result counts as known on the day "
+                "of its sample."
+            )
 
 
 def _is_what_it_says(codebook: Codebook, site: Site) -> None:
