@@ -81,11 +81,10 @@ WHERE e.{date} IS NOT NULL AND r.state >= 0"""
 
 def _words(table: str, known_from: str) -> str:
     concept, date, row_id = DATES[table]
-    sample = day(f"e.{date}")
-    known = f"GREATEST({sample}, COALESCE({day(f'e.{known_from}')}, {sample}))" if known_from else sample
+    known = readings.known(f"e.{date}", f"e.{known_from}" if known_from else "")
     text = "COALESCE(e.value_as_string, '')" if table == "observation" else "''"
     return f"""
-SELECT e.person_id, {sample} AS day, {known} AS known, r.bit, r.state,
+SELECT e.person_id, {day(f"e.{date}")} AS day, {known} AS known, r.bit, r.state,
   {TABLES.index(table) + 1} AS source, e.{row_id} AS row_id
 FROM {table} e JOIN word_rules r ON r."table" = '{table}' AND r.concept_id = e.{concept}
   AND r.value_concept_id = COALESCE(e.value_as_concept_id, 0) AND r.text = {text}

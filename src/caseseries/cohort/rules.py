@@ -18,37 +18,52 @@ from caseseries.evidence.truth import Truth
 from caseseries.records.codebook import Codebook, Entry
 from caseseries.records.forms import Forms
 
-NUMBERS = {
-    "concept_id": pl.Int64,
-    "unit_concept_id": pl.Int64,
-    "unit_source_value": pl.String,
-    "bit": pl.Int64,
-    "side": pl.Int64,
-    "edge": pl.Float64,
-    "bound": pl.Float64,
-    "least": pl.Float64,
-    "most": pl.Float64,
-}
+NUMBERS = pl.Schema(
+    {
+        "concept_id": pl.Int64,
+        "unit_concept_id": pl.Int64,
+        "unit_source_value": pl.String,
+        "bit": pl.Int64,
+        "side": pl.Int64,
+        "edge": pl.Float64,
+        "bound": pl.Float64,
+        "least": pl.Float64,
+        "most": pl.Float64,
+    }
+)
 """A row for each test of a concept in one spelling of its unit. `side` is 1 where high values meet the test, else
 -1; `side * value >= edge` is met by an exact value, and `bound` is `side` times the limit itself, which tells what
 a value with an operator decides. Values from `least` to `most` are plausible."""
-PRODUCTS = {"part": pl.Int64, "factor": pl.Float64} | {
-    name: NUMBERS[name] for name in ("concept_id", "unit_concept_id", "unit_source_value", "least", "most")
-}
+PRODUCTS = pl.Schema(
+    {
+        "part": pl.Int64,
+        "factor": pl.Float64,
+        "concept_id": pl.Int64,
+        "unit_concept_id": pl.Int64,
+        "unit_source_value": pl.String,
+        "least": pl.Float64,
+        "most": pl.Float64,
+    }
+)
 """The two parts of a finding made of two: part 0 is the count, `factor` of it in the finding's own unit, part 1
 the share in percent."""
-LIMITS = {"concept_id": pl.Int64, "bit": pl.Int64, "low": pl.Int64, "normal": pl.Int64}
+PRODUCT_RULES = pl.Schema(
+    {"bit": pl.Int64(), "side": pl.Int64(), "edge": pl.Float64(), "bound": pl.Float64()}
+)
+LIMITS = pl.Schema({"concept_id": pl.Int64, "bit": pl.Int64, "low": pl.Int64, "normal": pl.Int64})
 """What a value below the laboratory's own limit says of a test, and one from there on; -1 for nothing."""
-WORDS = {
-    "table": pl.String,
-    "concept_id": pl.Int64,
-    "value_concept_id": pl.Int64,
-    "text": pl.String,
-    "source_value": pl.String,
-    "bit": pl.Int64,
-    "state": pl.Int64,
-}
-PRESENCES = {"table": pl.String, "concept_id": pl.Int64, "bit": pl.Int64, "state": pl.Int64}
+WORDS = pl.Schema(
+    {
+        "table": pl.String,
+        "concept_id": pl.Int64,
+        "value_concept_id": pl.Int64,
+        "text": pl.String,
+        "source_value": pl.String,
+        "bit": pl.Int64,
+        "state": pl.Int64,
+    }
+)
+PRESENCES = pl.Schema({"table": pl.String, "concept_id": pl.Int64, "bit": pl.Int64, "state": pl.Int64})
 
 
 @dataclass(frozen=True)
@@ -89,18 +104,17 @@ def rules(lowered: Lowered, codebook: Codebook, codes: pl.DataFrame, forms: Form
             state = _state("present", asked.test)
             rows = silent.select("table", "concept_id").iter_rows()
             tables["s"] += [(table, concept, asked.bit, state) for table, concept in rows]
-    product_rules = {"bit": pl.Int64} | {name: NUMBERS[name] for name in ("side", "edge", "bound")}
     return Rules(
         numbers=_frame(tables["n"], NUMBERS),
         products=_frame(list(dict.fromkeys(tables["p"])), PRODUCTS),
-        product_rules=_frame(tables["pr"], product_rules),
+        product_rules=_frame(tables["pr"], PRODUCT_RULES),
         limits=_frame(tables["l"], LIMITS),
         words=_frame(tables["w"], WORDS),
         presences=_frame(tables["s"], PRESENCES),
     )
 
 
-def _frame(rows: list[tuple[object, ...]], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+def _frame(rows: list[tuple[object, ...]], schema: pl.Schema) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

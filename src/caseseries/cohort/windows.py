@@ -43,17 +43,17 @@ def _days(span: str) -> int:
     return max(1, int(read_span(span).in_days()))
 
 
-def best(whole: Windows, days: str) -> str:
+def best(whole: Windows, days: str, among: str) -> str:
     """SQL: of each stay the day that decides (anchor), and how many criteria stand together on it (lower).
 
-    `days` holds stay_id, day and the bits met on that day, each day at most once; `studied` the stays; `answers` of
-    some stays the bits that were answered, and those of them that are met.
+    `days` holds stay_id, day and the bits met on that day; `among` the stays; `answers` of some stays the bits that
+    were answered, and those of them that are met.
     """
     return f"""
 WITH every_day AS (
   SELECT stay_id, day, bits FROM {days}
   UNION ALL
-  SELECT stay_id, first_day AS day, 0 AS bits FROM studied
+  SELECT stay_id, first_day AS day, 0 AS bits FROM {among}
 ), by_day AS (
   SELECT stay_id, day, BIT_OR(bits) AS bits FROM every_day GROUP BY stay_id, day
 ), standing AS (

@@ -15,23 +15,27 @@ from caseseries.records.omop import Records
 
 SIGNS = {"": 0, ">": 1, ">=": 2, "<": -1, "<=": -2}
 """An operator as a number: above zero the true value lies above, below zero below; 2 includes the end."""
-UNITS = {
-    "concept_id": pl.Int64,
-    "unit_concept_id": pl.Int64,
-    "unit_source_value": pl.String,
-    "unit": pl.String,
-    "rows": pl.Int64,
-}
-TEXTS = {"text": pl.String, "value": pl.Float64, "operator": pl.Int64}
-WORDS = {
-    "table": pl.String,
-    "concept_id": pl.Int64,
-    "value_concept_id": pl.Int64,
-    "text": pl.String,
-    "source_value": pl.String,
-    "word": pl.String,
-    "rows": pl.Int64,
-}
+UNITS = pl.Schema(
+    {
+        "concept_id": pl.Int64,
+        "unit_concept_id": pl.Int64,
+        "unit_source_value": pl.String,
+        "unit": pl.String,
+        "rows": pl.Int64,
+    }
+)
+TEXTS = pl.Schema({"text": pl.String, "value": pl.Float64, "operator": pl.Int64})
+WORDS = pl.Schema(
+    {
+        "table": pl.String,
+        "concept_id": pl.Int64,
+        "value_concept_id": pl.Int64,
+        "text": pl.String,
+        "source_value": pl.String,
+        "word": pl.String,
+        "rows": pl.Int64,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def _with_units(units: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
         _unit(concept, text, codebook)
         for concept, text in units.select("unit_concept_id", "unit_source_value").iter_rows()
     ]
-    return units.with_columns(pl.Series("unit", known, dtype=pl.String)).select(list(UNITS)).cast(dict(UNITS))
+    return units.with_columns(pl.Series("unit", known, dtype=pl.String)).select(list(UNITS)).cast(UNITS)
 
 
 def _unit(concept: int, text: str, codebook: Codebook) -> str | None:
@@ -110,7 +114,7 @@ def _words(records: Records, words: pl.DataFrame) -> pl.DataFrame:
             for concept, text, source in found.select("value_concept_id", "text", "source_value").iter_rows()
         ]
         found = found.with_columns(pl.lit(table).alias("table"), pl.Series("word", said, dtype=pl.String))
-        frames.append(found.select(list(WORDS)).cast(dict(WORDS)))
+        frames.append(found.select(list(WORDS)).cast(WORDS))
     return pl.concat(frames)
 
 
@@ -119,5 +123,7 @@ def _names(records: Records, concepts: pl.Series) -> dict[int, str]:
     wanted = sorted({concept for concept in concepts.to_list() if concept})
     if not wanted:
         return {}
-    query = f"SELECT concept_id, concept_name FROM concept WHERE concept_id IN ({', '.join(map(str, wanted))})"
+    query = (
+        f"SELECT concept_id, concept_name FROM concept WHERE concept_id IN ({', '.join(map(str, wanted))})"
+    )
     return dict(records.run(query).iter_rows())

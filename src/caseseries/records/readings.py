@@ -53,7 +53,7 @@ SELECT m.person_id, m.measurement_id AS row_id, m.measurement_concept_id AS conc
   {day("m.measurement_date")} AS day, {_known(known_from)} AS known,
   COALESCE(m.measurement_datetime, CAST(m.measurement_date AS TIMESTAMP)) AS moment,
   CASE WHEN m.value_as_number {FINITE} THEN m.value_as_number ELSE t.value END AS value,
-  COALESCE(o.operator, t.operator, 0) AS operator, m.range_low
+  COALESCE(o.operator, t.operator, 0) AS operator, m.range_low, m.value_source_value AS text
 FROM measurement m
 LEFT JOIN texts t ON t.text = m.value_source_value
 LEFT JOIN operators o ON o.concept_id = m.operator_concept_id
@@ -61,5 +61,9 @@ WHERE m.measurement_concept_id IN (SELECT concept_id FROM numbered_concepts)"""
 
 
 def _known(column: str) -> str:
-    sample = day("m.measurement_date")
-    return f"GREATEST({sample}, COALESCE({day(f'm.{column}')}, {sample}))" if column else sample
+    return known("m.measurement_date", f"m.{column}" if column else "")
+
+
+def known(sample: str, result: str) -> str:
+    """SQL: the day of the result, or that of the sample where there is no result's or it lies before."""
+    return f"GREATEST({day(sample)}, COALESCE({day(result)}, {day(sample)}))" if result else day(sample)
