@@ -29,12 +29,12 @@ STATE = """CASE
 """What value and operator say of a test: 2 met, 1 undecidable, 0 not met."""
 
 
-def made_of_two(known_from: str) -> str:
+def made_of_two(rows: str) -> str:
     """SQL: the readings worked out of a count and a share at one moment, with the row id of the share."""
     part = f"""
 SELECT n.person_id, n.moment, n.day, n.known, n.row_id, n.value * r.factor AS value,
   ROW_NUMBER() OVER (PARTITION BY n.person_id, n.moment ORDER BY n.row_id) AS place
-FROM ({readings.numbers(known_from)}) n
+FROM ({readings.numbers(rows)}) n
 JOIN product_parts r ON {_same(KEY)}
 WHERE n.operator = 0 AND n.value BETWEEN r.least AND r.most AND r.part = """
     return f"""
@@ -45,17 +45,20 @@ FROM shares JOIN counts ON counts.person_id = shares.person_id AND counts.moment
 WHERE shares.place = 1 AND counts.place = 1"""
 
 
-def facts(rules: Rules, known_from: str) -> str:
-    """SQL: every row's word on every test: person_id, day, known, bit, state, source (of TABLES), row_id."""
-    return "\nUNION ALL\n".join(_parts(rules, known_from)) or _NOTHING
+def facts(rules: Rules, rows: str, known_from: str) -> str:
+    """SQL: every row's word on every test: person_id, day, known, bit, state, source (of TABLES), row_id.
+
+    `rows` is the table of the number rows, or a query in parentheses.
+    """
+    return "\nUNION ALL\n".join(_parts(rules, rows, known_from)) or _NOTHING
 
 
-def _parts(rules: Rules, known_from: str) -> Iterator[str]:
+def _parts(rules: Rules, rows: str, known_from: str) -> Iterator[str]:
     ends = "2 AS source, n.row_id"
     if rules.numbers.height:
         yield f"""
 SELECT n.person_id, n.day, n.known, r.bit, {STATE} AS state, {ends}
-FROM ({readings.numbers(known_from)}) n JOIN number_rules r ON {_same(KEY)}
+FROM ({readings.numbers(rows)}) n JOIN number_rules r ON {_same(KEY)}
 WHERE {PLAUSIBLE}"""
     if rules.products.height:
         yield f"""
@@ -66,7 +69,7 @@ FROM made_of_two n CROSS JOIN product_rules r"""
         state = "CASE WHEN n.value < n.range_low THEN r.low ELSE r.normal END"
         yield f"""
 SELECT n.person_id, n.day, n.known, r.bit, {state} AS state, {ends}
-FROM ({readings.numbers(known_from)}) n JOIN limit_rules r ON {_same(("concept_id",))}
+FROM ({readings.numbers(rows)}) n JOIN limit_rules r ON {_same(("concept_id",))}
 WHERE n.operator = 0 AND n.value {readings.FINITE} AND n.range_low {readings.FINITE} AND {state} >= 0"""
     for table in rules.words["table"].unique().sort():
         yield _words(table, known_from if table == "measurement" else "")

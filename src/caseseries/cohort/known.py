@@ -19,8 +19,8 @@ from caseseries.evidence.exposure import Exposure
 from caseseries.evidence.units import mass_in_mg
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
-from caseseries.records import outcomes
-from caseseries.records.forms import read_forms
+from caseseries.records import outcomes, readings
+from caseseries.records.forms import lay_concepts, read_forms
 from caseseries.records.gather import gather, gather_exposures
 from caseseries.records.omop import Records
 
@@ -68,8 +68,11 @@ def read_patients(
     mine = codes.filter(pl.col("finding").is_in(wanted))
     numbers = mine.filter((pl.col("table") == "measurement") & how.is_in(["number", "limit"]))
     worded = mine.filter(how.eq("word") & pl.col("table").is_in(["measurement", "observation"]))
-    forms = read_forms(records, codebook, numbers["concept_id"].unique().sort(), worded)
-    evidence = gather(records, codebook, codes, forms, wanted, search.known_from)
+    lay_concepts(records, numbers["concept_id"].unique().sort())
+    among = "JOIN gathered g ON g.person_id = m.person_id"
+    records.keep("gathered_rows", readings.number_rows(search.known_from, among))
+    forms = read_forms(records, codebook, "gathered_rows", worded)
+    evidence = gather(records, codebook, codes, forms, wanted)
     drugs = codes.filter(pl.col("table") == "drug_exposure")
     exposures = gather_exposures(records, drugs)
     visits = outcomes.visits(records, codebook)

@@ -51,10 +51,12 @@ def screen(
     resolved: Resolved,
     answers: Iterable[Answer] = (),
     tell: Tell = _silent,
+    costed: bool = True,
 ) -> Cohort:
     """Everyone who reaches a named step of the protocol, from these records and the reviewers' answers.
 
-    `definitions` are those that the protocol names, by their names. Raises Problems where the protocol has no
+    `definitions` are those that the protocol names, by their names. `costed`: count what a review of each reach would
+    cost, which goes through the results of everyone once more. Raises Problems where the protocol has no
     setting, no stay or no step of criteria, or a step that records cannot be asked.
     """
     steps = parted(protocol)
@@ -68,10 +70,11 @@ def screen(
     in_setting = _patients_left(records)
     taken = [age_step(records, step) for step in steps.before]
     definition = definitions[steps.asked.criteria or ""]
-    search = searching.prepare(records, codebook, resolved, definition, protocol.stay, tell)
+    reach = steps.asked.review_within or 0
+    search = searching.prepare(records, codebook, resolved, definition, protocol.stay, reach)
     reviewed = place_answers(records, answers)
     records.put("answers", answered_bits(reviewed, search.windows.lowered))
-    costs = searching.find_candidates(search, steps.asked.review_within or 0, tell)
+    searching.find_likely(search, tell)
     kinds = searching.judge(search, tell)
     judged, unflagged = verdicts_of(search), verdicts_of(search, kinds[-1])
     step, chosen = criteria_step(steps.asked, judged.stays, _stays_of(records), _patients_left(records))
@@ -86,7 +89,7 @@ def screen(
             steps=(*taken, step, *later),
             exposed_before_known=_exposed_before_known(protocol, reached, days, len(taken) + 1 + len(later)),
             further_episodes=int(reached.filter(pl.col("standing") == IN)["further_episodes"].sum()),
-            reach=costs,
+            reach=searching.cost_of_review(search, tell) if costed else (),
         ),
         patients=reached,
         verdicts=_of_chosen(judged.criteria, reached),

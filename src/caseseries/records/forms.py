@@ -54,20 +54,24 @@ class Forms:
     unread: pl.DataFrame
 
 
-def read_forms(records: Records, codebook: Codebook, numbers: Iterable[int], words: pl.DataFrame) -> Forms:
-    """The forms of the numeric results of these concepts, and of the answers in words.
-
-    `words` has a row (table, concept_id) for each concept that answers in words. Leaves the tables
-    `numbered_concepts`, `operators` and `texts` with the records, on which the readings rest.
-    """
+def lay_concepts(records: Records, numbers: Iterable[int]) -> None:
+    """Lay out `numbered_concepts`, whose rows are number rows."""
     records.put("numbered_concepts", pl.DataFrame({"concept_id": list(numbers)}, {"concept_id": pl.Int64}))
+
+
+def read_forms(records: Records, codebook: Codebook, rows: str, words: pl.DataFrame) -> Forms:
+    """The forms of number rows, and of the answers in words.
+
+    `rows` is the table of the number rows, or a query in parentheses; `words` has a row (table, concept_id) for each
+    concept that answers in words. Leaves `operators` and `texts` with the records, on which the readings rest.
+    """
     operators = [(concept, SIGNS[means]) for concept, means in codebook.operator_concepts.items()]
     schema = {"concept_id": pl.Int64, "operator": pl.Int64}
     records.put("operators", pl.DataFrame(operators, schema, orient="row"))
-    odd = records.run(readings.ODD_TEXTS, "texts that stand for a number")
+    odd = records.run(readings.odd_texts(rows), "texts that stand for a number")
     texts, unread = _texts(odd)
     records.put("texts", texts)
-    units = records.run(readings.UNITS, "units as they are written")
+    units = records.run(readings.units(rows), "units as they are written")
     return Forms(_with_units(units, codebook), texts, _words(records, words), unread)
 
 

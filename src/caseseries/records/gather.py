@@ -60,9 +60,10 @@ def gather(
     codes: pl.DataFrame,
     forms: Forms,
     findings: Iterable[str],
-    known_from: str,
 ) -> pl.DataFrame:
     """Every row about these findings of the patients in the table `gathered`, with EVIDENCE as columns.
+
+    Their number rows stand in `gathered_rows`.
 
     Numbers have value, operator and unit as they are read for screening; what answers in words has its word
     in `text`, and what is only there says "present". In the order of patient, finding, day and row.
@@ -78,7 +79,7 @@ def gather(
     frames = [pl.DataFrame(schema=EVIDENCE)]
     is_number = pl.col("reads").is_in(["number", "limit"]) & (pl.col("table") == "measurement")
     if wanted.filter(is_number).height:
-        frames.append(records.run(_numbers(known_from), "evidence: numbers"))
+        frames.append(records.run(_NUMBERS, "evidence: numbers"))
     for table in wanted.filter(~is_number)["table"].unique().sort():
         if table in _ROWS:
             frames.append(records.run(_said(table), f"evidence: {table}"))
@@ -95,12 +96,10 @@ def gather(
     return evidence.sort("person_id", "finding", "day", "table", "row_id")
 
 
-def _numbers(known_from: str) -> str:
-    return f"""
+_NUMBERS = f"""
 SELECT n.person_id, w.finding, n.day, n.known, n.value, n.operator, u.unit, n.text, n.range_low AS low,
   'measurement' AS "table", n.row_id
-FROM ({readings.numbers(known_from)}) n
-JOIN gathered g ON g.person_id = n.person_id
+FROM ({readings.numbers("gathered_rows")}) n
 JOIN wanted_concepts w ON w."table" = 'measurement' AND w.concept_id = n.concept_id
   AND w.reads IN ('number', 'limit')
 LEFT JOIN unit_forms u ON u.concept_id = n.concept_id AND u.unit_concept_id = n.unit_concept_id
