@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from caseseries.analysis.cautions import Caution, bounds_taken, ranges_taken
 from caseseries.analysis.results import Group, Number, Standing
+from caseseries.cases.parts import CERTAINTY, DAILY, DAYS, GIVEN, HIGH, OPERATOR, ROUTE, part_of
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.wording import in_running_text
@@ -107,11 +108,11 @@ def count(rows: Rows) -> int:
 
 def uncertain(cases: CaseSeries, name: str, level: str) -> Rows:
     """The rows that hold the level by a label that is less than the surest of the column's certainties."""
-    beside = f"{name}.certainty"
-    if beside not in cases.table.columns:
+    certainty = cases.part(name, CERTAINTY)
+    if certainty is None:
         return np.zeros(cases.n, dtype=bool)
     surest = cases.column(name).certainty[0]
-    pairs = zip(cases.table[name].to_list(), cases.table[beside].to_list(), strict=True)
+    pairs = zip(cases.table[name].to_list(), certainty.to_list(), strict=True)
     labels = [dict(zip(levels or (), sures or (), strict=True)) for levels, sures in pairs]
     return np.array([one.get(level, surest) != surest for one in labels])
 
@@ -170,17 +171,10 @@ def groups_of(cases: CaseSeries, by: str | None) -> list[Split]:
 
 def cautions_of_values(cases: CaseSeries, name: str) -> list[Caution]:
     """What the cells themselves leave open: bounds and ranges."""
-    said = []
-    for suffix, caution in ((".operator", bounds_taken), (".high", ranges_taken)):
-        if f"{name}{suffix}" in cases.table.columns:
-            beside = cases.table[f"{name}{suffix}"]
-            count = (
-                beside.len() - beside.null_count()
-                if suffix == ".operator"
-                else int((beside != cases.table[name]).sum())
-            )
-            said += [caution(count)] if count else []
-    return said
+    operator, high = cases.part(name, OPERATOR), cases.part(name, HIGH)
+    bounds = 0 if operator is None else operator.len() - operator.null_count()
+    ranges = 0 if high is None else int((high != cases.table[name]).sum())
+    return [bounds_taken(bounds)] * (bounds > 0) + [ranges_taken(ranges)] * (ranges > 0)
 
 
 def bounds_of_serial(cases: CaseSeries, serial: str) -> list[Caution]:
@@ -215,14 +209,14 @@ def numeric_parts(cases: CaseSeries, column: Column) -> Sequence[Column]:
     """
     if column.kind != "regimen":
         return (column,)
-    shown = {"daily", "days", "route"} | ({"given"} if not_given(cases, column.name).any() else set())
-    parts = [one for one in cases.dictionary if one.name.startswith(f"{column.name}.")]
-    return tuple(one for one in parts if one.name.rpartition(".")[2] in shown)
+    shown = [GIVEN] * bool(not_given(cases, column.name).any()) + [DAILY, DAYS, ROUTE]
+    names = {part_of(column.name, part) for part in shown}
+    return tuple(one for one in cases.dictionary if one.name in names)
 
 
 def not_given(cases: CaseSeries, name: str) -> Rows:
     """The rows of which it is said that the regimen `name` was not given: its dose is not missing there."""
-    given = f"{name}.given"
-    if given not in cases.table.columns:
+    given = cases.part(name, GIVEN)
+    if given is None:
         return np.zeros(cases.n, dtype=bool)
-    return (~cases.table[given]).fill_null(False).to_numpy()
+    return (~given).fill_null(False).to_numpy()

@@ -20,6 +20,7 @@ from caseseries.analysis.columns import (
     split,
 )
 from caseseries.analysis.results import Result
+from caseseries.cases.parts import GIVEN, parted
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.analysis import ListPatients, Summarise
@@ -73,9 +74,9 @@ def _enter(book: Book, column: Column, one: Split, clause: Summarise) -> None:
     part = ".".join(slug(piece) for piece in column.name.split("."))
     label = f"{column.title} ({one.group.title})"
     rows = known(cases, column.name) & one.rows
-    regimen, _, fanned = column.name.partition(".")
+    regimen, fanned = parted(column.name)
     missing = one.rows & ~rows
-    if fanned and fanned != "given":
+    if fanned and fanned != GIVEN:
         missing &= ~not_given(cases, regimen)
     if column.kind in MEASURED:
         _enter_measured(book, column, part, label, rows, key, clause)

@@ -10,6 +10,7 @@ import polars as pl
 
 from caseseries.cases.clocks import Rows, Values, dated, half_a_digit, unit_in_days
 from caseseries.cases.keys import Key
+from caseseries.cases.parts import DAYS
 from caseseries.cases.question import Question
 from caseseries.cases.rows import row_questions
 from caseseries.cases.series import CaseSeries
@@ -126,9 +127,10 @@ def _recorded(
     """The last hospital day of everything whose day is recorded: of the drugs, and of the serials."""
     for moment, begun in moments.items():
         variable = protocol.regimen_from(moment)
-        if variable is not None and cases.has(f"{variable.name}.days"):
-            on_drug = cases.table[f"{variable.name}.days"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            yield f"the last day on {in_running_text(variable.title)}", begun + on_drug - 1
+        on_drug = cases.part(variable.name, DAYS) if variable is not None else None
+        if variable is not None and on_drug is not None:
+            days: Values = on_drug.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+            yield f"the last day on {in_running_text(variable.title)}", begun + days - 1
     for serial in protocol.serials:
         if serial.counted_from in moments:
             last = _last_values(cases, serial, moments[serial.counted_from])

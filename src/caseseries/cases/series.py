@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from caseseries.cases.parts import part_of
+
 if TYPE_CHECKING:
     from caseseries.protocol.clauses.variable import Kind
 
@@ -126,6 +128,11 @@ class CaseSeries:
     def has(self, name: str) -> bool:
         """Whether these cases hold the column: a sheet holds what was typed, a hospital what was recorded."""
         return any(column.name == name for column in self.dictionary)
+
+    def part(self, name: str, part: str) -> pl.Series | None:
+        """The part of a column (see `parts`): `part("cause", CERTAINTY)`; None where there is none."""
+        beside = part_of(name, part)
+        return self.table[beside] if beside in self.table.columns else None
 
     def origin(self, row: int, name: str) -> str:
         """Where the cell came from; empty where the column is derived from others."""

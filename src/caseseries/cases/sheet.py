@@ -9,11 +9,13 @@ from pathlib import Path
 import polars as pl
 
 from caseseries.cases import cells as read
+from caseseries.cases.dictionary import column_of
 from caseseries.cases.events import read_events
 from caseseries.cases.grid import Grid, read_grid
 from caseseries.cases.header import NOTES, Header, read_header
 from caseseries.cases.keys import Key, read_keys, repeated
 from caseseries.cases.levels import read_categories, read_category, read_ticks
+from caseseries.cases.parts import DAYS, part_of
 from caseseries.cases.serial_sheet import read_serial, serial_file
 from caseseries.cases.series import SERIALS, SPELLS, UNREAD, CaseSeries, Column, Source, frame
 from caseseries.cases.spells import Given, Row, read_regimen_column, read_regimens_column
@@ -120,7 +122,7 @@ def _cells_part(variable: Variable, grid: Grid, place: int, protocol: Protocol) 
         slips += tuple(read.Slip(row, doubt.found, doubt.mend) for row, doubt in doubts)
     return Part(
         columns=done.columns,
-        dictionary=(_column(variable),),
+        dictionary=(column_of(variable),),
         origins={variable.name: _origins(grid, place)},
         problems=_told(grid, place, slips),
     )
@@ -130,21 +132,22 @@ def _ticks_part(variable: Variable, grid: Grid, ticks: Mapping[str, int]) -> Par
     done, slips = read_ticks(variable, {level: grid.column(place) for level, place in ticks.items()})
     return Part(
         columns=done.columns,
-        dictionary=(_column(variable),),
+        dictionary=(column_of(variable),),
         origins={variable.name: _origins(grid, min(ticks.values()))},
         problems=tuple(one for level, place in ticks.items() for one in _told(grid, place, slips[level])),
     )
 
 
 def _regimen_part(variable: Variable, grid: Grid, header: Header, keys: Sequence[Key]) -> Part:
-    place, own = header.places[variable.name], header.places.get(f"{variable.name}.days")
+    on_it = part_of(variable.name, DAYS)
+    place, own = header.places[variable.name], header.places.get(on_it)
     if own is None:
         return _given_part(
             read_regimen_column(variable, grid, place, keys, None), grid, {variable.name: place}
         )
     days = read.read_days(Variable(name="days", kind="day"), grid.column(own), "a number of days, 1 or more")
     given = read_regimen_column(variable, grid, place, keys, days.columns["days"])
-    places = {variable.name: place, f"{variable.name}.days": own}
+    places = {variable.name: place, on_it: own}
     return _given_part(given, grid, places, _told(grid, own, days.slips))
 
 
@@ -174,19 +177,6 @@ def _open_ends(grid: Grid, header: Header, protocol: Protocol, parts: Sequence[P
         if followed is not None and outcome is None and grid.where(row, place) not in told:
             found = f'{time.title.lower()} is filled in ({followed:g}) and "{alive.name}" is not'
             yield Problem(grid.where(row, place), found, "Write Yes or No: alive at the end of that time?")
-
-
-def _column(variable: Variable) -> Column:
-    return Column(
-        name=variable.name,
-        title=variable.title,
-        kind=variable.kind,
-        unit="share" if variable.kind == "share" else variable.unit or "",
-        levels=variable.levels,
-        certainty=variable.certainty,
-        yes=variable.yes or "",
-        no=variable.no or "",
-    )
 
 
 def _origins(grid: Grid, place: int) -> pl.Series:

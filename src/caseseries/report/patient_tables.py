@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from caseseries.cases.parts import CERTAINTY, DAYS, GRADE, HIGH, OPERATOR, TERM, part_of
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.analysis import ListPatients
@@ -131,7 +132,7 @@ def _listed(cases: CaseSeries, column: Column, row: int) -> Cell:
     if column.kind == "yes/no":
         return Cell(((column.yes or "Yes") if value else (column.no or "No"),), origin=origin)
     if column.kind == "event":
-        term, grade = cases.table[f"{column.name}.term"][row], cases.table[f"{column.name}.grade"][row]
+        term, grade = (cases.table[part_of(column.name, part)][row] for part in (TERM, GRADE))
         return Cell((f"{term}" + (f", grade {grade}" if grade else "") if value else "None",), origin=origin)
     if column.kind == "categories":
         return Cell((_categories(cases, column, row),), origin=origin)
@@ -140,35 +141,30 @@ def _listed(cases: CaseSeries, column: Column, row: int) -> Cell:
         given = cases.spells.filter(patient=patient, episode=episode, kind=column.name)["text"]
         return Cell(("; ".join(given) or "None",), origin=origin)
     if column.kind == "regimen":
-        days = (
-            cases.table[f"{column.name}.days"][row] if f"{column.name}.days" in cases.table.columns else None
-        )
-        return Cell((f"{value}" + (f", {days} days" if days is not None else ""),), origin=origin)
+        on_it = cases.part(column.name, DAYS)
+        days = "" if on_it is None or on_it[row] is None else f", {on_it[row]} days"
+        return Cell((f"{value}{days}",), origin=origin)
     return Cell((str(value),), origin=origin)
 
 
 def _number(cases: CaseSeries, column: Column, row: int, value: float) -> str:
-    operator = (
-        cases.table[f"{column.name}.operator"][row]
-        if f"{column.name}.operator" in cases.table.columns
-        else None
-    )
-    high = cases.table[f"{column.name}.high"][row] if f"{column.name}.high" in cases.table.columns else value
+    operators, highs = cases.part(column.name, OPERATOR), cases.part(column.name, HIGH)
+    operator = "" if operators is None else operators[row] or ""
+    high = value if highs is None else highs[row]
     if column.kind == "share" and value == 0:
         return NONE
     text = shown(value, column.unit if column.unit == "share" else "")
-    return f"{operator or ''}{text}" + (f"{DASH}{shown(high, '')}" if high != value else "")
+    return f"{operator}{text}" + (f"{DASH}{shown(high, '')}" if high != value else "")
 
 
 def _categories(cases: CaseSeries, column: Column, row: int) -> str:
     levels = cases.table[column.name][row].to_list()
-    beside = f"{column.name}.certainty"
-    if beside not in cases.table.columns:
+    certainty = cases.part(column.name, CERTAINTY)
+    if certainty is None:
         return "; ".join(levels)
-    certain = cases.table[beside][row].to_list()
-    surest = column.certainty[0]
+    surest, sures = column.certainty[0], certainty[row].to_list()
     return "; ".join(
-        level if sure == surest else f"{level} ({sure})" for level, sure in zip(levels, certain, strict=True)
+        level if sure == surest else f"{level} ({sure})" for level, sure in zip(levels, sures, strict=True)
     )
 
 
