@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from caseseries.analysis.cautions import Caution, bounds_taken, ranges_taken
+from caseseries.analysis.ids import EVERYBODY, HIGHEST, LOWEST, MEDIAN, joined, of_others
 from caseseries.analysis.results import Group, Number, Standing
 from caseseries.cases.parts import CERTAINTY, DAILY, DAYS, GIVEN, HIGH, OPERATOR, ROUTE, part_of
 from caseseries.cases.series import CaseSeries, Column
@@ -21,8 +22,6 @@ from caseseries.stats.proportions import proportion
 
 Rows = NDArray[np.bool_]
 Values = NDArray[np.float64]
-
-EVERYBODY = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Book:
         standing: Standing = "description",
         cautions: Iterable[Caution] = (),
     ) -> Estimate:
-        id_ = f"{self.slug}.{part}"
+        id_ = joined(self.slug, part)
         if any(number.id == id_ for number in self.numbers):
             raise ValueError(f"two numbers of one analysis have the id {id_}")
         self.numbers.append(Number(id_, label, estimate, self._patients(rows), standing, tuple(cautions)))
@@ -63,9 +62,9 @@ class Book:
         """How many of `among` are in `rows`, as a count and as a share with its exact interval."""
         count, n = int((rows & among).sum()), int(among.sum())
         self.enter(
-            f"{part}.count", f"{label}, patients", Estimate(count, "count", n, "patients"), rows & among
+            joined(part, "count"), f"{label}, patients", Estimate(count, "count", n, "patients"), rows & among
         )
-        self.enter(f"{part}.share", f"{label}, share", proportion(count, n, level=self.level), among)
+        self.enter(joined(part, "share"), f"{label}, share", proportion(count, n, level=self.level), among)
 
     def enter_test(
         self,
@@ -84,9 +83,9 @@ class Book:
     def enter_middle(self, part: str, label: str, values: Values, rows: Rows, unit: str) -> None:
         """Median and range of the values of `rows`."""
         low, high = extremes(values, unit)
-        self.enter(f"{part}.median", f"{label}, median", median(values, unit), rows)
-        self.enter(f"{part}.lowest", f"{label}, lowest", low, rows)
-        self.enter(f"{part}.highest", f"{label}, highest", high, rows)
+        self.enter(joined(part, MEDIAN), f"{label}, median", median(values, unit), rows)
+        self.enter(joined(part, LOWEST), f"{label}, lowest", low, rows)
+        self.enter(joined(part, HIGHEST), f"{label}, highest", high, rows)
 
     def _patients(self, rows: Rows) -> tuple[str, ...]:
         """The patients of these rows; many numbers are of the same ones, and share one set of them."""
@@ -153,7 +152,7 @@ def split(cases: CaseSeries, name: str) -> list[Split]:
         other = column.no or f"Not: {in_running_text(column.title)}"
         return [
             Split(Group(key, column.yes or column.title, patients_of(cases, yes)), yes),
-            Split(Group(f"not-{key}", other, patients_of(cases, no)), no),
+            Split(Group(of_others(key), other, patients_of(cases, no)), no),
         ]
     groups = []
     for level in column.levels:

@@ -19,6 +19,7 @@ from caseseries.analysis.columns import (
     patients_of,
     split,
 )
+from caseseries.analysis.ids import ANY, MIDDLES, SEVERAL, joined, summarised
 from caseseries.analysis.results import Result
 from caseseries.cases.parts import GIVEN, parted
 from caseseries.cases.series import CaseSeries, Column
@@ -29,6 +30,8 @@ from caseseries.protocol.clauses.variable import MEASURED
 from caseseries.protocol.protocol import Protocol
 from caseseries.stats.describe import extremes, mean, median, quartiles, standard_deviation
 from caseseries.stats.estimate import Estimate
+
+IN_WORDS = {"sd": "standard deviation"}
 
 
 def list_patients(clause: ListPatients, cases: CaseSeries, protocol: Protocol) -> Result:
@@ -50,7 +53,7 @@ def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Resul
     cautions: list[Caution] = []
     for one in groups:
         book.enter(
-            f"{one.group.key}.n",
+            joined(one.group.key, "n"),
             f"Patients: {one.group.title}",
             Estimate(int(one.rows.sum()), "count", cases.n, "patients"),
             one.rows,
@@ -71,7 +74,6 @@ def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Resul
 
 def _enter(book: Book, column: Column, one: Split, clause: Summarise) -> None:
     cases, key = book.cases, one.group.key
-    part = ".".join(slug(piece) for piece in column.name.split("."))
     label = f"{column.title} ({one.group.title})"
     rows = known(cases, column.name) & one.rows
     regimen, fanned = parted(column.name)
@@ -79,43 +81,44 @@ def _enter(book: Book, column: Column, one: Split, clause: Summarise) -> None:
     if fanned and fanned != GIVEN:
         missing &= ~not_given(cases, regimen)
     if column.kind in MEASURED:
-        _enter_measured(book, column, part, label, rows, key, clause)
+        _enter_measured(book, column, label, rows, key, clause)
     elif column.kind in {"yes/no", "event"}:
-        book.enter_count(f"{part}.{key}", label, is_yes(cases, column.name), rows)
+        book.enter_count(summarised(column.name, key), label, is_yes(cases, column.name), rows)
     else:
         if column.kind == "regimens":
             given = cases.table[column.name].list.len().fill_null(0).to_numpy() > 0
-            book.enter_count(f"{part}.any.{key}", f"{label}: any", given, rows)
+            book.enter_count(summarised(column.name, key, ANY), f"{label}: any", given, rows)
         for level in column.levels:
             book.enter_count(
-                f"{part}.{slug(level)}.{key}", f"{label}: {level}", holds(cases, column.name, level), rows
+                summarised(column.name, key, level),
+                f"{label}: {level}",
+                holds(cases, column.name, level),
+                rows,
             )
         if column.kind == "categories":
             book.enter_count(
-                f"{part}.several.{key}", f"{label}: more than one", _several(cases, column), rows
+                summarised(column.name, key, SEVERAL),
+                f"{label}: more than one",
+                _several(cases, column),
+                rows,
             )
     counted = Estimate(int(missing.sum()), "count", int(one.rows.sum()), "patients")
-    book.enter(f"{part}.{key}.missing", f"{label}: missing", counted, missing)
+    book.enter(joined(summarised(column.name, key), "missing"), f"{label}: missing", counted, missing)
 
 
-def _enter_measured(
-    book: Book, column: Column, part: str, label: str, rows: Rows, key: str, clause: Summarise
-) -> None:
-    values = measured(book.cases, column.name)[rows]
-    unit = column.unit
-    if clause.numbers == "mean (SD)":
-        book.enter(f"{part}.{key}.mean", f"{label}, mean", mean(values, unit), rows)
-        book.enter(f"{part}.{key}.sd", f"{label}, standard deviation", standard_deviation(values, unit), rows)
-        return
-    book.enter(f"{part}.{key}.median", f"{label}, median", median(values, unit), rows)
-    if clause.numbers == "median (IQR)":
-        low, high = quartiles(values, unit)
-        names = ("first-quartile", "third-quartile")
-    else:
-        low, high = extremes(values, unit)
-        names = ("lowest", "highest")
-    for name, estimate in zip(names, (low, high), strict=True):
-        book.enter(f"{part}.{key}.{name}", f"{label}, {name.replace('-', ' ')}", estimate, rows)
+def _enter_measured(book: Book, column: Column, label: str, rows: Rows, key: str, clause: Summarise) -> None:
+    values, unit = measured(book.cases, column.name)[rows], column.unit
+    found: tuple[Estimate, ...]
+    match clause.numbers:
+        case "mean (SD)":
+            found = mean(values, unit), standard_deviation(values, unit)
+        case "median (IQR)":
+            found = median(values, unit), *quartiles(values, unit)
+        case "median (range)":
+            found = median(values, unit), *extremes(values, unit)
+    for name, estimate in zip(MIDDLES[clause.numbers], found, strict=True):
+        said = IN_WORDS.get(name, name.replace("-", " "))
+        book.enter(joined(summarised(column.name, key), name), f"{label}, {said}", estimate, rows)
 
 
 def _several(cases: CaseSeries, column: Column) -> Rows:
