@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caseseries.analysis.cautions import Caution, recalled_names, several_categories
+from caseseries.analysis.cautions import Caution, several_categories
 from caseseries.analysis.columns import (
     Book,
     Rows,
@@ -23,7 +23,6 @@ from caseseries.analysis.ids import ANY, MIDDLES, SEVERAL, joined, summarised
 from caseseries.analysis.results import Result
 from caseseries.cases.parts import GIVEN, parted
 from caseseries.cases.series import CaseSeries, Column
-from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.analysis import ListPatients, Summarise
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED
@@ -64,9 +63,6 @@ def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Resul
                 _enter(book, column, one, clause)
             cautions += cautions_of_values(cases, column.name)
             cautions += _overlap(cases, column)
-    kinds = {cases.column(name).kind for name in clause.variables}
-    if kinds & {"regimen", "regimens"} and formulary().names_recalled:
-        cautions.append(recalled_names())
     return Result(
         clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(dict.fromkeys(cautions))
     )

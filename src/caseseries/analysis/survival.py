@@ -129,7 +129,7 @@ def _immortal(cases: CaseSeries, protocol: Protocol, moment: str) -> list[Cautio
     """Counted from before the follow-up's own moment, the days between the two cannot hold a death."""
     assert protocol.follow_up is not None
     own = protocol.follow_up.counted_from
-    start, zero = days(cases, protocol, own), days(cases, protocol, moment)
+    start, zero = days(cases, own), days(cases, moment)
     if moment == own or start is None or zero is None:
         return []
     between = (start - zero)[~np.isnan(start - zero)]

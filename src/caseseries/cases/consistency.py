@@ -22,6 +22,10 @@ from caseseries.protocol.wording import a_moment, in_running_text
 __all__ = ["ClockCheck", "Question", "clock_checks", "questions"]
 
 
+NO_TIME = 1e-6
+"""Days: what lies this near together is one day, divided by the length of a month and multiplied again."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClockCheck:
     """One possible time zero: in whom something recorded would come after the end of follow-up, and what."""
@@ -94,9 +98,11 @@ def clock_checks(cases: CaseSeries, protocol: Protocol) -> tuple[ClockCheck, ...
         return ()
     moments = dated(cases, protocol)
     recorded = list(_recorded(cases, protocol, moments))
+    if cases.from_records:  # their time was counted here, from the stated moment and from no other
+        moments = {name: zero for name, zero in moments.items() if name == protocol.follow_up.counted_from}
     followed = cases.table[time.name].to_list()
     latest = np.array([np.nan if value is None else value + half_a_digit(value) for value in followed])
-    latest *= unit_in_days(protocol)
+    latest = latest * unit_in_days(protocol) + NO_TIME
     # A comparison with NaN is false: what is not known is not late.
     return tuple(
         _clock_check(
@@ -161,7 +167,8 @@ def _clocks(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
         if check.is_stated:
             moment = a_moment(check.moment)
             sentence = f"Counted from {moment}, follow-up ends before something recorded ({details})."
-            why = "The time followed, the day of what was recorded or the stated time zero is not as typed."
+            noted = "the day of what was recorded or the stated time zero"
+            why = f"The time followed, {noted} is not as {cases.written}."
             if fitting:
                 why += f" Counted from {' or '.join(fitting)}, every row fits."
         else:

@@ -12,7 +12,9 @@ TERM, GRADE = "term", "grade"
 """What an event was, as text, and its grade, a whole number from 1 to 5."""
 
 GIVEN, DOSE, INTERVAL, ROUTE, DAILY, DAYS = "given", "dose", "interval", "route", "daily", "days"
-"""What a regimen fans out to. These parts are columns in their own right: each has a line in the dictionary."""
+"""What a regimen fans out to: columns in their own right, each with a line in the dictionary."""
+KNOWN = "known"
+"""Of a moment on which criteria are met, the day on which that could be known: `diagnosis.known`."""
 
 
 def part_of(name: str, part: str) -> str:

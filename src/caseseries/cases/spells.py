@@ -14,7 +14,7 @@ from caseseries.cases.dictionary import days_column, regimen_columns, regimens_c
 from caseseries.cases.grid import Grid
 from caseseries.cases.keys import Key
 from caseseries.cases.names import alike
-from caseseries.cases.series import Column
+from caseseries.cases.series import Column, Remark
 from caseseries.evidence.drugs import formulary
 from caseseries.evidence.regimen import Regimen, drugs_in, read_regimen, read_regimens
 from caseseries.evidence.sig import sig_words
@@ -102,6 +102,17 @@ def read_regimens_column(variable: Variable, grid: Grid, place: int, keys: Seque
     in_order = [None if levels is None else sorted(levels, key=rank.__getitem__) for levels in named]
     spells, unread = _long(variable, grid, place, keys, typed, None)
     return Given({variable.name: lists(variable.name, in_order)}, (column,), spells, unread)
+
+
+def remarks_on_drugs(column: str) -> tuple[Remark, ...]:
+    """What is to be said where drugs are shown: that names are recalled, and whose equal doses are used."""
+    known = formulary()
+    recalled = (
+        "Which name is which drug, and in which class, is recalled and was not looked up in a source: what "
+        "each cell was read as stands in the table of regimens."
+    )
+    said = Remark(column, "source", f"Equal doses of corticosteroids: {known.equals_source}.")
+    return (Remark(column, "recalled", recalled), said) if known.names_recalled else (said,)
 
 
 _NOT_GIVEN = frozenset({NONE, "no"})
@@ -209,7 +220,8 @@ def _long(
             continue
         origin = grid.place(row, place)
         # Days on the drug are counted from its first day; of several drugs nobody knows whose days they are.
-        span = (None, None) if days is None or days[row] is None or cell.doubt else (1, days[row])
+        known = days is not None and days[row] is not None and not cell.doubt
+        span = (1, days[row], None) if days is not None and known else (None, None, None)
         for entry in cell.entries:
             if not entry.is_denied:
                 spells.append((*keys[row], variable.name, *entry.who, *span, *entry.how_much, origin))

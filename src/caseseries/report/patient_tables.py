@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from caseseries.cases.parts import CERTAINTY, DAYS, GRADE, HIGH, OPERATOR, TERM, part_of
 from caseseries.cases.series import CaseSeries, Column
-from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED, Serial
@@ -19,7 +18,7 @@ NONE = "none"
 
 
 def listing(clause: ListPatients, cases: CaseSeries, *, is_first: bool = True) -> Table:
-    """One line a patient, as typed where that says more than the value; links lead to the first listing."""
+    """One line a patient, as written where that says more than the value; links lead to the first listing."""
     columns = [cases.column(name) for name in clause.variables if cases.has(name)]
     rows = []
     for row, patient in enumerate(cases.patients):
@@ -53,15 +52,15 @@ def spells_table(cases: CaseSeries) -> Table:
                 )
             )
         )
-    head = ("Patient", "Column", "As typed", "Read as", "One dose", "Every, hours", "A day, mg")
+    head = ("Patient", "Column", f"As {cases.written}", "Read as", "One dose", "Every, hours", "A day, mg")
     steroid = ("As prednisone, mg a day", "As dexamethasone, mg a day", "Route", "Part of")
-    notes = (
-        ("An empty cell is not known: a drug without a dose has no daily total.",),
-        (f"Equal doses of corticosteroids: {formulary().equals_source}.",),
-    )
+    given = set(cases.spells["kind"])
+    sources = [one.sentence for one in cases.remarks if one.kind == "source" and one.column in given]
+    said = ["An empty cell is not known: a drug without a dose has no daily total.", *dict.fromkeys(sources)]
+    notes = tuple((sentence,) for sentence in said)
     return Table(
         "every_regimen",
-        "Every regimen, as typed and as read",
+        f"Every regimen, as {cases.written} and as read",
         (*head, *steroid),
         tuple(rows),
         notes,
