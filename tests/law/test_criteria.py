@@ -68,6 +68,8 @@ class TestAssess:
     def test_what_decides_never_widens(
         self, definition: Definition, some: list[Finding], one: Finding
     ) -> None:
+        # A second value of one finding may meet what the first did not, and reach a higher grade.
+        some = [other for other in some if other.name != one.name]
         before, after = assess(definition, some), assess(definition, [*some, one])
         for earlier, later in zip(before.verdicts, after.verdicts, strict=True):
             assert later.bounds.width <= earlier.bounds.width

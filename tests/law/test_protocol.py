@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import caseseries
+from caseseries.evidence.page import digest
 from caseseries.evidence.problem import Problem, Problems
-from caseseries.protocol.reading import digest, read_protocol
+from caseseries.protocol.reading import read_protocol
 
 FOUNDING = Path(caseseries.__file__).parent / "studies" / "naymagon-2022" / "protocol.toml"
 TEXT = FOUNDING.read_text(encoding="utf-8")

@@ -11,11 +11,12 @@ import polars as pl
 import pytest
 
 from caseseries.cli import CANNOT, main
+from caseseries.records.fields import fields
 from caseseries.records.synthetic.dirt import SPOILT
 from caseseries.records.synthetic.hospital import Hospital, make_hospital
 from caseseries.records.synthetic.people import FEWEST
 from caseseries.records.synthetic.rates import stories
-from caseseries.records.synthetic.tables import RESULT, fields
+from caseseries.records.synthetic.tables import RESULT
 
 TABLES = {
     "person", "observation_period", "visit_occurrence", "visit_detail", "condition_occurrence",

@@ -66,7 +66,7 @@ def _hold_number(finding: Finding, test: Number) -> Held:
     if not _is_plausible(known, value, unit, finding.operator):
         ends = known.plausible or (math.nan, math.nan)
         return Held(None, f"it is implausible: not within {ends[0]:,g} to {ends[1]:,g} {known.unit}")
-    limit, from_unit = _limit(test, known, unit)
+    limit, from_unit = limit_in(test, known, unit)
     if known.is_recalled(unit, from_unit):
         caution = f"{shown(finding)} is compared with {test.limits[0]} by a factor that is only recalled."
     truth = _compare(value, finding.operator, test.comparison, limit)
@@ -74,7 +74,7 @@ def _hold_number(finding: Finding, test: Number) -> Held:
     return Held(truth, why, caution)
 
 
-def _limit(test: Number, known: Entry, unit: str) -> tuple[float, str]:
+def limit_in(test: Number, known: Entry, unit: str) -> tuple[float, str]:
     """The limit in a unit, and the unit in which the source prints it."""
     printed = {limit.quantity.unit: limit.quantity.value for limit in test.limits}
     if unit in printed:

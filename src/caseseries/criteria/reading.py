@@ -21,10 +21,10 @@ from caseseries.criteria.definition import (
     Rule,
     Word,
 )
-from caseseries.criteria.table import Table
 from caseseries.evidence.catalogue import Entry, entries, entry
 from caseseries.evidence.page import Slip, read_page
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
+from caseseries.evidence.table import Table
 from caseseries.evidence.unit_names import unit_name, unit_names
 from caseseries.evidence.units import Quantity, read_quantity
 from caseseries.evidence.values import plain_text

@@ -47,12 +47,14 @@ class ChemotherapyProtocol:
 class Formulary:
     """What is known of drugs. The mappings are from `word_key(name)`, for every name of a thing.
 
-    `classes` maps to the class itself. `equals_source` is where equivalent doses are from;
-    `names_recalled`: which name is which drug, in which class, was not looked up in a source.
+    `classes` maps to the class itself, `groups` to the classes of a group. `equals_source` is where
+    equivalent doses are from; `names_recalled`: which name is which drug, in which class, was not looked
+    up in a source.
     """
 
     drugs: Mapping[str, Drug]
     classes: Mapping[str, str]
+    groups: Mapping[str, frozenset[str]]
     protocols: Mapping[str, ChemotherapyProtocol]
     drug_words: re.Pattern[str]
     class_words: re.Pattern[str]
@@ -63,6 +65,21 @@ class Formulary:
     def drug(self, name: str) -> Drug | None:
         """The drug of a generic or other name, in any case of letters; None when it is not known."""
         return self.drugs.get(word_key(name))
+
+    def class_of(self, name: str) -> str:
+        """The class of a drug; of one that is not known, its name."""
+        drug = self.drug(name)
+        return drug.drug_class if drug else name
+
+    def is_of(self, name: str, kind: str) -> bool:
+        """Whether a drug is the one that `kind` names, or of that class or group ("hlh-directed")."""
+        drug, other = self.drug(name), self.drug(kind)
+        drug_class = self.class_of(name)
+        return (
+            (drug.name if drug else word_key(name)) == (other.name if other else word_key(kind))
+            or word_key(drug_class) == word_key(self.classes.get(word_key(kind), kind))
+            or drug_class in self.groups.get(word_key(kind), ())
+        )
 
     def protocol(self, name: str) -> ChemotherapyProtocol | None:
         """The chemotherapy protocol of a name, in any case of letters; None when it is not known."""
@@ -82,6 +99,7 @@ def formulary() -> Formulary:
     return Formulary(
         drugs={word_key(name): drug for drug in drugs for name in (drug.name, *drug.names)},
         classes={word_key(word): name for name, words in classes.items() for word in words},
+        groups={word_key(name): frozenset(entry["classes"]) for name, entry in data["group"].items()},
         protocols={word_key(name): entry for entry in protocols for name in (entry.name, *entry.names)},
         drug_words=word_pattern(name for drug in drugs for name in (drug.name, *drug.names)),
         class_words=word_pattern(word for words in classes.values() for word in words),

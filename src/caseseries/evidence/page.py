@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -129,6 +131,12 @@ def read_page(path: FilePath, empty: Slip) -> Page:
     if not content:
         raise Problems([Problem(path.name, empty.found, empty.mend)])
     return Page(path.name, text, content)
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of what a file says, whatever its comments, its spacing and the order of its keys."""
+    canonical = json.dumps(content, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _toml_problem(file: str, text: str, error: str) -> Problem:

@@ -48,6 +48,21 @@ class Regimen:
         return "/kg" in self.unit or "/m2" in self.unit
 
     @property
+    def mass(self) -> float | None:
+        """Milligrams of one dose. None for a range, "up to", a rate, in IU, by weight, and beside an
+        unread number.
+        """
+        return None if self.continuous or self.unit.endswith("/h") else self._each
+
+    @property
+    def hourly(self) -> float | None:
+        """Milligrams an hour of a continuous infusion ("50 mg/h", "1200 mg/d continuous"). Else None."""
+        if self.unit.endswith("/h"):
+            return self._each
+        each, hours = self._each, self.interval_hours
+        return round(each / hours, 9) if self.continuous and each is not None and hours else None
+
+    @property
     def daily(self) -> float | None:
         """Milligrams a day on average over the interval, the lower end of a range.
 
@@ -81,11 +96,19 @@ class Regimen:
         drug = formulary().drug(self.drug)
         return _times(self.daily, drug.dexamethasone if drug else None)
 
-    def _a_day(self, dose: float | None) -> float | None:
-        if dose is None or self.once or _holds_an_amount(self.unread):
+    @property
+    def _each(self) -> float | None:
+        return None if self.up_to or self.dose_high is not None else self._in_mg(self.dose)
+
+    def _in_mg(self, dose: float | None) -> float | None:
+        """A dose, or what runs in an hour, in milligrams."""
+        if dose is None or _holds_an_amount(self.unread):
             return None
+        return mass_in_mg(dose, self.unit.removesuffix("/h"))
+
+    def _a_day(self, dose: float | None) -> float | None:
         hours = 1.0 if self.unit.endswith("/h") else self.interval_hours
-        mass = mass_in_mg(dose, self.unit.removesuffix("/h"))
+        mass = None if self.once else self._in_mg(dose)
         if mass is None or not hours:
             return None
         return float(round(Decimal(repr(mass)) * 24 / Decimal(repr(hours)), 9))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from caseseries.evidence.page import Slip, read_page
+from caseseries.evidence.page import Slip, digest, read_page
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.references import reference_slips
@@ -34,12 +32,6 @@ def read_protocol(path: Path) -> Protocol:
         slips.sort(key=lambda slip: page.line(slip.path))
         raise Problems(Problem(page.where(slip.path), slip.found, slip.mend) for slip in slips)
     return Protocol.model_validate({**page.content, "digest": digest(page.content)})
-
-
-def digest(content: dict[str, Any]) -> str:
-    """SHA-256 of what is promised, whatever the comments, the spacing and the order of keys."""
-    canonical = json.dumps(content, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 # ---- What can still be read of a protocol with slips ----

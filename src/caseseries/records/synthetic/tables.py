@@ -1,15 +1,13 @@
-"""The tables of OMOP CDM 5.4 that this hospital keeps, and their fields in order."""
+"""The tables that this hospital keeps, with every field of OMOP CDM 5.4 in its order."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import polars as pl
+
+from caseseries.records.fields import fields
 
 TYPES: dict[str, pl.DataType] = {
     "integer": pl.Int64(),
@@ -20,25 +18,6 @@ TYPES: dict[str, pl.DataType] = {
 }
 RESULT = "result_datetime"
 """Our hospital's own column of `measurement`: when a result came back. CDM 5.4 has no field for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a table. `kind` is a key of TYPES."""
-
-    name: str
-    kind: str
-    is_required: bool
-
-
-@cache
-def fields() -> dict[str, tuple[Field, ...]]:
-    """The fields of each table, as OHDSI lists them for CDM 5.4."""
-    found: dict[str, list[Field]] = {}
-    text = (files(__package__) / "fields.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        found.setdefault(row["table"], []).append(Field(row["field"], row["type"], row["required"] == "yes"))
-    return {table: tuple(listed) for table, listed in found.items()}
 
 
 def table(name: str, columns: Mapping[str, Any], also: tuple[str, ...] = ()) -> pl.LazyFrame:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from caseseries.evidence.page import Path, Slip
 from caseseries.evidence.problem import did_you_mean
+
+Word = TypeVar("Word", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,29 @@ class Table:
             return tuple(listed)
         self.slip(key, "this is neither text nor a list of texts", 'Write it in quotes, as in "90 g/L".')
         return ()
+
+    def one(self, key: str, known: Sequence[Word], *, required: bool = False) -> Word | None:
+        """One of the words that are known; None where there is none, or another, which is told."""
+        word = self.text(key, required=required)
+        if word and word not in known:
+            self.slip(key, f'"{word}" is not known here', did_you_mean(word, known))
+        return next((one for one in known if one == word), None)
+
+    def some(self, key: str, known: Sequence[Word]) -> tuple[Word, ...]:
+        """Those of the words that are known, each once; another is told."""
+        words = self.words(key) if key in self.content else ()
+        for word in words:
+            if word not in known:
+                self.slip(key, f'"{word}" is not known here', did_you_mean(word, known))
+        return tuple(one for one in known if one in words)
+
+    def table(self, key: str) -> Table:
+        """The table under a key, empty where there is none."""
+        value = self.content.get(key, {})
+        if not isinstance(value, dict):
+            self.slip(key, "this is not a table", f"Write it in braces, or under the heading [{key}].")
+            value = {}
+        return Table(value, (*self.path, key), self.slips)
 
     def tables(self, key: str) -> tuple[Table, ...]:
         value = self.content.get(key, [])

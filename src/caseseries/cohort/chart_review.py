@@ -1,0 +1,103 @@
+"""Chart review: the answers of reviewers, each set in the stay that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from caseseries.cohort.answers import Answer, Settled, settle
+from caseseries.cohort.facts import DATES
+from caseseries.cohort.search import ANSWERS
+from caseseries.criteria.lowering import Lowered
+from caseseries.evidence.truth import Truth
+from caseseries.records.omop import Records
+from caseseries.records.readings import day
+
+ROW_DATES = {table: (columns[2], columns[1]) for table, columns in DATES.items()} | {
+    "note": ("note_id", "note_date"),
+    "visit_occurrence": ("visit_occurrence_id", "visit_start_date"),
+}
+"""Of each table that an answer can name, the columns of the row's id and of its day."""
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What the answers come to, by stay and question; and the answers whose patient or rows are not there."""
+
+    by_stay: Mapping[tuple[int, str], Settled]
+    lost: tuple[Answer, ...]
+
+    def of_stay(self, stay: int) -> dict[str, Settled]:
+        """Every question that is answered for a stay."""
+        return {question: settled for (one, question), settled in self.by_stay.items() if one == stay}
+
+
+def place_answers(records: Records, answers: Iterable[Answer]) -> Reviewed:
+    """Each answer in the first stay in which a row lies that it names; naming none, in every stay.
+
+    Rests on the table `stays`.
+    """
+    every = tuple(answers)
+    spans = _spans(records, sorted({one.patient for one in every}))
+    days = _days(records, every)
+    placed: dict[tuple[int, str], list[Answer]] = {}
+    lost = []
+    for answer in every:
+        mine = spans.get(answer.patient, [])
+        named = [days[row] for row in answer.evidence if days.get(row, (None,))[0] == answer.patient]
+        about = [stay for stay, first, last in mine if any(first <= when <= last for _, when in named)]
+        for stay in about[:1] if answer.evidence else [stay for stay, _, _ in mine]:
+            placed.setdefault((stay, answer.question), []).append(answer)
+        if not about and (answer.evidence or not mine):
+            lost.append(answer)
+    return Reviewed({key: settle(some) for key, some in placed.items()}, tuple(lost))
+
+
+def answered_bits(reviewed: Reviewed, lowered: Lowered) -> pl.DataFrame:
+    """Of each stay the bits of the tests that were answered, those that are met, and those that stay open."""
+    rows: dict[int, list[int]] = {}
+    for (stay, question), settled in reviewed.by_stay.items():
+        bits = lowered.bits_about(question)
+        if bits:
+            row = rows.setdefault(stay, [0, 0, 0])
+            row[0] |= bits
+            row[1] |= bits if settled.truth is Truth.MET else 0
+            row[2] |= bits if settled.truth is Truth.UNKNOWN else 0
+    return pl.DataFrame([(stay, *bits) for stay, bits in rows.items()], ANSWERS, orient="row")
+
+
+def _spans(records: Records, patients: list[int]) -> dict[int, list[tuple[int, int, int]]]:
+    """The stays of these patients: id, first and last day, the first first."""
+    records.put("answered_patients", pl.DataFrame({"person_id": patients}, {"person_id": pl.Int64}))
+    found = records.run(
+        """
+SELECT s.person_id, s.stay_id, s.first_day, s.last_day
+FROM stays s JOIN answered_patients a ON a.person_id = s.person_id ORDER BY s.person_id, s.first_day""",
+        "stays of answered patients",
+    )
+    spans: dict[int, list[tuple[int, int, int]]] = {}
+    for person, stay, first, last in found.iter_rows():
+        spans.setdefault(person, []).append((stay, first, last))
+    return spans
+
+
+def _days(records: Records, answers: tuple[Answer, ...]) -> dict[str, tuple[int, int]]:
+    """The patient and the day of every row that is named as evidence, where it is in the records."""
+    wanted: dict[str, set[int]] = {}
+    for row in (row for answer in answers for row in answer.evidence):
+        table, _, number = row.partition(":")
+        number = number.partition(":")[0]  # a passage of a note is note:91:120-151
+        if table in ROW_DATES and number.lstrip("-").isdecimal():
+            wanted.setdefault(table, set()).add(int(number))
+    days = {}
+    for table, numbers in sorted(wanted.items()):
+        row_id, date = ROW_DATES[table]
+        records.put("named_rows", pl.DataFrame({"row_id": sorted(numbers)}, {"row_id": pl.Int64}))
+        query = f"""
+SELECT e.{row_id} AS row_id, e.person_id, {day(f"e.{date}")} AS day FROM {table} e
+JOIN named_rows n ON n.row_id = e.{row_id} WHERE e.{date} IS NOT NULL"""
+        for number, person, when in records.run(query, f"rows of {table} named in answers").iter_rows():
+            days[f"{table}:{number}"] = (person, when)
+    return days

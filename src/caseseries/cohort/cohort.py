@@ -1,0 +1,72 @@
+"""The cohort: everyone who reached a named step, how far they came, and what the records say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from caseseries.cohort.attrition import Attrition
+from caseseries.cohort.questions import Asked
+
+PATIENTS = pl.Schema(
+    {
+        "person_id": pl.Int64,
+        "stay_id": pl.Int64,
+        "first_day": pl.Int64,
+        "last_day": pl.Int64,
+        "step": pl.Int64,  # of the last step that the patient came to, from 0
+        "standing": pl.String,  # at that step: in, out, open
+        "youngest": pl.Int64,
+        "oldest": pl.Int64,
+        "further_episodes": pl.Int64,
+    }
+)
+VERDICTS = pl.Schema(
+    {
+        "person_id": pl.Int64(),
+        "stay_id": pl.Int64(),
+        "criterion": pl.String(),
+        "truth": pl.String(),
+        "low": pl.Int64(),
+        "high": pl.Int64(),
+        "day": pl.Int64(),  # the anchor, since 1970-01-01
+        "known": pl.Int64(),
+        "because": pl.List(pl.String()),
+    }
+)
+MOMENTS = pl.Schema(
+    {
+        "person_id": pl.Int64(),
+        "moment": pl.String(),
+        "day": pl.Int64(),
+        "origin": pl.List(pl.String()),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """What a screening found. Days are whole days since 1970-01-01.
+
+    `patients`: who reached the first named step, or is open at it; a row each, with their studied stay.
+    `verdicts`: a row for each criterion of the studied stay, and one for the whole ("" as the criterion), literal;
+    `unflagged` the same without the flagged evidence. `moments`: the named days. `evidence`, `exposures`, `visits`,
+    `deaths` and `contacts` are what the records say of these patients. `open` are the questions that are left.
+    `notes` say what was set aside and what rests on what is only recalled. `sql` is every query as it ran.
+    """
+
+    attrition: Attrition
+    patients: pl.DataFrame
+    verdicts: pl.DataFrame
+    unflagged: pl.DataFrame
+    moments: pl.DataFrame
+    evidence: pl.DataFrame
+    exposures: pl.DataFrame
+    visits: pl.DataFrame
+    deaths: pl.DataFrame
+    contacts: pl.DataFrame
+    open: tuple[Asked, ...]
+    notes: tuple[str, ...]
+    sql: Mapping[str, str]

@@ -1,0 +1,101 @@
+"""Facts, as SQL: what each row of the records says of each test: met, undecidable, or not met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from caseseries.cohort.rules import Rules
+from caseseries.records import readings
+from caseseries.records.readings import day
+
+TABLES = ("condition_occurrence", "measurement", "observation", "procedure_occurrence", "drug_exposure")
+"""The tables of facts, in the order in which they decide; `source` is the place here, from 1."""
+DATES = {
+    "condition_occurrence": ("condition_concept_id", "condition_start_date", "condition_occurrence_id"),
+    "measurement": ("measurement_concept_id", "measurement_date", "measurement_id"),
+    "observation": ("observation_concept_id", "observation_date", "observation_id"),
+    "procedure_occurrence": ("procedure_concept_id", "procedure_date", "procedure_occurrence_id"),
+    "drug_exposure": ("drug_concept_id", "drug_exposure_start_date", "drug_exposure_id"),
+}
+"""Of each table the columns of the concept, the day and the row's own id."""
+KEY = ("concept_id", "unit_concept_id", "unit_source_value")
+PLAUSIBLE = "(n.value BETWEEN r.least AND r.most OR (n.operator < 0 AND n.value > 0))"
+STATE = """CASE
+    WHEN n.operator = 0 THEN CASE WHEN r.side * n.value >= r.edge THEN 2 ELSE 0 END
+    WHEN r.side * n.operator = 1 THEN CASE WHEN r.side * n.value >= r.bound THEN 2 ELSE 1 END
+    WHEN r.side * n.operator = 2 THEN CASE WHEN r.side * n.value >= r.edge THEN 2 ELSE 1 END
+    WHEN r.side * n.operator = -1 THEN CASE WHEN r.side * n.value <= r.bound THEN 0 ELSE 1 END
+    ELSE CASE WHEN r.side * n.value < r.edge THEN 0 ELSE 1 END END"""
+"""What value and operator say of a test: 2 met, 1 undecidable, 0 not met."""
+
+
+def made_of_two(known_from: str) -> str:
+    """SQL: the readings worked out of a count and a share at one moment, with the row id of the share."""
+    part = f"""
+SELECT n.person_id, n.moment, n.day, n.known, n.row_id, n.value * r.factor AS value,
+  ROW_NUMBER() OVER (PARTITION BY n.person_id, n.moment ORDER BY n.row_id) AS place
+FROM ({readings.numbers(known_from)}) n
+JOIN product_parts r ON {_same(KEY)}
+WHERE n.operator = 0 AND n.value BETWEEN r.least AND r.most AND r.part = """
+    return f"""
+WITH counts AS ({part}0), shares AS ({part}1)
+SELECT shares.person_id, shares.day, GREATEST(shares.known, counts.known) AS known, shares.row_id,
+  counts.value * shares.value / 100 AS value
+FROM shares JOIN counts ON counts.person_id = shares.person_id AND counts.moment = shares.moment
+WHERE shares.place = 1 AND counts.place = 1"""
+
+
+def facts(rules: Rules, known_from: str) -> str:
+    """SQL: every row's word on every test: person_id, day, known, bit, state, source (of TABLES), row_id."""
+    return "\nUNION ALL\n".join(_parts(rules, known_from)) or _NOTHING
+
+
+def _parts(rules: Rules, known_from: str) -> Iterator[str]:
+    ends = "2 AS source, n.row_id"
+    if rules.numbers.height:
+        yield f"""
+SELECT n.person_id, n.day, n.known, r.bit, {STATE} AS state, {ends}
+FROM ({readings.numbers(known_from)}) n JOIN number_rules r ON {_same(KEY)}
+WHERE {PLAUSIBLE}"""
+    if rules.products.height:
+        yield f"""
+SELECT n.person_id, n.day, n.known, r.bit,
+  CASE WHEN r.side * n.value >= r.edge THEN 2 ELSE 0 END AS state, {ends}
+FROM made_of_two n CROSS JOIN product_rules r"""
+    if rules.limits.height:
+        state = "CASE WHEN n.value < n.range_low THEN r.low ELSE r.normal END"
+        yield f"""
+SELECT n.person_id, n.day, n.known, r.bit, {state} AS state, {ends}
+FROM ({readings.numbers(known_from)}) n JOIN limit_rules r ON {_same(("concept_id",))}
+WHERE n.operator = 0 AND n.value {readings.FINITE} AND n.range_low {readings.FINITE} AND {state} >= 0"""
+    for table in rules.words["table"].unique().sort():
+        yield _words(table, known_from if table == "measurement" else "")
+    for table in rules.presences["table"].unique().sort():
+        concept, date, row_id = DATES[table]
+        yield f"""
+SELECT e.person_id, {day(f"e.{date}")} AS day, {day(f"e.{date}")} AS known, r.bit, r.state,
+  {TABLES.index(table) + 1} AS source, e.{row_id} AS row_id
+FROM {table} e JOIN presence_rules r ON r."table" = '{table}' AND r.concept_id = e.{concept}
+WHERE e.{date} IS NOT NULL AND r.state >= 0"""
+
+
+def _words(table: str, known_from: str) -> str:
+    concept, date, row_id = DATES[table]
+    known = readings.known(f"e.{date}", f"e.{known_from}" if known_from else "")
+    text = "COALESCE(e.value_as_string, '')" if table == "observation" else "''"
+    return f"""
+SELECT e.person_id, {day(f"e.{date}")} AS day, {known} AS known, r.bit, r.state,
+  {TABLES.index(table) + 1} AS source, e.{row_id} AS row_id
+FROM {table} e JOIN word_rules r ON r."table" = '{table}' AND r.concept_id = e.{concept}
+  AND r.value_concept_id = COALESCE(e.value_as_concept_id, 0) AND r.text = {text}
+  AND r.source_value = COALESCE(e.value_source_value, '')
+WHERE e.{date} IS NOT NULL"""
+
+
+def _same(columns: tuple[str, ...]) -> str:
+    return " AND ".join(f"r.{column} = n.{column}" for column in columns)
+
+
+_NOTHING = """
+SELECT CAST(NULL AS BIGINT) AS person_id, 0 AS day, 0 AS known, 0 AS bit, 0 AS state, 0 AS source, 0 AS row_id
+WHERE FALSE"""

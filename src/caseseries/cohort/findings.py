@@ -1,0 +1,85 @@
+"""Findings of one stay: whether a reading, an answer or a declared silence says that something was so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from caseseries.cohort.answers import Settled
+from caseseries.criteria.reading import ABSENT, PRESENT
+from caseseries.evidence.days import EPOCH, date_of
+from caseseries.evidence.truth import Truth
+from caseseries.records.codebook import Codebook, Silence
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of one finding: its truth, the rows that decided, and the first day of it."""
+
+    truth: Truth
+    because: tuple[str, ...] = ()
+    day: int | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What the records and the reviewers say of one patient and stay; days are since 1970-01-01.
+
+    `rows`: per finding the (day, word, origin) of every reading in words or of presence, exposures included.
+    """
+
+    first_day: int
+    last_day: int
+    rows: Mapping[str, tuple[tuple[int, str, str], ...]]
+    answers: Mapping[str, Settled]
+
+    def found(self, finding: str, codebook: Codebook, silence: Silence) -> Found:
+        """Whether the finding was so in this stay, or ever where the codebook says that it lasts for life."""
+        entry = codebook.entry(finding)
+        lasts = entry.lasts == "life"
+        mine = [
+            (day, word, origin)
+            for day, word, origin in self.rows.get(finding, ())
+            if lasts or self.first_day <= day <= self.last_day
+        ]
+        answer = self.answers.get(finding)
+        if answer is not None:
+            lost = tuple(origin for _, _, origin in mine)
+            return Found(answer.truth, (answer.origin, *lost), self.first_day)
+        for truth, words in ((Truth.MET, PRESENT), (Truth.NOT_MET, ABSENT)):
+            said = [(day, origin) for day, word, origin in mine if word.casefold() in words]
+            if said:
+                return Found(truth, (said[0][1],), said[0][0])
+        return Found(_of_silence(silence, self.first_day))
+
+
+def _of_silence(silence: Silence, first_day: int) -> Truth:
+    """No record: absent where it would have been recorded, from the day on that the codebook names."""
+    since = silence.since
+    holds = silence.means == "absent" and (since is None or since <= date_of(first_day))
+    return Truth.NOT_MET if holds else Truth.UNKNOWN
+
+
+def rows_of(
+    evidence: pl.DataFrame, exposures: pl.DataFrame
+) -> dict[int, dict[str, tuple[tuple[int, str, str], ...]]]:
+    """Of every patient and finding the rows in words, the first day first, then the smallest row."""
+    said = evidence.filter(pl.col("text").is_not_null() & (pl.col("table") != "measurement")).select(
+        "person_id", "finding", "day", pl.col("text").alias("word"), "table", "row_id"
+    )
+    given = exposures.select(
+        "person_id",
+        pl.col("drug").alias("finding"),
+        (pl.col("start").dt.date() - EPOCH).dt.total_days().alias("day"),
+        pl.lit("present").alias("word"),
+        pl.lit("drug_exposure").alias("table"),
+        "row_id",
+    )
+    order = ["person_id", "finding", "day", "table", "row_id"]
+    rows: dict[int, dict[str, list[tuple[int, str, str]]]] = {}
+    both = pl.concat([said, given.cast(said.schema)]).sort(order)
+    for person, finding, day, word, table, row in both.iter_rows():
+        rows.setdefault(person, {}).setdefault(finding, []).append((day, word, f"{table}:{row}"))
+    return {person: {name: tuple(one) for name, one in mine.items()} for person, mine in rows.items()}

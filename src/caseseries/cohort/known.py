@@ -1,0 +1,187 @@
+"""What is known of the cohort: the rows of each patient's chart, their courses of treatment, and their calendar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from caseseries.cohort.chart_review import Reviewed
+from caseseries.cohort.findings import Chart, rows_of
+from caseseries.cohort.moments import Calendar, Day
+from caseseries.cohort.search import Search, with_parts
+from caseseries.criteria.definition import Definition, findings_of
+from caseseries.evidence.course import Course, courses
+from caseseries.evidence.days import date_of, number_of
+from caseseries.evidence.exposure import Exposure
+from caseseries.evidence.units import mass_in_mg
+from caseseries.protocol.clauses.variable import Take
+from caseseries.protocol.protocol import Protocol
+from caseseries.records import outcomes
+from caseseries.records.forms import read_forms
+from caseseries.records.gather import gather, gather_exposures
+
+ADMINISTRATIONS = frozenset({32818})
+"""Type concepts of rows that say a drug was given: EHR administration record (OMOP Type Concept)."""
+DEATH = "death"
+CONTACT = "contact in person or laboratory result"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Frames of all patients of the cohort, and of each patient and stay the chart and the courses."""
+
+    patients: pl.DataFrame
+    evidence: pl.DataFrame
+    exposures: pl.DataFrame
+    visits: pl.DataFrame
+    deaths: pl.DataFrame
+    contacts: pl.DataFrame
+    courses: dict[int, tuple[Course, ...]]
+    charts: dict[int, Chart]
+
+
+def read_patients(
+    search: Search,
+    protocol: Protocol,
+    definitions: tuple[Definition, ...],
+    patients: pl.DataFrame,
+    reviewed: Reviewed,
+) -> Known:
+    """Everything that the study asks of these patients, who each have one stay."""
+    records, codebook = search.records, search.codebook
+    records.put("gathered", patients.select("person_id").unique())
+    wanted = [
+        finding
+        for finding in with_parts(asked_of(protocol, definitions), codebook)
+        if not codebook.entry(finding).answered_by_review
+    ]
+    codes = search.resolved.codes
+    reads = {entry.finding: entry.reads for entry in codebook.entries}
+    how = pl.col("finding").replace_strict(reads, return_dtype=pl.String)
+    mine = codes.filter(pl.col("finding").is_in(wanted))
+    numbers = mine.filter((pl.col("table") == "measurement") & how.is_in(["number", "limit"]))
+    worded = mine.filter(how.eq("word") & pl.col("table").is_in(["measurement", "observation"]))
+    forms = read_forms(records, codebook, numbers["concept_id"].unique().sort(), worded)
+    evidence = gather(records, codebook, codes, forms, wanted, search.known_from)
+    drugs = codes.filter(pl.col("table") == "drug_exposure")
+    exposures = gather_exposures(records, drugs)
+    visits = outcomes.visits(records, codebook)
+    rows = rows_of(evidence, exposures)
+    given = _courses(exposures, patients)
+    charts = {
+        row["person_id"]: Chart(
+            row["first_day"],
+            row["last_day"],
+            rows.get(row["person_id"], {}),
+            reviewed.of_stay(row["stay_id"]),
+        )
+        for row in patients.iter_rows(named=True)
+    }
+    return Known(
+        patients=patients,
+        evidence=evidence,
+        exposures=exposures,
+        visits=visits,
+        deaths=outcomes.deaths(records, visits),
+        contacts=outcomes.last_contacts(records, visits),
+        courses=given,
+        charts=charts,
+    )
+
+
+def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[str]:
+    """Every finding that a protocol asks of records: by its criteria, its steps, its moments and its variables."""
+    asked = [finding for definition in definitions for finding in findings_of(definition)]
+    asked += [finding for step in protocol.eligibility for finding in (*step.any_of, *step.all_of)]
+    takes = [one.take for one in protocol.variables if isinstance(one.take, Take)]
+    asked += [take.finding for take in takes if take.finding]
+    asked += [serial.finding for serial in protocol.serials]
+    asked += [one.first for one in protocol.moments.values() if one.first and one.first != DEATH]
+    return list(dict.fromkeys(finding for finding in asked if finding))
+
+
+def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple[Course, ...]]:
+    """The courses of each patient, the first first."""
+    ends = {row["person_id"]: row for row in patients.iter_rows(named=True)}
+    rows: dict[int, list[Exposure]] = {}
+    for row in exposures.iter_rows(named=True):
+        stay = ends[row["person_id"]]
+        day = number_of(row["start"].date())
+        inside = stay["first_day"] <= day <= stay["last_day"]
+        rows.setdefault(row["person_id"], []).append(
+            Exposure(
+                patient=str(row["person_id"]),
+                drug=row["drug"],
+                start=row["start"],
+                stop=row["stop"],
+                is_administration=row["type_concept_id"] in ADMINISTRATIONS,
+                quantity=row["quantity"],
+                dose_unit=row["dose_unit"] or "",
+                strength=_strength(row["concept_name"]),
+                sig=row["sig"] or "",
+                route=row["route"] or "",
+                days_supply=row["days_supply"],
+                discharge=date_of(stay["last_day"]) if inside else None,
+                is_home=row["visit_id"] is None,
+                origin=f"drug_exposure:{row['row_id']}",
+            )
+        )
+    return {person: courses(some) for person, some in rows.items()}
+
+
+def _strength(name: str | None) -> float | None:
+    """The milligrams that the name of a product says: 100 of "anakinra 100 mg syringe"."""
+    said = re.search(r"([0-9]+(?:\.[0-9]+)?) ?(g|mg|mcg)\b(?!/)", name or "", re.IGNORECASE)
+    return mass_in_mg(float(said[1]), said[2].casefold()) if said else None
+
+
+def calendars(known: Known, met: Mapping[int, Mapping[str, Day]]) -> dict[int, Calendar]:
+    """The calendar of each patient, on which the moments are found; `met` the days of their criteria."""
+    deaths, contacts = (_by_patient(frame) for frame in (known.deaths, known.contacts))
+    return {
+        row["person_id"]: _calendar(
+            row,
+            known,
+            met.get(row["person_id"], {}),
+            deaths.get(row["person_id"], ()),
+            contacts.get(row["person_id"], ()),
+        )
+        for row in known.patients.iter_rows(named=True)
+    }
+
+
+def _by_patient(frame: pl.DataFrame) -> dict[int, tuple[Day, ...]]:
+    """The days of a frame with person_id, day and origin, by patient, the first first."""
+    days: dict[int, list[Day]] = {}
+    for person, day, origin in frame.select("person_id", "day", "origin").iter_rows():
+        days.setdefault(person, []).append(Day(day, (origin,)))
+    return {person: tuple(mine) for person, mine in days.items()}
+
+
+def _calendar(
+    stay: Mapping[str, int],
+    known: Known,
+    met: Mapping[str, Day],
+    deaths: tuple[Day, ...],
+    contacts: tuple[Day, ...],
+) -> Calendar:
+    person = stay["person_id"]
+    visit = (f"visit_occurrence:{stay['stay_id']}",)
+    rows = {
+        finding: tuple(Day(day, (origin,)) for day, _, origin in mine)
+        for finding, mine in known.charts[person].rows.items()
+    }
+    given: dict[str, list[Course]] = {}
+    for course in known.courses.get(person, ()):
+        given.setdefault(course.drug, []).append(course)
+    rows |= {
+        drug: tuple(Day(number_of(one.start), one.origins[:2]) for one in some)
+        for drug, some in given.items()
+    }
+    rows[DEATH] = deaths
+    rows[CONTACT] = tuple(one for one in contacts if not deaths or one.day <= deaths[0].day)
+    ends = (Day(stay["first_day"], visit), Day(stay["last_day"], visit))
+    return Calendar(ends, met, rows, {drug: tuple(some) for drug, some in given.items()})

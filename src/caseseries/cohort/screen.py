@@ -1,0 +1,243 @@
+"""Screening: from everyone in the database to the cohort, step by step, each patient counted where they went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import polars as pl
+
+from caseseries.cohort import search as searching
+from caseseries.cohort.answers import Answer
+from caseseries.cohort.attrition import Attrition, Step
+from caseseries.cohort.chart_review import answered_bits, place_answers
+from caseseries.cohort.cohort import MOMENTS, PATIENTS, Cohort
+from caseseries.cohort.eligibility import (
+    IN,
+    OPEN,
+    Parted,
+    Taken,
+    age_step,
+    counted,
+    criteria_step,
+    finding_step,
+    parted,
+)
+from caseseries.cohort.known import Known, calendars, read_patients
+from caseseries.cohort.moments import Day, moments
+from caseseries.cohort.questions import Asked
+from caseseries.cohort.search import Search, Tell
+from caseseries.cohort.verdicts import Judged, verdicts_of
+from caseseries.criteria.definition import Definition
+from caseseries.criteria.in_words import in_words
+from caseseries.evidence.days import number_of
+from caseseries.evidence.units import read_span
+from caseseries.protocol.protocol import Protocol
+from caseseries.records.codebook import Codebook
+from caseseries.records.omop import Records
+from caseseries.records.readings import day
+from caseseries.records.resolving import Resolved
+
+
+def _silent(step: str) -> None:
+    """Hear of a step and say nothing."""
+
+
+def screen(
+    records: Records,
+    protocol: Protocol,
+    definitions: Mapping[str, Definition],
+    codebook: Codebook,
+    resolved: Resolved,
+    answers: Iterable[Answer] = (),
+    tell: Tell = _silent,
+) -> Cohort:
+    """Everyone who reaches a named step of the protocol, from these records and the reviewers' answers.
+
+    `definitions` are those that the protocol names, by their names. Raises Problems where the protocol has no
+    setting, no stay or no step of criteria, or a step that records cannot be asked.
+    """
+    steps = parted(protocol)
+    assert protocol.setting is not None
+    assert protocol.stay is not None
+    tell("finding the stays")
+    first, last = (number_of(day) for day in (protocol.setting.admitted.first, protocol.setting.admitted.to))
+    transfers = int(read_span(protocol.stay.transfers).in_days())
+    searching.find_stays(records, codebook, transfers, first, last)
+    everyone = int(records.run("SELECT COUNT(*) AS n FROM person", "patients in the database")["n"][0])
+    in_setting = _patients_left(records)
+    taken = [age_step(records, step) for step in steps.before]
+    definition = definitions[steps.asked.criteria or ""]
+    search = searching.prepare(records, codebook, resolved, definition, protocol.stay, tell)
+    reviewed = place_answers(records, answers)
+    records.put("answers", answered_bits(reviewed, search.windows.lowered))
+    costs = searching.find_candidates(search, steps.asked.review_within or 0, tell)
+    searching.judge(search, tell)
+    judged = verdicts_of(search)
+    step, chosen = criteria_step(steps.asked, judged.stays, _stays_of(records), _patients_left(records))
+    tell("reading the charts of the cohort")
+    known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed)
+    reached, later = _later_steps(steps, chosen, known, codebook, resolved)
+    days = _moments(protocol, known, judged, definition)
+    return Cohort(
+        attrition=Attrition(
+            patients=everyone,
+            in_setting=in_setting,
+            steps=(*taken, step, *later),
+            exposed_before_known=_exposed_before_known(protocol, reached, days, len(taken) + 1 + len(later)),
+            further_episodes=int(reached.filter(pl.col("standing") == IN)["further_episodes"].sum()),
+            reach=costs,
+        ),
+        patients=reached,
+        verdicts=_of_chosen(judged.criteria, reached),
+        unflagged=_of_chosen(judged.criteria, reached),
+        moments=_as_frame(days),
+        evidence=known.evidence,
+        exposures=known.exposures,
+        visits=known.visits,
+        deaths=known.deaths,
+        contacts=known.contacts,
+        open=tuple(_open(search, reached, judged, steps, known, resolved)),
+        notes=(*resolved.notes,),
+        sql=records.sql,
+    )
+
+
+def _patients_left(records: Records) -> int:
+    left = records.run("SELECT COUNT(DISTINCT person_id) AS n FROM studied", "patients with a stay left")
+    return int(left["n"][0])
+
+
+def _stays_of(records: Records) -> pl.DataFrame:
+    """Of the patients with a candidate, how many stays came to the step of the criteria."""
+    return records.run(
+        """
+WITH candidates AS (
+  SELECT DISTINCT s.person_id FROM studied s JOIN anchors a ON a.stay_id = s.stay_id
+)
+SELECT s.person_id, COUNT(*) AS stays FROM studied s JOIN candidates c ON c.person_id = s.person_id
+GROUP BY s.person_id""",
+        "stays of the candidates",
+    )
+
+
+def _of_chosen(criteria: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
+    """The verdicts on the studied stays."""
+    return criteria.join(patients.select("stay_id"), on="stay_id", how="semi", maintain_order="left")
+
+
+# ---- The steps behind the criteria ----
+
+
+def _later_steps(
+    steps: Parted, chosen: pl.DataFrame, known: Known, codebook: Codebook, resolved: Resolved
+) -> tuple[pl.DataFrame, list[Step]]:
+    """Take the steps of findings; answers with the patients, the last step that each came to, and how they stand."""
+    place = len(steps.before)
+    standing = dict(chosen.select("person_id", "standing").iter_rows())
+    furthest = dict.fromkeys(standing, place)
+    listed = []
+    for step in steps.after:
+        place += 1
+        taken: list[Taken] = []
+        for person in [one for one, stands in standing.items() if stands == IN]:
+            result = finding_step(step, known.charts[person], codebook, resolved)
+            taken.append(result)
+            furthest[person], standing[person] = place, result.fate
+        listed.append(counted(step, taken))
+    patients = chosen.with_columns(
+        step=pl.col("person_id").replace_strict(furthest, return_dtype=pl.Int64),
+        standing=pl.col("person_id").replace_strict(standing, return_dtype=pl.String),
+    )
+    return patients.select(pl.col(name).cast(kind) for name, kind in PATIENTS.items()), listed
+
+
+# ---- Moments ----
+
+
+def _moments(
+    protocol: Protocol, known: Known, judged: Judged, definition: Definition
+) -> dict[int, dict[str, Day]]:
+    """The moments of each patient, and `known` of the criteria as NAME.known."""
+    met: dict[int, dict[str, Day]] = {}
+    chosen = set(known.patients["stay_id"].to_list())
+    for stay in judged.stays.filter(pl.col("truth") == "met").iter_rows(named=True):
+        if stay["stay_id"] in chosen:
+            rows = tuple(judged.deciding(stay["stay_id"]))
+            met[stay["person_id"]] = {
+                definition.name: Day(stay["anchor"], rows),
+                f"{definition.name}.known": Day(stay["known"], rows),
+            }
+    found = {person: moments(protocol.moments, one) for person, one in calendars(known, met).items()}
+    for name, moment in protocol.moments.items():
+        if moment.day_met is not None:
+            for person, days in met.items():
+                found[person][f"{name}.known"] = days[f"{moment.day_met}.known"]
+    return found
+
+
+def _as_frame(days: Mapping[int, Mapping[str, Day]]) -> pl.DataFrame:
+    rows = [
+        (person, name, day.day, list(day.because))
+        for person, mine in days.items()
+        for name, day in mine.items()
+    ]
+    return pl.DataFrame(rows, MOMENTS, orient="row")
+
+
+def _exposed_before_known(
+    protocol: Protocol, reached: pl.DataFrame, days: Mapping[int, Mapping[str, Day]], steps: int
+) -> int | None:
+    """Of those in after the last step, how many were given the drug before the criteria were known to be met."""
+    first = next((name for name, one in protocol.moments.items() if one.first and one.during), None)
+    met = next((name for name, one in protocol.moments.items() if one.day_met), None)
+    if first is None or met is None:
+        return None
+    last = reached.filter((pl.col("standing") == IN) & (pl.col("step") == steps - 1))["person_id"]
+    both = [(days[person].get(first), days[person].get(f"{met}.known")) for person in last.to_list()]
+    return sum(one is not None and other is not None and one.day < other.day for one, other in both)
+
+
+# ---- What a person must answer ----
+
+
+def _open(
+    search: Search, reached: pl.DataFrame, judged: Judged, steps: Parted, known: Known, resolved: Resolved
+) -> Iterator[Asked]:
+    """A question for each finding that keeps somebody open, with the rows of the stay to look at."""
+    waiting = reached.filter(pl.col("standing") == OPEN)
+    if not waiting.height:
+        return
+    rows = _chart_rows(search.records, waiting)
+    lowered = search.windows.lowered
+    for patient in waiting.sort("person_id").iter_rows(named=True):
+        person, stay = patient["person_id"], patient["stay_id"]
+        evidence = (f"visit_occurrence:{stay}", *rows.get(stay, ()))
+        if patient["step"] == len(steps.before):
+            unknown = judged.unknown(stay, search.windows.every_bit)
+            about: dict[str, list[str]] = {}
+            for one in lowered.asked:
+                if unknown & one.bit:
+                    about.setdefault(one.test.finding, []).append(in_words(one.test))
+            for finding, tests in about.items():
+                yield Asked(person, finding, evidence, f"met if: {'; '.join(tests)}")
+        else:
+            step = steps.screened[patient["step"]]
+            result = finding_step(step, known.charts[person], search.codebook, resolved)
+            for finding in result.asked:
+                yield Asked(person, finding, evidence, step.keep or step.drop or "")
+
+
+def _chart_rows(records: Records, waiting: pl.DataFrame) -> dict[int, list[str]]:
+    """The notes of each stay."""
+    records.put("waiting", waiting.select("person_id", "stay_id", "first_day", "last_day"))
+    found = records.run(
+        f"""
+SELECT w.stay_id, n.note_id FROM note n JOIN waiting w ON w.person_id = n.person_id
+  AND {day("n.note_date")} BETWEEN w.first_day AND w.last_day
+ORDER BY w.stay_id, n.note_date, n.note_id""",
+        "notes of the open stays",
+    )
+    rows: dict[int, list[str]] = {}
+    for stay, note in found.iter_rows():
+        rows.setdefault(stay, []).append(f"note:{note}")
+    return rows

@@ -1,0 +1,94 @@
+"""Verdicts: what the search found of each stay, criterion by criterion, with the rows that decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from caseseries.cohort.cohort import VERDICTS
+from caseseries.cohort.facts import TABLES
+from caseseries.cohort.search import Search
+from caseseries.evidence.bounds import Bounds
+
+STAYS = pl.Schema(
+    {
+        "person_id": pl.Int64,
+        "stay_id": pl.Int64,
+        "first_day": pl.Int64,
+        "last_day": pl.Int64,
+        "youngest": pl.Int64,
+        "oldest": pl.Int64,
+        "anchor": pl.Int64,
+        "lower": pl.Int64,
+        "upper": pl.Int64,
+        "known": pl.Int64,
+        "truth": pl.String,
+        "looked": pl.Int64,
+        "met": pl.Int64,
+        "undecided": pl.Int64,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The candidates. `stays`: STAYS as columns, truth is met, open or not met. `criteria`: VERDICTS as columns.
+
+    `because`: of each stay and bit the row that decided.
+    """
+
+    stays: pl.DataFrame
+    criteria: pl.DataFrame
+    because: dict[tuple[int, int], str]
+
+    def deciding(self, stay: int) -> Iterator[str]:
+        """The rows that decided for a stay, each once."""
+        yield from dict.fromkeys(row for (one, _), row in self.because.items() if one == stay)
+
+    def unknown(self, stay: int, every_bit: int) -> int:
+        """The bits of the tests of a stay that are neither met nor not met."""
+        [(looked, met, undecided)] = (
+            self.stays.filter(pl.col("stay_id") == stay).select("looked", "met", "undecided").iter_rows()
+        )
+        return int(every_bit & ~met & (undecided | ~looked))
+
+
+def verdicts_of(search: Search, suffix: str = "") -> Judged:
+    """Read what `judge` laid out; `suffix` names another set of verdicts than the literal one."""
+    need = search.windows.need
+    query = f"""
+SELECT s.person_id, s.stay_id, s.first_day, s.last_day, s.youngest, s.oldest, v.anchor, v.lower, v.upper,
+  k.known, v.looked, v.met, v.undecided,
+  CASE WHEN v.lower >= {need} THEN 'met' WHEN v.upper >= {need} THEN 'open' ELSE 'not met' END AS truth
+FROM verdicts{suffix} v JOIN studied s ON s.stay_id = v.stay_id
+LEFT JOIN known_days{suffix} k ON k.stay_id = v.stay_id
+ORDER BY s.person_id, s.first_day, s.stay_id"""
+    stays = search.records.run(query, f"verdicts{suffix} of the candidates")
+    stays = stays.select(pl.col(name).cast(kind) for name, kind in STAYS.items())
+    rows = search.records.run(f"SELECT stay_id, bit, source, row_id FROM because{suffix}")
+    because = {
+        (stay, bit): f"{TABLES[source - 1]}:{row}"
+        for stay, bit, source, row in rows.select("stay_id", "bit", "source", "row_id").iter_rows()
+    }
+    listed = [row for stay in stays.iter_rows(named=True) for row in _rows(stay, because, search)]
+    return Judged(stays, pl.DataFrame(listed, VERDICTS, orient="row"), because)
+
+
+def _rows(
+    stay: dict[str, int], because: dict[tuple[int, int], str], search: Search
+) -> Iterator[tuple[object, ...]]:
+    """The whole definition first, with an empty name, then each criterion."""
+    lowered = search.windows.lowered
+    maybe = stay["met"] | stay["undecided"] | (search.windows.every_bit & ~stay["looked"])
+    head = (stay["person_id"], stay["stay_id"])
+    days = (stay["anchor"], stay["known"])
+    whole = Bounds(stay["lower"], stay["upper"])
+    yield *head, "", str(whole.at_least(search.windows.need)), whole.low, whole.high, *days, []
+    for criterion in lowered.definition.criteria:
+        bounds = Bounds(lowered.points(criterion, stay["met"]), lowered.points(criterion, maybe))
+        truth = bounds.at_least(min(grade.points for grade in criterion.grades))
+        bits = [one.bit for one in lowered.asked if one.criterion == criterion.name]
+        rows = [because[stay["stay_id"], bit] for bit in bits if (stay["stay_id"], bit) in because]
+        yield *head, criterion.name, str(truth), bounds.low, bounds.high, stay["anchor"], None, rows

@@ -1,0 +1,146 @@
+"""DuckDB in our own process: an empty memory, to which a hospital is attached for reading only."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from caseseries.evidence.problem import Problem, Problems
+from caseseries.records.engines.refusals import problem_of
+
+HOSPITAL = "hospital"
+"""The name of the database or the schema in which the hospital's own tables stand."""
+READ_IN = "read_in"
+"""The name of the database of our own that holds what was read from text."""
+
+_AMOUNT = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+_NO_FRAME = ("INTERVAL", "UNION")
+"""Types that no frame holds."""
+
+
+class Engine:
+    """A connection of our own, with a folder for what its memory cannot hold, which goes when it closes.
+
+    `threads` 0 is all, `memory` "" is what DuckDB takes by itself, `scratch` "" is the system's own place.
+    """
+
+    def __init__(self, threads: int = 0, memory: str = "", scratch: Path | str = "") -> None:
+        import duckdb
+
+        settings = _settings(threads, memory)
+        with _told(str(scratch) or "scratch"):
+            # Only its owner may look into a folder made this way: patients' rows may stand there.
+            self._folder = Path(tempfile.mkdtemp(prefix="caseseries-", dir=str(scratch) or None))
+        self._connection = duckdb.connect(
+            ":memory:", config={**settings, "temp_directory": str(self._folder)}
+        )
+        self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        # The day of a moment with a zone must not hang on the zone of the machine.
+        self.execute("SET TimeZone = 'UTC'")
+
+    def attach(self, path: Path, where: str) -> None:
+        """Attach a database file for reading only, as `hospital`."""
+        self.execute(f"ATTACH {quoted(str(path))} AS {HOSPITAL} (TYPE duckdb, READ_ONLY)", where)
+
+    def attach_own(self) -> None:
+        """Attach a database of our own, in the folder that goes when we close, as `read_in`."""
+        path = quoted(str(self._folder / "read_in.duckdb"))
+        self.execute(f"ATTACH IF NOT EXISTS {path} AS {READ_IN}", str(self._folder))
+
+    def execute(self, sql: str, where: str = "records") -> int:
+        """Run one statement. Answers with the number of rows that it wrote, where it wrote any."""
+        with _told(where):
+            row = self._connection.execute(sql).fetchone()
+        return int(row[0]) if row and isinstance(row[0], int) else 0
+
+    def rows(self, sql: str, where: str = "records") -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with _told(where):
+            return self._connection.execute(sql).fetchall()
+
+    def frame(self, sql: str, where: str = "records") -> pl.DataFrame:
+        """The rows of a query as a frame. All are fetched before the connection is used again."""
+        with _told(where):
+            relation = self._connection.sql(sql)
+            for name, stored in zip(relation.columns, relation.types, strict=True):
+                if str(stored).startswith(_NO_FRAME):
+                    found = f'"{name}" is of the type {stored}, which no table of ours can hold'
+                    raise Problems([Problem(where, found, "Ask for it as a number of days or as text.")])
+            return pl.DataFrame(_Stream(relation))
+
+    def put(self, name: str, frame: pl.DataFrame, kind: str = "TEMP TABLE") -> None:
+        """Make a table from a frame. `name` is SQL."""
+        with _told(name):
+            self._connection.register("put_here", _Stream(frame))
+            try:
+                self._connection.execute(f"CREATE OR REPLACE {kind} {name} AS SELECT * FROM put_here")
+            finally:
+                self._connection.unregister("put_here")
+
+    def check_query(self, sql: str, where: str) -> None:
+        """Nothing, where the text is one query that only reads; else Problems."""
+        import duckdb
+
+        with _told(where):
+            kinds = [statement.type for statement in self._connection.extract_statements(sql)]
+        if kinds != [duckdb.StatementType.SELECT]:
+            found = "this is not one query" if len(kinds) != 1 else "this would do more than read"
+            raise Problems([Problem(where, found, "Records are only read: write one SELECT.")])
+
+    def close(self) -> None:
+        """Let go of the hospital and of everything of our own."""
+        self._connection.close()
+        self._removal()
+
+
+class _Stream:
+    """A stream of Arrow and nothing else: neither library then asks what the other's object is."""
+
+    def __init__(self, rows: Any) -> None:
+        self._rows = rows
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._rows.__arrow_c_stream__(requested_schema)
+
+
+def quoted(text: str) -> str:
+    """The text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named(name: str) -> str:
+    """The name as an identifier of SQL, whatever stands in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _settings(threads: int, memory: str) -> dict[str, Any]:
+    problems = []
+    if memory and not _AMOUNT.fullmatch(memory.strip()):
+        found = f'"{memory}" is not an amount of memory'
+        problems.append(Problem("memory", found, 'Write it as "512MB" or "8GB".'))
+    if threads < 0:
+        problems.append(Problem("threads", f"{threads} is below 0", "Give 1 or more; 0 is all there are."))
+    if problems:
+        raise Problems(problems)
+    # Nothing is fetched from anywhere: a hospital's machine has no way out, and should need none.
+    settings: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    return settings | ({"threads": threads} if threads else {}) | ({"memory_limit": memory} if memory else {})
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """What DuckDB or the disk refuses becomes a problem that a reader can mend."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise Problems([problem_of(error, where)]) from error

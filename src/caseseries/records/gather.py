@@ -1,0 +1,150 @@
+"""Gathering: everything that the records say of a few patients, a row each, with the way back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from caseseries.records import readings
+from caseseries.records.codebook import Codebook
+from caseseries.records.forms import SIGNS, Forms
+from caseseries.records.omop import Records
+from caseseries.records.readings import day
+
+EVIDENCE = pl.Schema(
+    {
+        "person_id": pl.Int64,
+        "finding": pl.String,
+        "day": pl.Int64,  # of the sample, since 1970-01-01
+        "known": pl.Int64,  # of the result
+        "value": pl.Float64,
+        "operator": pl.String,
+        "unit": pl.String,  # as the catalogue spells it; null: not understood
+        "text": pl.String,
+        "low": pl.Float64,  # the laboratory's own lower limit
+        "table": pl.String,
+        "row_id": pl.Int64,
+    }
+)
+EXPOSURES = pl.Schema(
+    {
+        "person_id": pl.Int64(),
+        "drug": pl.String(),
+        "start": pl.Datetime("us"),
+        "stop": pl.Datetime("us"),
+        "quantity": pl.Float64(),
+        "days_supply": pl.Int64(),
+        "sig": pl.String(),
+        "dose_unit": pl.String(),
+        "route": pl.String(),
+        "type_concept_id": pl.Int64(),
+        "source_value": pl.String(),
+        "concept_name": pl.String(),
+        "visit_id": pl.Int64(),
+        "row_id": pl.Int64(),
+    }
+)
+_ROWS = {
+    "condition_occurrence": ("condition", "condition_start_date", ""),
+    "procedure_occurrence": ("procedure", "procedure_date", ""),
+    "observation": ("observation", "observation_date", "value_as_string"),
+    "measurement": ("measurement", "measurement_date", ""),
+    "drug_exposure": ("drug", "drug_exposure_start_date", ""),
+}
+
+
+def gather(
+    records: Records,
+    codebook: Codebook,
+    codes: pl.DataFrame,
+    forms: Forms,
+    findings: Iterable[str],
+    known_from: str,
+) -> pl.DataFrame:
+    """Every row about these findings of the patients in the table `gathered`, with EVIDENCE as columns.
+
+    Numbers have value, operator and unit as they are read for screening; what answers in words has its word
+    in `text`, and what is only there says "present". In the order of patient, finding, day and row.
+    """
+    wanted = codes.filter(pl.col("finding").is_in(list(findings)))
+    reads = {one: codebook.entry(one).reads for one in wanted["finding"].unique()}
+    how = pl.col("finding").replace_strict(reads, return_dtype=pl.String)
+    wanted = wanted.with_columns(reads=how).select("finding", "table", "concept_id", "reads")
+    records.put("wanted_concepts", wanted)
+    records.put("unit_forms", forms.units)
+    word = pl.col("word").alias("said")
+    records.put("word_forms", forms.words.with_columns(word))
+    frames = [pl.DataFrame(schema=EVIDENCE)]
+    is_number = pl.col("reads").is_in(["number", "limit"]) & (pl.col("table") == "measurement")
+    if wanted.filter(is_number).height:
+        frames.append(records.run(_numbers(known_from), "evidence: numbers"))
+    for table in wanted.filter(~is_number)["table"].unique().sort():
+        if table in _ROWS:
+            frames.append(records.run(_said(table), f"evidence: {table}"))
+    signs = {number: sign for sign, number in SIGNS.items()}
+    evidence = pl.concat(
+        [
+            one.with_columns(
+                pl.col("operator").cast(pl.Int64).replace_strict(signs, return_dtype=pl.String)
+            ).select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())
+            for one in frames[1:]
+        ]
+        or frames
+    )
+    return evidence.sort("person_id", "finding", "day", "table", "row_id")
+
+
+def _numbers(known_from: str) -> str:
+    return f"""
+SELECT n.person_id, w.finding, n.day, n.known, n.value, n.operator, u.unit, n.text, n.range_low AS low,
+  'measurement' AS "table", n.row_id
+FROM ({readings.numbers(known_from)}) n
+JOIN gathered g ON g.person_id = n.person_id
+JOIN wanted_concepts w ON w."table" = 'measurement' AND w.concept_id = n.concept_id
+  AND w.reads IN ('number', 'limit')
+LEFT JOIN unit_forms u ON u.concept_id = n.concept_id AND u.unit_concept_id = n.unit_concept_id
+  AND u.unit_source_value = n.unit_source_value"""
+
+
+def _said(table: str) -> str:
+    prefix, date, text = _ROWS[table]
+    concept, row_id = f"e.{prefix}_concept_id", f"e.{table}_id"
+    sample = day(f"e.{date}")
+    has_words = table in ("measurement", "observation")
+    said = "CASE WHEN w.reads = 'word' THEN COALESCE(f.said, 'present') ELSE 'present' END"
+    forms = f"""
+LEFT JOIN word_forms f ON f."table" = '{table}' AND f.concept_id = {concept}
+  AND f.value_concept_id = COALESCE(e.value_as_concept_id, 0)
+  AND f.text = {f"COALESCE(e.{text}, '')" if text else "''"}
+  AND f.source_value = COALESCE(e.value_source_value, '')"""
+    return f"""
+SELECT e.person_id, w.finding, {sample} AS day, {sample} AS known, CAST(NULL AS DOUBLE) AS value,
+  0 AS operator, '' AS unit, {said if has_words else "'present'"} AS text, CAST(NULL AS DOUBLE) AS low,
+  '{table}' AS "table", {row_id} AS row_id
+FROM {table} e
+JOIN gathered g ON g.person_id = e.person_id
+JOIN wanted_concepts w ON w."table" = '{table}' AND w.concept_id = {concept}
+  AND w.reads NOT IN ('number', 'limit'){forms if has_words else ""}
+WHERE e.{date} IS NOT NULL"""
+
+
+def gather_exposures(records: Records, codes: pl.DataFrame) -> pl.DataFrame:
+    """Every exposure to the drugs of `codes` (finding, concept_id) of the patients in the table `gathered`."""
+    records.put("wanted_drugs", codes.select("finding", "concept_id").unique())
+    start = "COALESCE(e.drug_exposure_start_datetime, CAST(e.drug_exposure_start_date AS TIMESTAMP))"
+    stop = "COALESCE(e.drug_exposure_end_datetime, CAST(e.drug_exposure_end_date AS TIMESTAMP))"
+    query = f"""
+SELECT e.person_id, w.finding AS drug, {start} AS start, {stop} AS stop, e.quantity, e.days_supply, e.sig,
+  e.dose_unit_source_value AS dose_unit, COALESCE(r.concept_name, e.route_source_value) AS route,
+  e.drug_type_concept_id AS type_concept_id, e.drug_source_value AS source_value, c.concept_name,
+  e.visit_occurrence_id AS visit_id, e.drug_exposure_id AS row_id
+FROM drug_exposure e
+JOIN gathered g ON g.person_id = e.person_id
+JOIN wanted_drugs w ON w.concept_id = e.drug_concept_id
+LEFT JOIN concept r ON r.concept_id = e.route_concept_id AND r.concept_id <> 0
+LEFT JOIN concept c ON c.concept_id = e.drug_concept_id AND c.concept_id <> 0
+WHERE e.drug_exposure_start_date IS NOT NULL"""
+    found = records.run(query, "evidence: exposures")
+    frame = found.select(pl.col(name).cast(kind) for name, kind in EXPOSURES.items())
+    return frame.sort("person_id", "drug", "start", "row_id")

@@ -1,0 +1,133 @@
+"""What a hospital lacks and what that costs, what stands there that cannot be read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from caseseries.evidence.problem import Problem, Problems, some_of
+from caseseries.records.engines.duckdb import Engine, named
+from caseseries.records.source import Table
+from caseseries.records.views import Shown, shown
+
+_BEARABLE = {"integer": 0.0, "date": 0.01, "datetime": 0.01, "float": 0.5, "text": 1.0}
+"""The share of entries that may be unreadable before they are a problem: an id never, a day rarely."""
+_EXAMPLES = {
+    "integer": "ids are whole numbers with all their digits, such as 3589912774911670296",
+    "date": "days are written year first, such as 2014-02-07",
+    "datetime": "moments are written year first, such as 2014-02-07 13:45:00",
+    "float": "values are plain numbers, such as 12.5",
+}
+_MENDS = {
+    "integer": "Export ids as whole numbers: a spreadsheet, and a column of decimals, cut their digits.",
+    "date": "Write the days so: nobody can tell whether 07/02/2014 is in July.",
+    "datetime": "Write the moments so: nobody can tell whether 07/02/2014 is in July.",
+    "float": "Write the numbers with a point and without any other sign.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that is missing, and what that costs. `column` is "" where the whole table is meant."""
+
+    table: str
+    column: str
+    found: str
+    costs: str
+
+
+@cache
+def _needs() -> Mapping[tuple[str, str], tuple[bool, str]]:
+    """For what screening uses, by table and column: whether it cannot do without, and what its lack costs."""
+    text = (files(__package__) / "needs.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {(row["table"], row["field"]): (row["needed"] == "yes", row["costs"]) for row in rows}
+
+
+def missing(
+    tables: Mapping[str, Table], others: Iterable[str], name: str
+) -> tuple[list[Problem], list[Note]]:
+    """What is not there: problems where screening cannot do without, notes of what the rest costs.
+
+    `others` are names beside the tables, among which a table may stand under another name.
+    """
+    problems, notes = [], []
+    for (table, column), (is_needed, costs) in _needs().items():
+        if (table in tables) is (column == "") or (column and _has(tables[table], table, column)):
+            continue
+        if not is_needed:
+            notes.append(Note(table, column, "not there", costs))
+        elif column:
+            there = some_of(sorted(tables[table].columns))
+            found = f'there is no column "{column}"; there are: {there}'
+            problems.append(
+                Problem(tables[table].where, found, "Add it, or rename the column that holds it.")
+            )
+        else:
+            problems.append(_no_table(name, table, others))
+    return problems, notes
+
+
+def _has(table: Table, name: str, column: str) -> bool:
+    return any(each.column is not None for each in shown(name, table) if each.name == column)
+
+
+def _no_table(where: str, table: str, others: Iterable[str]) -> Problem:
+    near = [other for other in others if other.lower().startswith(table)]
+    mend = f"Add the table {table} of the OMOP CDM."
+    if near:
+        _, dot, ending = near[0].partition(".")
+        mend = f"There is {some_of(near)}: link or rename it to {table}{dot}{ending}."
+    return Problem(where, f"there is no table {table}", mend)
+
+
+def unreadable(
+    engine: Engine, name: str, table: Table, relation: str, columns: Iterable[Shown]
+) -> tuple[list[Problem], list[Note]]:
+    """What stands in a table and cannot be read: problems where it is too much, notes where it is little."""
+    asked = [(each.name, each.field.kind, each.fault) for each in columns if each.fault and each.field]
+    if not asked:
+        return [], []
+    row_id = next(iter(table.columns))
+    parts = [
+        f"count({fault}), min({fault}), min_by(CAST({named(row_id)} AS VARCHAR), {fault})"
+        for *_, fault in asked
+    ]
+    (counted,) = engine.rows(f"SELECT count(*), {', '.join(parts)} FROM {relation}", table.where)
+    problems, notes = [], []
+    for place, (column, kind, _) in enumerate(asked):
+        wrong, example, row = counted[1 + 3 * place : 4 + 3 * place]
+        if not wrong:
+            continue
+        found = f'{wrong:,} of {counted[0]:,} entries cannot be read, such as "{example}"'
+        found += f" ({row_id} {row}): {_EXAMPLES[kind]}" if row_id != column else f": {_EXAMPLES[kind]}"
+        if (name, column) in _needs() and wrong > counted[0] * _BEARABLE[kind]:
+            problems.append(Problem(f'{table.where}, column "{column}"', found, _MENDS[kind]))
+        else:
+            notes.append(Note(name, column, found, "they count as not there"))
+    return problems, notes
+
+
+def empty(engine: Engine, tables: Mapping[str, Table], name: str) -> list[Note]:
+    """The tables without a row, with what that costs. Raises Problems where there is nobody."""
+    bare = [table for table in tables if not engine.rows(f"SELECT 1 FROM {table} LIMIT 1", table)]
+    if "person" in bare:
+        found = "the table person has no rows: this hospital has no patients"
+        raise Problems([Problem(name, found, "Check that the export of the records was finished.")])
+    costs = ((table, _needs()[table, ""][1]) for table in bare if (table, "") in _needs())
+    return [Note(table, "", "no rows", cost) for table, cost in costs]
+
+
+def check_stays(engine: Engine, tables: Mapping[str, Table]) -> None:
+    """Raises Problems where a visit starts or ends on a day that is no day of the calendar."""
+    (count,) = engine.rows(
+        "SELECT count(*) FROM visit_occurrence "
+        "WHERE NOT isfinite(visit_start_date) OR NOT isfinite(visit_end_date)"
+    )[0]
+    if count:
+        found = f"{count:,} visits start or end on an infinite day"
+        mend = "Leave the end empty where a visit is not over."
+        raise Problems([Problem(tables["visit_occurrence"].where, found, mend)])

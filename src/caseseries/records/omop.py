@@ -1,0 +1,139 @@
+"""A hospital's records, opened for reading: every table as OMOP CDM 5.4 has it, whatever stood there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from caseseries.records.engines.duckdb import Engine, named
+from caseseries.records.fields import fields
+from caseseries.records.inspection import Note
+from caseseries.records.opening import make_ready
+from caseseries.records.source import names_in, tables_of
+
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expression
+
+
+def open_records(
+    where: Path | str | Mapping[str, pl.DataFrame],
+    *,
+    schema: str = "",
+    memory: str = "",
+    threads: int = 0,
+    scratch: Path | str = "",
+) -> Records:
+    """The records of a hospital: a DuckDB file, a folder of Parquet or CSV files, or frames by table name.
+
+    Nothing is ever written to them. In a folder a table is a file `person.parquet`, `person.csv` or
+    `person.csv.gz`, or a folder `person` of Parquet files; upper and lower case are one. CSV is read once,
+    into a database of our own that is removed again.
+
+    `schema` names the schema of a DuckDB file where several hold a hospital. `memory` bounds what DuckDB
+    takes ("512MB"; without it four fifths of the machine's), `threads` how many it uses (0: all), and
+    `scratch` is the folder for what does not fit the memory ("": the system's own).
+
+    Raises Problems for what is no hospital, or lacks what screening cannot do without; what else it lacks
+    stands in `notes`.
+    """
+    engine = Engine(threads, memory, scratch)
+    try:
+        source = where if isinstance(where, Mapping) else Path(where)
+        name = "frames" if isinstance(where, Mapping) else str(where)
+        tables = tables_of(engine, source, schema)
+        version, notes = make_ready(engine, tables, name, names_in(source))
+    except BaseException:
+        engine.close()
+        raise
+    there = {name: frozenset(table.columns) for name, table in tables.items()}
+    return Records(engine, name, version, there, notes)
+
+
+class Records:
+    """Open records: the one place where a query meets a hospital. Close them, or open them with `with`.
+
+    `name` is what the user named, `version` that of the CDM ("5.3" or "5.4"), `tables` the columns that
+    were there by table, all in lower case, and `notes` what was not, with what that costs. To a query
+    every table of the field list is there, by its name and with every field of CDM 5.4.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        name: str,
+        version: str,
+        tables: Mapping[str, frozenset[str]],
+        notes: tuple[Note, ...],
+    ) -> None:
+        self._engine = engine
+        self._sql: dict[str, str] = {}
+        self.name = name
+        self.version = version
+        self.tables = MappingProxyType(dict(tables))
+        self.notes = notes
+
+    @property
+    def sql(self) -> Mapping[str, str]:
+        """The SQL of every query that was given a name, as it ran."""
+        return MappingProxyType(self._sql)
+
+    def has(self, table: str, column: str = "") -> bool:
+        """Whether the table, or the column of it, really was there."""
+        columns = self.tables.get(table.lower())
+        return columns is not None and (not column or column.lower() in columns)
+
+    def run(self, query: Expression | str, name: str = "") -> pl.DataFrame:
+        """The rows of a query, which is one SELECT. Without ORDER BY their order may change."""
+        return self._engine.frame(self._text(query, name), name or "query")
+
+    def keep(self, name: str, query: Expression | str) -> int:
+        """Keep the rows of a query as a temporary table, in place of an earlier one; how many there are."""
+        text = self._text(query, name)
+        return self._engine.execute(f"CREATE OR REPLACE TEMP TABLE {_free(name)} AS {text}", name)
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        """Keep a frame as a temporary table, in place of an earlier one."""
+        self._engine.put(_free(name), frame)
+
+    def drop(self, name: str) -> None:
+        """Forget a temporary table; nothing, where there is none."""
+        self._engine.execute(f"DROP TABLE IF EXISTS temp.{_free(name)}", name)
+
+    def close(self) -> None:
+        """Let go of the records and of everything that was kept."""
+        self._engine.close()
+
+    def __enter__(self) -> Records:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Records({self.name!r}, OMOP CDM {self.version}, {len(self.tables)} tables)"
+
+    def _text(self, query: Expression | str, name: str) -> str:
+        """The SQL of a query, noted under its name."""
+        if isinstance(query, str):
+            text = query
+        else:
+            from sqlglot import ErrorLevel
+
+            text = query.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE, pretty=True)
+        self._engine.check_query(text, name or "query")
+        if name:
+            self._sql[name] = text
+        return text
+
+
+def _free(name: str) -> str:
+    """The name as an identifier, which may not hide a table of the hospital."""
+    if name.lower() in fields():
+        raise ValueError(f"{name} is a table of the hospital: keep this under another name")
+    return named(name)

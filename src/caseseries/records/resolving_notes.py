@@ -1,0 +1,106 @@
+"""What a hospital's vocabulary says otherwise than the codebook, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from caseseries.evidence.problem import some_of
+from caseseries.records.codebook import FIRST_LOCAL, Code, Codebook
+from caseseries.records.site import Site
+from caseseries.records.site_names import Names
+
+AS_LISTED = "They are used as they are listed."
+
+
+def notes_of(codebook: Codebook, site: Site, names: Names, unfound: tuple[str, ...]) -> tuple[str, ...]:
+    """Everything that was found otherwise than the codebook has it, a sentence or two each."""
+    foreign = [code for code in codebook.every_code if site.is_of_another_hospital(code)]
+    codes = [code for code in codebook.every_code if code not in foreign]
+    return (
+        *_of_foreign(foreign),
+        *_of_absent(codes, site),
+        *_of_other_things(codes, site),
+        *_of_old(codes, site),
+        *_of_below(codes, site),
+        *_of_names(
+            names, {(entry.finding, code.concept) for entry in codebook.entries for code in entry.codes}
+        ),
+        *_of_recalled(codes),
+        *_of_unfound(unfound),
+    )
+
+
+def _of_foreign(foreign: list[Code]) -> Iterator[str]:
+    if foreign:
+        yield f"Local ids that are not this hospital's, and are left out: {_listed(foreign)}."
+
+
+def _of_absent(codes: list[Code], site: Site) -> Iterator[str]:
+    absent = [code for code in codes if code.concept not in site.concepts]
+    if not site.has_concepts:
+        yield f"The records have no table CONCEPT, so that no id could be looked up. {AS_LISTED}"
+    elif len(absent) == len(codes):
+        yield f"The hospital's CONCEPT table has none of the {len(codes)} listed ids. {AS_LISTED}"
+    elif absent:
+        yield (
+            f"Of {len(codes)} listed ids, {len(absent)} are not in the hospital's CONCEPT table: "
+            f"{_listed(absent)}. {AS_LISTED}"
+        )
+
+
+def _of_other_things(codes: list[Code], site: Site) -> Iterator[str]:
+    for code in codes:
+        if there := site.otherwise(code):
+            here = f"{code.vocabulary} {code.code}".strip()
+            yield (
+                f"Concept {code.concept} ({code.label}) is {here} in the codebook, and {there} in the "
+                "hospital's CONCEPT table. It is used: correct the codebook where it is wrong."
+            )
+
+
+def _of_old(codes: list[Code], site: Site) -> Iterator[str]:
+    there = [(code, site.concepts[code.concept]) for code in codes if code.concept in site.concepts]
+    retired = [code for code, concept in there if concept.is_retired]
+    if retired:
+        yield f"Retired in the hospital's vocabulary: {_listed(retired)}. Older rows may still have them."
+    odd = [code for code, concept in there if not (concept.is_standard or concept.is_retired)]
+    odd = [code for code in odd if code.concept < FIRST_LOCAL]
+    if odd:
+        yield f"Not standard in the hospital's vocabulary: {_listed(odd)}. Look for what they map to."
+
+
+def _of_below(codes: list[Code], site: Site) -> Iterator[str]:
+    wanted = [code for code in codes if code.descendants and code.concept not in site.below]
+    if wanted and not site.has_ancestors:
+        yield (
+            "The records have no table CONCEPT_ANCESTOR: of what is filed under an id, such as the products "
+            "of a drug, nothing is found, and only rows with the id itself count."
+        )
+    elif there := [code for code in wanted if code.concept in site.concepts]:
+        yield f"Nothing is filed under these, so that only rows with the id itself count: {_listed(there)}."
+
+
+def _of_names(names: Names, listed: set[tuple[str, int]]) -> Iterator[str]:
+    for finding, table, name, concept in names.concepts.iter_rows():
+        if (finding, concept) not in listed:
+            yield f'"{name}" is concept {concept} here: its rows of {table} are read as {finding}.'
+    for finding, table, name, rows in names.unmapped.iter_rows():
+        yield f'{rows:,} rows of {table} without a concept are called "{name}", and are read as {finding}.'
+
+
+def _of_recalled(codes: list[Code]) -> Iterator[str]:
+    recalled = [code for code in codes if code.confidence == "recalled"]
+    if recalled:
+        yield f"From memory, and not read in a source: {_listed(recalled)}. Look them up in CONCEPT."
+
+
+def _of_unfound(unfound: tuple[str, ...]) -> Iterator[str]:
+    if unfound:
+        yield (
+            f"No code and no name in these records stands for: {', '.join(unfound)}. That nothing is "
+            "recorded of them says nothing: add this hospital's codes, or let a reviewer answer."
+        )
+
+
+def _listed(codes: Iterable[Code]) -> str:
+    return some_of([f"{code.concept} ({code.label})" for code in codes])

@@ -1,0 +1,179 @@
+"""Small hospitals, drawn: a few patients, and evidence that meets the definition often, or nearly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from hypothesis import strategies as st
+from tests.referee.drawn_rows import MOODS, Mood, by_share, noise, numbers, of_steps, spoken
+from tests.referee.judging import numbered
+from tests.referee.making import answer, born, day, hospital, visit, whole
+from tests.referee.promises import Promise, promises
+from tests.referee.reading import ID, Hospital, Row
+
+from caseseries.criteria.definition import Number, Test
+from caseseries.records.codebook import Codebook, Silence
+from caseseries.records.codebook_reading import read_codebook
+
+PEOPLE = (1, 7, -5, 2**53 + 1, 2**53 + 2, -(2**62), 2**62 + 1)
+"""Ids of patients: neighbours that no float can tell apart among them."""
+FIRST_IDS = (1, -3, 2**53, -(2**62))
+UNDER = {
+    45_000_001: 3020891,
+    45_000_002: 200527,
+    45_000_003: 3001122,  # under ferritin, whose codebook does not ask for descendants
+    2_000_000_101: 1114375,
+}
+"""Concepts below those of the codebook, with the one above."""
+NAMES = {45_877_001: "Present", 45_877_002: "Absent"}
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that a screening needs."""
+
+    hospital: Hospital
+    promise: Promise
+    codebook: Codebook
+    answers: list[Row]
+
+
+@st.composite
+def studies(draw: st.DrawFn) -> Study:
+    """A promise, a hospital that is made for it, and some answers of reviewers."""
+    promise = draw(promises())
+    rows: list[tuple[str, Row]] = []
+    people = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=4, unique=True))
+    for person in people:
+        rows += draw(lives(person, promise))
+    rows += draw(st.lists(noise([*people, 99, None]), min_size=1, max_size=4))
+    has_vocabulary = draw(st.booleans())
+    rows = draw(with_ids(rows)) + list(vocabulary() if has_vocabulary else ())
+    answers = draw(st.lists(answered(people, rows), max_size=4)) if draw(st.booleans()) else []
+    return Study(hospital(rows), promise, draw(st.sampled_from(codebooks())), answers)
+
+
+def codebooks() -> list[Codebook]:
+    """The one that ships; and one whose silence about anakinra begins on day 3, without times of results."""
+    shipped = read_codebook()
+    other = tuple(
+        replace(one, known_from="", silent=Silence("absent", day(3)))
+        if one.finding == "anakinra"
+        else replace(one, known_from="")
+        for one in shipped.entries
+    )
+    return [shipped, replace(shipped, name="other", entries=other, digest=f"{shipped.digest}-other")]
+
+
+# ---- One patient ----
+
+
+@st.composite
+def lives(draw: st.DrawFn, person: int, promise: Promise) -> list[tuple[str, Row]]:
+    """One patient: a birth, visits, and for each test of the definition some rows or none."""
+    rows: list[tuple[str, Row]] = []
+    if draw(st.integers(0, 9)):
+        year = draw(st.sampled_from([1996, 1996, 1995, 1960, 2014, None]))
+        month, of_month = draw(st.sampled_from([(2, 3), (2, 4), (2, 29), (2, None), (None, None), (12, 31)]))
+        rows.append(("person", born(person, year, month, of_month if year == 1996 or of_month != 29 else 28)))
+    starts = []
+    start = draw(st.sampled_from([1, 1, 1, 2, 0, -10]))
+    for _ in range(draw(st.sampled_from([1, 1, 2, 3]))):
+        length = draw(st.sampled_from([0, 2, 6, 8, 8, 15, 15, 21, 21, 35, None, -2]))
+        concept = draw(st.sampled_from([9201, 9201, 9201, 262, 262, 8717, 9202]))
+        end = None if length is None else start + length
+        rows.append(("visit_occurrence", visit(0, person, start, end, concept)))
+        starts.append((start, max(length or 0, 0)))
+        start = max(start, end or start) + draw(st.sampled_from([-2, 0, 1, 1, 2, 3, 4, 20]))
+    eager = draw(st.sampled_from([2, 6, 8, 9, 10]))
+    mood = draw(st.sampled_from(MOODS))
+    for focus, length in draw(st.lists(st.sampled_from(starts), min_size=1, max_size=2)):
+        on = focus + min(length, draw(st.sampled_from([0, 0, 1, 6, 7, 13])))
+        for _, test in numbered(promise.definition):
+            if draw(st.integers(0, 9)) < eager:
+                rows += draw(evidence(person, test, on, promise.edges, mood))
+    first = starts[0][0]
+    rows += draw(st.lists(of_steps(person, first), max_size=2))
+    return rows
+
+
+@st.composite
+def evidence(
+    draw: st.DrawFn, person: int, test: Test, on: int, edges: Sequence[int], mood: Mood
+) -> list[tuple[str, Row]]:
+    """One or two rows for a test, of such a mood, around a day or just where a window ends."""
+    rows: list[tuple[str, Row]] = []
+    for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
+        edge = draw(st.sampled_from(edges))
+        at = on + draw(st.sampled_from([0, 0, 0, 0, 1, 2, edge - 1, edge, -1]))
+        if not isinstance(test, Number):
+            rows.append(draw(spoken(person, test, at, mood)))
+        elif test.finding == "neutrophils" and draw(st.booleans()):
+            rows += draw(by_share(person, at))
+        else:
+            rows.append(("measurement", draw(numbers(person, test, at, mood))))
+    return rows
+
+
+# ---- Ids, vocabulary, answers ----
+
+
+@st.composite
+def with_ids(draw: st.DrawFn, rows: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """The rows with ids in an order of their own, some of them twice."""
+    first = draw(st.sampled_from(FIRST_IDS))
+    order = draw(st.permutations(range(len(rows))))
+    key = ID | {"visit_occurrence": "visit_occurrence_id"}
+    told = [
+        (table, row | {key[table]: first + number} if table in key else row)
+        for (table, row), number in zip(rows, order, strict=True)
+    ]
+    twice = draw(st.lists(st.sampled_from(told), max_size=2))
+    return told + [(table, dict(row)) for table, row in twice if table != "person"]
+
+
+@cache
+def vocabulary() -> tuple[tuple[str, Row], ...]:
+    """The concepts of the codebook, what stands under them, and the words that values are coded by."""
+    codes = {code.concept: code for one in read_codebook().entries for code in one.codes}
+    rows = [
+        ("concept", _concept(code.concept, code.label, code.vocabulary, code.code)) for code in codes.values()
+    ]
+    rows += [("concept", _concept(concept, "below it", "Local", str(concept))) for concept in UNDER]
+    rows += [("concept", _concept(concept, name, "LOINC", str(concept))) for concept, name in NAMES.items()]
+    for below, above in UNDER.items():
+        pair = {"ancestor_concept_id": above, "descendant_concept_id": below}
+        rows.append(("concept_ancestor", whole("concept_ancestor", **pair)))
+    return tuple(rows)
+
+
+def _concept(concept: int, name: str, of: str, code: str) -> Row:
+    return whole(
+        "concept",
+        concept_id=concept,
+        concept_name=name,
+        vocabulary_id=of,
+        concept_code=code,
+        standard_concept="S",
+    )
+
+
+@st.composite
+def answered(draw: st.DrawFn, people: Sequence[int], rows: Sequence[tuple[str, Row]]) -> Row:
+    """An answer of a reviewer, who may name a row of the patient, of another, none, or none that is there."""
+    question = draw(
+        st.sampled_from(
+            ["splenomegaly", "hemophagocytosis", "hlh mutation", "anakinra", "anakinra given for HLH"]
+        )
+    )
+    names = [f"{table}:{row[ID[table]]}" for table, row in rows if table in ID]
+    named = draw(st.lists(st.sampled_from([*names, "note:404", ""]), max_size=2))
+    return answer(
+        draw(st.sampled_from(people)),
+        question,
+        draw(st.sampled_from(["yes", "yes", "Yes", "no", "unclear"])),
+        "; ".join(named),
+        draw(st.sampled_from(["A", "B", "adjudicated"])),
+    )

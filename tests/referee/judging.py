@@ -1,0 +1,150 @@
+"""A stay judged day by day (docs/screening.md, "Criteria"): lower, upper, anchor, known, what decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tests.referee.reading import Reading, says
+from tests.referee.stays import Stay
+
+from caseseries.criteria.definition import Criterion, Definition, Need, Rule, Test, every_test
+from caseseries.evidence.bounds import Bounds
+from caseseries.evidence.truth import Truth
+
+WORTH = {Truth.NOT_MET: Bounds(0, 0), Truth.UNKNOWN: Bounds(0, 1), Truth.MET: Bounds(1, 1)}
+
+
+@dataclass(frozen=True)
+class Window:
+    """How many days stand together for a criterion; None: the whole stay up to the day."""
+
+    together: float | None
+    wider: Mapping[str, float]
+    """More days, by the name of the criterion."""
+
+    def stands(self, reading: Reading, day: date, criterion: str) -> bool:
+        """Whether a reading of the stay stands on this day for this criterion."""
+        if reading.is_answer:
+            return True
+        if reading.day > day:
+            return False
+        if self.together is None:
+            return True
+        span = max(self.together, self.wider.get(criterion, 0))
+        return (day - reading.day) < timedelta(days=span)
+
+
+@dataclass(frozen=True)
+class StayVerdict:
+    """What a stay says of the definition. `tests` has the truth of each test on the anchor and the row
+    that decided it ("" where none did), by the number of the test in the definition, counted from 0.
+    """
+
+    person: int
+    stay_id: int
+    lower: int
+    upper: int
+    truth: str
+    anchor: date
+    known: date | None
+    tests: Mapping[int, tuple[Truth, str]]
+
+
+def judge(
+    stay: Stay, evidence: Sequence[Reading], definition: Definition, window: Window, within: int
+) -> StayVerdict:
+    """The verdict of a stay. `evidence` is all that is dated within it, answers included."""
+    need = definition.need
+    assert need is not None, "a score has no need"
+
+    def lower_on(day: date, known_by: date = date.max) -> int:
+        return _count(definition, _standing(evidence, window, day, known_by)).low
+
+    lower = {day: lower_on(day) for day in stay.days()}
+    reached = [day for day in lower if lower[day] >= need]
+    greatest = max(lower.values())
+    anchor = reached[0] if reached else next(day for day in lower if lower[day] == greatest)
+
+    known = None
+    for known_by in sorted({reading.known for reading in evidence}):
+        if known is None and any(lower_on(day, known_by) >= need for day in reached):
+            known = known_by
+
+    on_anchor = _standing(evidence, window, anchor)
+    bounds = _count(definition, on_anchor)
+    if bounds.low >= need:
+        truth = "met"
+    elif bounds.high < need:
+        truth = "not met"
+    elif need - bounds.low <= within:
+        truth = "open"
+    else:
+        truth = "could not be shown"
+    tests = {
+        number: _judged(test, on_anchor(test, criterion.name))
+        for number, (criterion, test) in enumerate(numbered(definition))
+    }
+    return StayVerdict(stay.person, stay.stay_id, bounds.low, bounds.high, truth, anchor, known, tests)
+
+
+def numbered(definition: Definition) -> list[tuple[Criterion, Test]]:
+    """Every test of a definition with its criterion, in the order in which they stand there."""
+    return [
+        (criterion, test)
+        for criterion in definition.criteria
+        for grade in criterion.grades
+        for test in every_test(grade.rule)
+    ]
+
+
+# ---- Evidence that stands together ----
+
+Standing = Callable[[Test, str], list[Reading]]
+"""The readings that a test of a criterion is held against."""
+
+
+def _standing(evidence: Sequence[Reading], window: Window, day: date, known_by: date = date.max) -> Standing:
+    def of(test: Test, criterion: str) -> list[Reading]:
+        return [
+            reading
+            for reading in evidence
+            if reading.finding == test.finding
+            and reading.known <= known_by
+            and window.stands(reading, day, criterion)
+        ]
+
+    return of
+
+
+# ---- From a test up to the whole ----
+
+
+def _judged(test: Test, readings: Sequence[Reading]) -> tuple[Truth, str]:
+    """The truth of a test; and the origin of the first of the best, where it is met or not met."""
+    said = [(reading, says(reading, test)) for reading in readings]
+    for best in (Truth.MET, Truth.UNKNOWN, Truth.NOT_MET):
+        those = [reading for reading, truth in said if truth is best]
+        if those:
+            first = min(those, key=lambda reading: reading.order)
+            return best, "" if best is Truth.UNKNOWN else first.origin
+    return Truth.UNKNOWN, ""
+
+
+def _count(definition: Definition, standing: Standing) -> Bounds:
+    """How many criteria are met: at least and at most."""
+    whole = Bounds(0, 0)
+    for criterion in definition.criteria:
+        [grade] = criterion.grades  # criteria that are counted have one
+        whole += WORTH[_rule(grade.rule, criterion.name, standing)]
+    return whole
+
+
+def _rule(rule: Rule, criterion: str, standing: Standing) -> Truth:
+    if not isinstance(rule, Need):
+        return _judged(rule, standing(rule, criterion))[0]
+    parts = Bounds(0, 0)
+    for part in rule.of:
+        parts += WORTH[_rule(part, criterion, standing)]
+    return parts.at_least(rule.count)
