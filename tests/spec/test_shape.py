@@ -13,7 +13,7 @@ from caseseries.cases.clocks import dated, days
 from caseseries.cases.consistency import clock_checks, questions
 from caseseries.cases.dictionary import column_of, days_column, regimen_columns, regimens_column
 from caseseries.cases.long_tables import LONG, MOMENTS, ORIGINS, SERIALS, SPELLS, UNREAD, frame
-from caseseries.cases.series import CaseSeries, Column, Remark, Source
+from caseseries.cases.series import CaseSeries, Column, Footnote, Source
 from caseseries.cases.shape import check
 from caseseries.evidence.problem import Problems
 from caseseries.protocol.clauses.variable import Variable
@@ -134,7 +134,7 @@ def hospital() -> CaseSeries:
         ),
         unread=frame((), UNREAD),
         sources=(Source("hospital.duckdb", "database", "0" * 64, 4321),),
-        remarks=(Remark("met", "recalled", "The limit of fever is recalled."),),
+        footnotes=(Footnote("met", "recalled", "The limit of fever is recalled."),),
     )
 
 

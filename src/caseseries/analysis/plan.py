@@ -138,8 +138,8 @@ def _moments_needed(clause: Analysis, protocol: Protocol) -> tuple[str, ...]:
 def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: int) -> list[Caution]:
     """What holds for an analysis as a whole, whatever its numbers."""
     needs = set(_needs(clause, protocol))
-    remarks = [one for one in cases.remarks if one.kind == "recalled" and one.column in needs]
-    said = list(dict.fromkeys(recalled(one.sentence) for one in remarks))
+    footnotes = [one for one in cases.footnotes if one.kind == "recalled" and one.column in needs]
+    said = list(dict.fromkeys(recalled(one.sentence) for one in footnotes))
     if cases.n < FEW_PATIENTS and not isinstance(clause, ListPatients):
         said.append(few_patients(cases.n))
     alive = protocol.follow_up_variable("alive")

@@ -46,7 +46,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Footnote:
     """What is to be said where a column is shown: its "source", or that it rests on something "recalled"."""
 
     column: str
@@ -75,7 +75,7 @@ class CaseSeries:
     moments: pl.DataFrame
     unread: pl.DataFrame
     sources: tuple[Source, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    footnotes: tuple[Footnote, ...] = ()
 
     @property
     def n(self) -> int:

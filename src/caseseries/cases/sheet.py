@@ -18,14 +18,14 @@ from caseseries.cases.levels import read_categories, read_category, read_ticks
 from caseseries.cases.long_tables import KEY, MOMENTS, ORIGINS, SERIALS, SPELLS, UNREAD, frame
 from caseseries.cases.parts import DAYS, part_of
 from caseseries.cases.serial_sheet import read_serial, serial_file
-from caseseries.cases.series import CaseSeries, Column, Remark, Source
+from caseseries.cases.series import CaseSeries, Column, Footnote, Source
 from caseseries.cases.shape import check
 from caseseries.cases.spells import (
     Given,
     Row,
     read_regimen_column,
     read_regimens_column,
-    remarks_on_drugs,
+    footnotes_on_drugs,
 )
 from caseseries.cases.times import read_times
 from caseseries.evidence.finding import column_letters
@@ -58,7 +58,7 @@ class Part:
     problems: tuple[Problem, ...] = ()
     spells: tuple[Row, ...] = ()
     unread: tuple[Row, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    footnotes: tuple[Footnote, ...] = ()
 
 
 def read_sheet(path: Path, protocol: Protocol) -> CaseSeries:
@@ -105,7 +105,7 @@ def read_sheet(path: Path, protocol: Protocol) -> CaseSeries:
         moments=_moments(protocol, table, origins),
         unread=frame((row for part in parts for row in part.unread), UNREAD),
         sources=tuple(dict.fromkeys(sources)),
-        remarks=tuple(remark for part in parts for remark in part.remarks),
+        footnotes=tuple(footnote for part in parts for footnote in part.footnotes),
     )
     return check(cases, protocol)
 
@@ -176,7 +176,7 @@ def _given_part(given: Given, grid: Grid, places: dict[str, int], problems: tupl
         problems=problems,
         spells=given.spells,
         unread=given.unread,
-        remarks=remarks_on_drugs(given.dictionary[0].name),
+        footnotes=footnotes_on_drugs(given.dictionary[0].name),
     )
 
 

@@ -14,7 +14,7 @@ from caseseries.cases.dictionary import days_column, regimen_columns, regimens_c
 from caseseries.cases.grid import Grid
 from caseseries.cases.keys import Key
 from caseseries.cases.names import alike
-from caseseries.cases.series import Column, Remark
+from caseseries.cases.series import Column, Footnote
 from caseseries.evidence.drugs import formulary
 from caseseries.evidence.regimen import Regimen, drugs_in, read_regimen, read_regimens
 from caseseries.evidence.sig import sig_words
@@ -104,15 +104,15 @@ def read_regimens_column(variable: Variable, grid: Grid, place: int, keys: Seque
     return Given({variable.name: lists(variable.name, in_order)}, (column,), spells, unread)
 
 
-def remarks_on_drugs(column: str) -> tuple[Remark, ...]:
+def footnotes_on_drugs(column: str) -> tuple[Footnote, ...]:
     """What is to be said where drugs are shown: that names are recalled, and whose equal doses are used."""
     known = formulary()
     recalled = (
         "Which name is which drug, and in which class, is recalled and was not looked up in a source: what "
         "each cell was read as stands in the table of regimens."
     )
-    said = Remark(column, "source", f"Equal doses of corticosteroids: {known.equals_source}.")
-    return (Remark(column, "recalled", recalled), said) if known.names_recalled else (said,)
+    said = Footnote(column, "source", f"Equal doses of corticosteroids: {known.equals_source}.")
+    return (Footnote(column, "recalled", recalled), said) if known.names_recalled else (said,)
 
 
 _NOT_GIVEN = frozenset({NONE, "no"})

@@ -55,7 +55,7 @@ def spells_table(cases: CaseSeries) -> Table:
     head = ("Patient", "Column", f"As {cases.written}", "Read as", "One dose", "Every, hours", "A day, mg")
     steroid = ("As prednisone, mg a day", "As dexamethasone, mg a day", "Route", "Part of")
     given = set(cases.spells["kind"])
-    sources = [one.sentence for one in cases.remarks if one.kind == "source" and one.column in given]
+    sources = [one.sentence for one in cases.footnotes if one.kind == "source" and one.column in given]
     said = ["An empty cell is not known: a drug without a dose has no daily total.", *dict.fromkeys(sources)]
     notes = tuple((sentence,) for sentence in said)
     return Table(
