@@ -55,6 +55,11 @@ def day(number: int) -> date:
     return DAY_ONE + timedelta(days=number - 1)
 
 
+def number_of(on: date) -> int:
+    """The number of a day: that of day 1 is 1."""
+    return (on - DAY_ONE).days + 1
+
+
 def whole(table: str, **known: Any) -> Row:
     """A row with every field of its table; what is not known is None."""
     row: Row = {field.name: None for field in fields()[table]}

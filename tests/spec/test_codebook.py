@@ -436,11 +436,11 @@ class TestResolving:
         self, ours: Codebook
     ) -> None:
         found = resolved(ours, concepts=ROWS[:1])
-        assert found.unfound == ("leukocytes", "neutrophil share", "nk activity", "anakinra")
+        assert found.unfound == ("neutrophils", "leukocytes", "neutrophil share", "nk activity", "anakinra")
         assert ours.entry("anakinra").silent.means == "absent"
         assert found.silence(ours.entry("anakinra")) == Silence("unknown")
         assert resolved(ours).silence(ours.entry("anakinra")) == ours.entry("anakinra").silent
-        assert any("stands for: leukocytes, neutrophil share, nk activity" in note for note in found.notes)
+        assert any("stands for: neutrophils, leukocytes, neutrophil share" in note for note in found.notes)
 
     def test_a_local_id_with_a_code_is_another_hospitals_unless_the_vocabulary_agrees(
         self, tmp_path: Path

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from caseseries.criteria.flag_reading import FLAG
 from caseseries.criteria.in_words import shown
 from caseseries.criteria.manual import catalogue_table, definition_table
 from caseseries.criteria.reading import RULE, SAID, read_definition
@@ -48,5 +49,5 @@ def test_every_key_is_documented() -> None:
     written = {
         key for line in re.findall(r"(?m)^\| (`.*?) \|", table) for key in re.findall(r"`(\w+)`", line)
     }
-    own = {"name", "points", "grade", "probabilities", "probability"}
-    assert written == {*RULE, *SAID, *own}
+    own = {"points", "grade", "probabilities", "probability", "flag"}
+    assert written == {*RULE, *SAID, *FLAG, *own}

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from caseseries.criteria.definition import Flag
 from caseseries.criteria.reading import read_definition
+from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.problem import Problem, Problems
 
 SOUND = """\
@@ -33,6 +35,21 @@ name    = "spleen"
 finding = "splenomegaly"
 present = true
 """
+
+FLAGGED = (
+    SOUND
+    + """
+[[flag]]
+name     = "transfused"
+on       = ["hemoglobin", "plt"]
+when     = { finding = "blood transfusion", within = "48 hours before" }
+recalled = true
+
+[[flag]]
+name = "treated"
+on   = ["hb"]
+when = { finding = "chemotherapy", within = "4 weeks before" }"""
+)
 
 POINTS = """\
 name   = "score"
@@ -85,6 +102,37 @@ def test_what_is_sound_is_read(tmp_path: Path) -> None:
         assert hash(definition) == hash(read_definition(path))
 
 
+def test_flags_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(FLAGGED)
+    assert read_definition(path).flags == (
+        Flag("transfused", ("hemoglobin", "platelets"), "transfusion", days_before=2, recalled=True),
+        Flag("treated", ("hemoglobin",), "chemotherapy", days_before=28),
+    )
+
+
+def test_the_digest_is_of_what_is_defined(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    digests = []
+    for text in (FLAGGED, f"# Ours\n{FLAGGED}\n", FLAGGED.replace("4 weeks", "5 weeks"), SOUND):
+        path.write_text(text)
+        digests.append(read_definition(path).digest)
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 3
+    assert len(digests[0]) == 64
+
+
+@pytest.mark.parametrize("name", ["hlh-2004", "hlh-2024", "hscore"])
+def test_the_library_flags_what_was_given(name: str) -> None:
+    flags = open_definition(name).flags
+    assert [(flag.name, flag.days_before) for flag in flags] == [
+        ("transfused", 2),
+        ("g-csf", 7),
+        ("chemotherapy", 28),
+    ]
+    assert all(flag.recalled for flag in flags)
+
+
 @pytest.mark.parametrize(
     "sound, old, new, where, found, mend",
     [
@@ -123,6 +171,17 @@ def test_what_is_sound_is_read(tmp_path: Path) -> None:
         (POINTS, '[probabilities]\nsource = "Nobody"', "", "", "one half is missing", "[probabilities]"),
         (POINTS, '"ferritin"\ngrade', '"feritin"\ngrade', "line 7", "not in the catalogue", "ferritin"),
         (POINTS, "points   = 19", "", "line 13", 'the key "points" is missing', "points = 19"),
+        (FLAGGED, '"hemoglobin", "plt"', '"ferritine"', "line 26", "does not ask for", 'mean "ferritin"'),
+        (FLAGGED, '"hemoglobin", "plt"', '"fibrinogen"', "line 26", "does not ask for", "There are"),
+        (FLAGGED, 'on       = ["hemoglobin", "plt"]\n', "", "line 24", '"on" is missing', "Add the findings"),
+        (FLAGGED, '"blood transfusion"', '"tranfusion"', "line 27", "not in the catalogue", "transfusion"),
+        (FLAGGED, '"48 hours before"', '"36 hours before"', "line 27", "not a number of days", "48 hours"),
+        (FLAGGED, '"48 hours before"', '"48 hours"', "line 27", "not a number of days", "48 hours before"),
+        (FLAGGED, '"48 hours before"', '"1 month before"', "line 27", "not a number of days", "48 hours"),
+        (FLAGGED, '"48 hours before"', '"lately"', "line 27", "not a length of time before", "48 hours"),
+        (FLAGGED, "within = ", "withn = ", "line 27", "not known here", "within"),
+        (FLAGGED, '"treated"', '"transfused"', "line 31", '"transfused" stands twice', "of its own"),
+        (FLAGGED, "recalled = true", 'recalled = "yes"', "line 28", "neither true nor false", "Write"),
     ],
 )
 def test_slips(sound: str, old: str, new: str, where: str, found: str, mend: str, tmp_path: Path) -> None:

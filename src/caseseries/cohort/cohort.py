@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 import polars as pl
 
 from caseseries.cohort.attrition import Attrition
+from caseseries.cohort.patient import Patient
 from caseseries.cohort.questions import Asked
 
 PATIENTS = pl.Schema(
@@ -53,7 +55,7 @@ class Cohort:
     `patients`: who reached the first named step, or is open at it; a row each, with their studied stay.
     `verdicts`: a row for each criterion of the studied stay, and one for the whole ("" as the criterion), literal;
     `unflagged` the same without the flagged evidence. `moments`: the named days. `evidence`, `exposures`, `visits`,
-    `deaths` and `contacts` are what the records say of these patients. `open` are the questions that are left.
+    `deaths` and `contacts` are what the records say of these patients, and `people` the same, patient by patient. `open` are the questions that are left.
     `notes` say what was set aside and what rests on what is only recalled. `sql` is every query as it ran.
     """
 
@@ -67,6 +69,26 @@ class Cohort:
     visits: pl.DataFrame
     deaths: pl.DataFrame
     contacts: pl.DataFrame
+    people: tuple[Patient, ...]
     open: tuple[Asked, ...]
     notes: tuple[str, ...]
     sql: Mapping[str, str]
+
+    @property
+    def first_named(self) -> int:
+        """The place of the first named step, from 0; the last step where none is named."""
+        names = [place for place, step in enumerate(self.attrition.steps) if step.name]
+        return names[0] if names else self.last_step
+
+    @property
+    def last_step(self) -> int:
+        """The place of the last step that was taken."""
+        return len(self.attrition.steps) - 1
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the evidence and the exposures: what was taken out of the database."""
+        whole = sha256()
+        for frame in (self.evidence, self.exposures):
+            whole.update(frame.write_csv(separator="\t").encode())
+        return whole.hexdigest()

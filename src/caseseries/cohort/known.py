@@ -22,9 +22,12 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.records import outcomes
 from caseseries.records.forms import read_forms
 from caseseries.records.gather import gather, gather_exposures
+from caseseries.records.omop import Records
 
 ADMINISTRATIONS = frozenset({32818})
 """Type concepts of rows that say a drug was given: EHR administration record (OMOP Type Concept)."""
+FEMALE, MALE = 8532, 8507
+"""Gender concepts of OMOP."""
 DEATH = "death"
 CONTACT = "contact in person or laboratory result"
 
@@ -41,6 +44,7 @@ class Known:
     contacts: pl.DataFrame
     courses: dict[int, tuple[Course, ...]]
     charts: dict[int, Chart]
+    sexes: dict[int, str]
 
 
 def read_patients(
@@ -89,7 +93,17 @@ def read_patients(
         contacts=outcomes.last_contacts(records, visits),
         courses=given,
         charts=charts,
+        sexes=_sexes(records),
     )
+
+
+def _sexes(records: Records) -> dict[int, str]:
+    """F or M of each patient of whom it is recorded."""
+    query = f"""
+SELECT p.person_id, CASE p.gender_concept_id WHEN {FEMALE} THEN 'F' WHEN {MALE} THEN 'M' END AS sex
+FROM person p JOIN gathered g ON g.person_id = p.person_id
+WHERE p.gender_concept_id IN ({FEMALE}, {MALE})"""
+    return dict(records.run(query, "sex of the cohort").iter_rows())
 
 
 def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[str]:

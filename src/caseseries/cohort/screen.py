@@ -24,6 +24,7 @@ from caseseries.cohort.eligibility import (
 )
 from caseseries.cohort.known import Known, calendars, read_patients
 from caseseries.cohort.moments import Day, moments
+from caseseries.cohort.patient import patients_of
 from caseseries.cohort.questions import Asked
 from caseseries.cohort.search import Search, Tell
 from caseseries.cohort.verdicts import Judged, verdicts_of
@@ -96,6 +97,7 @@ def screen(
         visits=known.visits,
         deaths=known.deaths,
         contacts=known.contacts,
+        people=patients_of(known, days),
         open=tuple(_open(search, reached, judged, steps, known, resolved)),
         notes=(*resolved.notes,),
         sql=records.sql,

@@ -31,12 +31,17 @@ class Windows:
 
 def windows(lowered: Lowered, need: int, stay: Stay) -> Windows:
     """The windows that a protocol's [stay] asks for. A window of N days holds a day and the N - 1 before."""
-    usual = FOREVER if stay.together == "stay" else _days(stay.together)
     by_days: dict[int, int] = {}
     for asked in lowered.asked:
-        days = max(_days(stay.wider[asked.criterion]), usual) if asked.criterion in stay.wider else usual
+        days = days_together(stay, asked.criterion, asked.test.finding)
         by_days[days] = by_days.get(days, 0) | asked.bit
     return Windows(lowered, need, tuple(sorted(by_days.items())))
+
+
+def days_together(stay: Stay, *names: str) -> int:
+    """For how many days evidence stands; `wider` may name the criterion or the finding."""
+    usual = FOREVER if stay.together == "stay" else _days(stay.together)
+    return max([usual, *(_days(stay.wider[name]) for name in names if name in stay.wider)])
 
 
 def _days(span: str) -> int:
@@ -149,3 +154,13 @@ WITH met AS (
 )
 SELECT stay_id, MIN(known) AS known FROM answered
 WHERE {whole.lowered.worth("bits")} >= {whole.need} GROUP BY stay_id"""
+
+
+def unflagged(flagged: str) -> str:
+    """SQL: the facts without those that a flag may explain otherwise, `flagged` holding the days of the flags."""
+    return f"""
+SELECT f.* FROM stay_facts f
+WHERE NOT EXISTS (
+  SELECT 1 FROM {flagged} e
+  WHERE e.person_id = f.person_id AND (e.bits & f.bit) <> 0
+    AND e.day BETWEEN f.day - e.days_before AND f.day)"""

@@ -109,8 +109,28 @@ class Probabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """What may explain a finding otherwise: it marks evidence, and never changes a verdict.
+
+    Evidence of the findings `on` is marked where `finding` was recorded on the same day, or at most
+    `days_before` days before.
+    """
+
+    name: str
+    on: tuple[str, ...]
+    finding: str
+    days_before: int
+    source: str = ""
+    note: str = ""
+    recalled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
-    """A guideline or a score: criteria that are counted (`need` of them) or whose points are added up."""
+    """A guideline or a score: criteria that are counted (`need` of them) or whose points are added up.
+
+    `digest` is that of the file that it was read from: comments do not count.
+    """
 
     name: str
     title: str
@@ -120,6 +140,8 @@ class Definition:
     probabilities: Probabilities | None = None
     note: str = ""
     recalled: bool = False
+    flags: tuple[Flag, ...] = ()
+    digest: str = ""
 
     @property
     def most(self) -> int:

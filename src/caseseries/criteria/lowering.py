@@ -49,17 +49,27 @@ class Lowered:
     def of_criterion(self, criterion: Criterion, mask: str) -> str:
         """SQL: what one criterion is worth."""
         grades = sorted(criterion.grades, key=lambda grade: -grade.points)
-        cases = (
-            f"WHEN {self._met(criterion, grade.rule, mask)} THEN {grade.points}" for grade in grades
-        )
+        cases = (f"WHEN {self._met(criterion, grade.rule, mask)} THEN {grade.points}" for grade in grades)
         return f"CASE {' '.join(cases)} ELSE 0 END"
+
+    def points(self, criterion: Criterion, met: int) -> int:
+        """What one criterion is worth where these bits are met: the same as its SQL says."""
+        reached = (grade.points for grade in criterion.grades if self._holds(criterion, grade.rule, met))
+        return max(reached, default=0)
+
+    def _holds(self, criterion: Criterion, rule: Rule, met: int) -> bool:
+        if isinstance(rule, Need):
+            return sum(self._holds(criterion, part, met) for part in rule.of) >= rule.count
+        return bool(met & self._bit(criterion, rule))
+
+    def _bit(self, criterion: Criterion, test: Test) -> int:
+        return next(one.bit for one in self.asked if (one.criterion, one.test) == (criterion.name, test))
 
     def _met(self, criterion: Criterion, rule: Rule, mask: str) -> str:
         if isinstance(rule, Need):
             met = (self._met(criterion, part, mask) for part in rule.of)
             return f"({' + '.join(f'CASE WHEN {one} THEN 1 ELSE 0 END' for one in met)}) >= {rule.count}"
-        bit = next(a.bit for a in self.asked if (a.criterion, a.test) == (criterion.name, rule))
-        return f"({mask} & {bit}) <> 0"
+        return f"({mask} & {self._bit(criterion, rule)}) <> 0"
 
 
 def lower(definition: Definition) -> Lowered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caseseries.criteria.definition import Criterion, Definition, Need, Number, Rule, Word
+from caseseries.criteria.definition import Criterion, Definition, Flag, Need, Number, Rule, Word
 from caseseries.criteria.in_words import COMPARED, share_in_words
 from caseseries.criteria.reading import PRESENT
 from caseseries.evidence.catalogue import entries
@@ -48,6 +48,9 @@ def _lines(definition: Definition) -> Iterator[str]:
     if notes:
         yield ""
         yield from notes
+    if definition.flags:
+        yield "\n| flag | marks | where this was recorded | why | confidence |\n|---|---|---|---|---|"
+        yield from map(_flag, definition.flags)
     if definition.probabilities is not None:
         yield f"\nFrom score to probability. {definition.probabilities.source}."
         yield definition.probabilities.caution
@@ -61,6 +64,13 @@ def _lines(definition: Definition) -> Iterator[str]:
 
 def _note(criterion: Criterion) -> str:
     return f"* {criterion.name}: {' '.join(filter(None, [criterion.note, criterion.source]))}"
+
+
+def _flag(flag: Flag) -> str:
+    within = f"{flag.finding}, on the day or up to {flag.days_before} days before"
+    why = " ".join(filter(None, [flag.note, flag.source]))
+    confidence = RECALLED if flag.recalled else READ
+    return f"| {flag.name} | {', '.join(flag.on)} | {within} | {why} | {confidence} |"
 
 
 def _rule(rule: Rule) -> str:

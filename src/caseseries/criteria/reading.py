@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import get_args
@@ -20,9 +21,11 @@ from caseseries.criteria.definition import (
     Probabilities,
     Rule,
     Word,
+    findings_of,
 )
+from caseseries.criteria.flag_reading import read_flags
 from caseseries.evidence.catalogue import Entry, entries, entry
-from caseseries.evidence.page import Slip, read_page
+from caseseries.evidence.page import Slip, digest, read_page
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.table import Table
 from caseseries.evidence.unit_names import unit_name, unit_names
@@ -54,7 +57,7 @@ def read_definition(path: FilePath) -> Definition:
 
 
 def _definition(table: Table) -> Definition:
-    table.knows("name", *SAID, "need", "criterion", "probabilities", "probability")
+    table.knows("name", *SAID, "need", "criterion", "flag", "probabilities", "probability")
     name = table.text("name", required=True)
     if name and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         table.slip("name", f'"{name}" cannot be a name', "Write small letters, digits and hyphens.")
@@ -75,7 +78,7 @@ def _definition(table: Table) -> Definition:
         if criterion.name in seen:
             line.slip("name", f'"{criterion.name}" stands twice', "Give each criterion a name of its own.")
         seen.add(criterion.name)
-    return Definition(
+    definition = Definition(
         name=name,
         title=table.text("title", required=True),
         source=table.text("source", required=True),
@@ -84,7 +87,9 @@ def _definition(table: Table) -> Definition:
         probabilities=_probabilities(table),
         note=table.text("note"),
         recalled=table.flag("recalled"),
+        digest=digest(table.content),
     )
+    return replace(definition, flags=read_flags(table, findings_of(definition)))
 
 
 def _criterion(table: Table, *, is_counted: bool) -> Criterion:

@@ -114,6 +114,7 @@ def _with_included(entry: Entry, table: Table, read: Read) -> Entry:
         tables=tuple(dict.fromkeys(table for one in of for table in one.tables)),
         codes=tuple(dict.fromkeys(code for one in of for code in one.codes)),
         source_values=tuple(dict.fromkeys(value for one in of for value in one.source_values)),
+        descendants=any(one.descendants for one in of),
     )
 
 

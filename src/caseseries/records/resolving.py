@@ -61,7 +61,7 @@ def resolve(codebook: Codebook, records: Records) -> Resolved:
     )
     _a_number_has_one_finding(codebook, codes)
     told = {*codes["finding"], *names.unmapped["finding"]}
-    unfound = tuple(entry.finding for entry in codebook.entries if _rests_on_codes(entry) - told)
+    unfound = tuple(entry.finding for entry in codebook.entries if not _can_be_told(entry, told))
     recalled = tuple(code for code in codebook.every_code if code.confidence == "recalled")
     return Resolved(
         codes=codes,
@@ -72,10 +72,10 @@ def resolve(codebook: Codebook, records: Records) -> Resolved:
     )
 
 
-def _rests_on_codes(entry: Entry) -> set[str]:
-    """The finding, where nothing but codes and names can tell it."""
-    is_told_otherwise = entry.every_row_of or entry.or_from or not entry.tables
-    return set() if is_told_otherwise else {entry.finding}
+def _can_be_told(entry: Entry, told: set[str]) -> bool:
+    """Whether a code, a name, a whole table, two other findings or a reviewer can tell the finding."""
+    is_product_told = entry.or_from is not None and told.issuperset(entry.or_from.of)
+    return entry.finding in told or bool(entry.every_row_of) or is_product_told or not entry.tables
 
 
 def _rows(entry: Entry, site: Site, names: Names) -> Iterator[tuple[str, str, int, str, str]]:

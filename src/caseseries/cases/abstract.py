@@ -1,0 +1,294 @@
+"""Abstracting: the patients of a cohort become a case series, the same as a hand-filled sheet would give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from caseseries.cases.dictionary import column_of, days_column, regimen_columns, regimens_column
+from caseseries.cases.long_tables import MOMENTS, ORIGINS, SERIALS, SPELLS, UNREAD, frame
+from caseseries.cases.parts import part_of
+from caseseries.cases.recipes import (
+    Abstracting,
+    cell,
+    course_of,
+    courses_taken,
+    hospital_day,
+    level_of,
+    on_grid,
+)
+from caseseries.cases.series import CaseSeries, Column, Source
+from caseseries.cases.shape import PARTS, TYPES, check
+from caseseries.cases.spells import footnotes_on_drugs
+from caseseries.cohort.attrition import Step
+from caseseries.cohort.cohort import Cohort
+from caseseries.cohort.eligibility import IN
+from caseseries.cohort.patient import Patient
+from caseseries.criteria.definition import Definition
+from caseseries.evidence.bounds import Bounds
+from caseseries.evidence.course import Course
+from caseseries.evidence.days import number_of
+from caseseries.protocol.clauses.variable import Take, Variable
+from caseseries.protocol.protocol import Protocol
+from caseseries.records.codebook import Codebook
+
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Abstracted:
+    """The case series, those who met the criteria and did not come so far, and the last steps of the flow.
+
+    `beside` holds the baseline variables alone, of who reached the first named step and went out behind it.
+    `dropped` are those in whom a variable that must be known is not.
+    """
+
+    cases: CaseSeries
+    beside: CaseSeries
+    dropped: CaseSeries
+    steps: tuple[Step, ...]
+
+
+def abstract(
+    cohort: Cohort, protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook, source: str
+) -> Abstracted:
+    """Fill the case series of a protocol from a cohort. Raises Problems where it does not keep to its shape."""
+    study = Abstracting(protocol, definitions, codebook, _met(cohort))
+    last = cohort.last_step
+    treated = _of(cohort, (pl.col("standing") == IN) & (pl.col("step") == last))
+    others = _of(cohort, (pl.col("standing") == "out") & (pl.col("step") > cohort.first_named))
+    origin = Source(source, "database", cohort.digest, cohort.evidence.height)
+    whole = _series(treated, protocol.variables, study, origin)
+    kept, steps = _complete(whole, protocol)
+    return Abstracted(
+        cases=check(whole.only(kept), protocol),
+        beside=check(_series(others, baseline(protocol), study, origin), protocol),
+        dropped=whole.only(~kept),
+        steps=steps,
+    )
+
+
+def baseline(protocol: Protocol) -> tuple[Variable, ...]:
+    """The variables that are known of whoever was not exposed: none that rests on the exposure or comes after it."""
+    exposed = {name for name, one in protocol.moments.items() if one.first and one.during or one.last_of_course}
+    return tuple(one for one in protocol.variables if _is_baseline(one, exposed))
+
+
+def _is_baseline(variable: Variable, exposed: set[str]) -> bool:
+    take = variable.take
+    if take == "review":
+        return True
+    if not isinstance(take, Take) or take.course or take.courses or take.follow_up or take.proposed_by:
+        return False
+    return not exposed & {take.at, take.day_of, take.counted_from}
+
+
+def _of(cohort: Cohort, which: pl.Expr) -> tuple[Patient, ...]:
+    chosen = set(cohort.patients.filter(which)["person_id"].to_list())
+    return tuple(patient for patient in cohort.people if patient.person in chosen)
+
+
+def _met(cohort: Cohort) -> dict[int, Bounds]:
+    whole = cohort.verdicts.filter(pl.col("criterion") == "").select("stay_id", "low", "high")
+    return {stay: Bounds(low, high) for stay, low, high in whole.iter_rows()}
+
+
+# ---- One series ----
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one variable has become: columns, their lines in the dictionary, origins and long rows."""
+
+    columns: dict[str, pl.Series]
+    dictionary: tuple[Column, ...]
+    origins: dict[str, pl.Series]
+    spells: tuple[Row, ...] = ()
+    unread: tuple[Row, ...] = ()
+
+
+def _series(
+    patients: Sequence[Patient], variables: Iterable[Variable], study: Abstracting, source: Source
+) -> CaseSeries:
+    key = {
+        "patient": pl.Series("patient", [str(one.person) for one in patients], dtype=pl.String),
+        "episode": pl.Series("episode", [1] * len(patients), dtype=pl.Int64),
+    }
+    parts = [_part(one, patients, study) for one in variables if one.take not in (None, "print")]
+    drugs = [column.name for part in parts for column in part.dictionary if column.kind in ("regimen", "regimens")]
+    return CaseSeries(
+        table=pl.DataFrame(key | {name: one for part in parts for name, one in part.columns.items()}),
+        dictionary=tuple(column for part in parts for column in part.dictionary),
+        origins=pl.DataFrame(key | {name: one for part in parts for name, one in part.origins.items()}),
+        serials=frame(_serials(patients, study), SERIALS),
+        spells=frame((row for part in parts for row in part.spells), SPELLS),
+        moments=frame(_moments(patients), MOMENTS),
+        unread=frame((row for part in parts for row in part.unread), UNREAD),
+        sources=(source,),
+        footnotes=tuple(note for name in drugs for note in footnotes_on_drugs(name)),
+    )
+
+
+def _part(variable: Variable, patients: Sequence[Patient], study: Abstracting) -> _Part:
+    take = variable.take
+    if isinstance(take, Take) and variable.kind == "regimen":
+        return _regimen(variable, [course_of(variable, take, one) for one in patients], patients)
+    if isinstance(take, Take) and variable.kind == "regimens":
+        return _regimens(variable, [courses_taken(variable, take, one) for one in patients], patients)
+    cells = [cell(variable, one, study) for one in patients]
+    column = column_of(variable)
+    columns = {variable.name: pl.Series(variable.name, [one.value for one in cells], TYPES[variable.kind])}
+    for part, dtype in PARTS.get(variable.kind, {}).items():
+        name = part_of(variable.name, part)
+        values = pl.Series(name, [None if one.value is None else one.parts.get(part) for one in cells], dtype)
+        if values.null_count() < len(values) or column.certainty or variable.kind == "event":
+            columns[name] = values
+    return _Part(columns, (column,), {variable.name: _origins(variable.name, [one.because for one in cells])})
+
+
+def _origins(name: str, because: Iterable[tuple[str, ...]]) -> pl.Series:
+    return pl.Series(name, [ORIGINS.join(rows) or None for rows in because], dtype=pl.String)
+
+
+# ---- Treatment ----
+
+
+def _regimen(variable: Variable, taken: Sequence[Course | None], patients: Sequence[Patient]) -> _Part:
+    """The fan of one drug: whether it was given, and the dose, interval, route, daily amount and days at first."""
+    routes = [one.route for one in taken if one and one.route]
+    lines = (*regimen_columns(variable, ["mg"] * any(one and one.dose_mg for one in taken), routes), days_column(variable))
+    values: tuple[tuple[pl.DataType, list[object]], ...] = (
+        (pl.String(), [None if one is None else str(one.steps[0]) for one in taken]),
+        (pl.Boolean(), [one is not None for one in taken]),
+        (pl.Float64(), [one and one.dose_mg for one in taken]),
+        (pl.Float64(), [one and one.interval_hours for one in taken]),
+        (pl.String(), [(one and one.route) or None for one in taken]),
+        (pl.Float64(), [one and one.first_daily for one in taken]),
+        (pl.Int64(), [one and one.days for one in taken]),
+    )
+    columns = {
+        line.name: pl.Series(line.name, cells, dtype) for line, (dtype, cells) in zip(lines, values, strict=True)
+    }
+    rows = _origins(variable.name, [_rows(one) for one in taken])
+    mine = [(one,) if one else () for one in taken]
+    return _Part(
+        columns,
+        lines,
+        {line.name: rows.alias(line.name) for line in lines},
+        tuple(_spells(variable, mine, patients)),
+        tuple(_unread(variable, mine, patients)),
+    )
+
+
+def _regimens(
+    variable: Variable, taken: Sequence[tuple[Course, ...] | None], patients: Sequence[Patient]
+) -> _Part:
+    levels = [None if some is None else {level_of(one, variable) for one in some} for some in taken]
+    column = regimens_column(variable, (level for mine in levels for level in mine or ()))
+    order = {level: place for place, level in enumerate(column.levels)}
+    cells = [None if mine is None else sorted(mine, key=order.__getitem__) for mine in levels]
+    rows = [tuple(row for one in some or () for row in _rows(one)) for some in taken]
+    mine = [some or () for some in taken]
+    return _Part(
+        {variable.name: pl.Series(variable.name, cells, dtype=pl.List(pl.String))},
+        (column,),
+        {variable.name: _origins(variable.name, rows)},
+        tuple(_spells(variable, mine, patients)),
+        tuple(_unread(variable, mine, patients)),
+    )
+
+
+def _rows(course: Course | None) -> tuple[str, ...]:
+    """The first and the last row of a course: what lies between is between them."""
+    if course is None:
+        return ()
+    return tuple(dict.fromkeys((course.origins[0], course.origins[-1])))
+
+
+def _spells(
+    variable: Variable, taken: Sequence[tuple[Course, ...]], patients: Sequence[Patient]
+) -> Iterable[Row]:
+    """A spell for each step of each course, in the order of the schema."""
+    for patient, some in zip(patients, taken, strict=True):
+        for course in some:
+            for step in course.steps:
+                daily = course.first_daily if len(course.steps) == 1 else None
+                yield (
+                    str(patient.person),
+                    1,
+                    variable.name,
+                    level_of(course, variable),
+                    course.drug,
+                    str(step),
+                    (step.start - course.start).days + 1,
+                    (step.stop - course.start).days + 1,
+                    hospital_day(number_of(step.start), patient),
+                    step.dose_mg,
+                    "mg" if step.dose_mg is not None else "",
+                    step.interval_hours,
+                    daily,
+                    course.prednisone,
+                    course.dexamethasone,
+                    step.route,
+                    "",
+                    ORIGINS.join(_rows(course)),
+                )
+
+
+def _unread(
+    variable: Variable, taken: Sequence[tuple[Course, ...]], patients: Sequence[Patient]
+) -> Iterable[Row]:
+    for patient, some in zip(patients, taken, strict=True):
+        for course in some:
+            for told in course.unparsed:
+                origin, _, why = told.partition(": ")
+                yield str(patient.person), 1, variable.name, course.drug, why, origin
+
+
+# ---- Long tables ----
+
+
+def _serials(patients: Sequence[Patient], study: Abstracting) -> Iterable[Row]:
+    for patient in patients:
+        for serial in study.protocol.serials:
+            for day, near in on_grid(serial, patient):
+                yield str(patient.person), 1, serial.name, day, near.value, near.operator or None, near.origin
+
+
+def _moments(patients: Sequence[Patient]) -> Iterable[Row]:
+    for patient in patients:
+        for name, one in patient.moments.items():
+            yield str(patient.person), 1, name, hospital_day(one.day, patient), ORIGINS.join(one.because)
+
+
+# ---- The step that asks for what must be known ----
+
+
+def _complete(cases: CaseSeries, protocol: Protocol) -> tuple[pl.Series, tuple[Step, ...]]:
+    """Which rows hold all that must be known, and the steps that drop the others."""
+    kept = pl.Series("kept", [True] * cases.n)
+    steps = []
+    for step in protocol.eligibility:
+        if not step.complete:
+            continue
+        there = [name for name in step.complete if cases.has(name)]
+        known = pl.Series("kept", [True] * cases.n)
+        for name in there:
+            known &= cases.table[name].is_not_null()
+        before = int(kept.sum())
+        kept &= known
+        lacking = [f"{int((~cases.table[name].is_not_null()).sum())} lack {name}" for name in there]
+        steps.append(
+            Step(
+                title=step.keep or step.drop or "",
+                into=int(kept.sum()),
+                out=before - int(kept.sum()),
+                open=0,
+                not_shown=0,
+                name=step.name or "",
+                notes=tuple(one for one in lacking if not one.startswith("0 ")),
+            )
+        )
+    return kept, tuple(steps)

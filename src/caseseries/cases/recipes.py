@@ -1,0 +1,290 @@
+"""Recipes: how one cell of the case series is taken from what the records say of one patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from caseseries.cases.parts import CERTAINTY, GRADE, HIGH, OPERATOR, TERM
+from caseseries.cohort.answers import Answer
+from caseseries.cohort.patient import Patient, Reading
+from caseseries.criteria.definition import Definition
+from caseseries.evidence import therapy
+from caseseries.evidence.bounds import Bounds
+from caseseries.evidence.catalogue import entry as catalogue_entry
+from caseseries.evidence.course import Course
+from caseseries.evidence.days import date_of, number_of
+from caseseries.evidence.drugs import formulary
+from caseseries.evidence.units import Span, read_span
+from caseseries.evidence.values import Operator, is_missing
+from caseseries.protocol.clauses.variable import Serial, Take, Variable
+from caseseries.protocol.protocol import Protocol
+from caseseries.records.codebook import Codebook
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value, the rows that it rests on, and the parts that stand beside it; None is not known."""
+
+    value: object = None
+    because: tuple[str, ...] = ()
+    parts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Abstracting:
+    """What every recipe needs beside the patient."""
+
+    protocol: Protocol
+    definitions: Mapping[str, Definition]
+    codebook: Codebook
+    met: Mapping[int, Bounds]
+    """Of each studied stay how many criteria are met on the day that decides."""
+
+
+def cell(variable: Variable, patient: Patient, study: Abstracting) -> Cell:
+    """The cell of a variable, but for regimens (see `courses_taken`). Recipes that records cannot serve are empty."""
+    take = variable.take
+    if take == "review":
+        return _reviewed(variable, patient)
+    if not isinstance(take, Take):
+        return Cell()
+    recipes: tuple[tuple[object, Callable[[Variable, Take, Patient, Abstracting], Cell]], ...] = (
+        (take.person, _person),
+        (take.tally, _tally),
+        (take.points, _points),
+        (take.finding, _finding),
+        (take.day_of, _day_of),
+        (take.follow_up, _followed),
+        (take.confirmed_by, _confirmed),
+    )
+    return next((recipe(variable, take, patient, study) for asked, recipe in recipes if asked), Cell())
+
+
+# ---- The person ----
+
+
+def _person(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
+    because = (f"person:{patient.person}",)
+    if take.person == "sex":
+        level = next((one for one in variable.levels if one[:1].upper() == patient.sex), None)
+        return Cell(level, because if level else ())
+    if take.person != "age" or patient.youngest is None or patient.oldest is None:
+        return Cell()
+    # A birth year alone leaves two ages: the lower one stands there as a bound.
+    sign = ">=" if patient.oldest > patient.youngest else None
+    return Cell(float(patient.youngest), because, {OPERATOR: sign})
+
+
+# ---- Criteria ----
+
+
+def _tally(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
+    day = patient.moments.get(take.at or "")
+    bounds = study.met.get(patient.stay)
+    if day is None or bounds is None:
+        return Cell()
+    return Cell(bounds.low, day.because, {HIGH: bounds.high})
+
+
+def _points(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
+    day, stay = patient.moments.get(take.at or ""), study.protocol.stay
+    if day is None or stay is None:
+        return Cell()
+    score = patient.assess(study.definitions[take.points or ""], day.day, stay, study.codebook)
+    because = (finding.origin for verdict in score.verdicts for finding in verdict.because)
+    return Cell(score.bounds.low, tuple(dict.fromkeys(because)), {HIGH: score.bounds.high})
+
+
+# ---- Findings near a day ----
+
+
+def _finding(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
+    day = patient.moments.get(take.at or "")
+    if day is None:
+        return Cell()
+    within = int(read_span(take.within).in_days()) if take.within else 0
+    near = nearest(take.finding or "", patient.readings.get(take.finding or "", ()), day.day, within, variable.unit or "")
+    return Cell(near.value, (near.origin,), {OPERATOR: near.operator or None}) if near else Cell()
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A reading in the wanted unit."""
+
+    day: int
+    value: float
+    operator: Operator
+    origin: str
+
+
+def nearest(
+    finding: str, readings: Iterable[Reading], day: int, within: int, unit: str
+) -> Near | None:
+    """The reading of a finding nearest to a day, at most `within` days off, the earlier of two; None where there is none.
+
+    Of several on one day the first row counts.
+    """
+    usable = [one for one in in_unit(finding, readings, unit) if abs(one.day - day) <= within]
+    return min(usable, key=lambda one: (abs(one.day - day), one.day), default=None)
+
+
+def in_unit(finding: str, readings: Iterable[Reading], unit: str) -> list[Near]:
+    """The readings that have a plausible number in a known unit, converted into `unit`."""
+    return [near for one in readings if (near := _converted(finding, one, unit)) is not None]
+
+
+def _converted(finding: str, one: Reading, unit: str) -> Near | None:
+    kind = catalogue_entry(finding)
+    if kind is None or one.value is None or not one.unit:
+        return None
+    value = kind.convert(one.value, one.unit, unit or kind.unit)
+    is_plausible = kind.is_plausible(one.value, one.unit) or (one.operator in ("<", "<=") and one.value > 0)
+    return Near(one.day, value, one.operator, one.origin) if value is not None and is_plausible else None
+
+
+def on_grid(serial: Serial, patient: Patient) -> list[tuple[int, Near]]:
+    """The values of a serial by its days: the nearest in tolerance, nothing after death, each used once.
+
+    Without a grid every day with a value from day 1 on is one.
+    """
+    start = patient.moments.get(serial.counted_from)
+    if start is None:
+        return []
+    death = patient.moments.get("death")
+    readings = [
+        one
+        for one in patient.readings.get(serial.finding, ())
+        if death is None or one.day <= death.day
+    ]
+    within = int(read_span(serial.within).in_days()) if serial.within else 0
+    days = serial.days or sorted({one.day - start.day + 1 for one in readings if one.day >= start.day})
+    found, used = [], set[str]()
+    for day in days:
+        free = [one for one in readings if one.origin not in used]
+        near = nearest(serial.finding, free, start.day + day - 1, within if serial.days else 0, serial.unit or "")
+        if near is not None:
+            used.add(near.origin)
+            found.append((day, near))
+    return found
+
+
+# ---- Days and follow-up ----
+
+
+def hospital_day(day: int, patient: Patient) -> int:
+    """The day of the stay: the day of admission is 1, the day before it 0."""
+    return day - patient.first_day + 1
+
+
+def _day_of(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
+    day, zero = patient.moments.get(take.day_of or ""), patient.moments.get(take.counted_from or "")
+    if day is None or zero is None:
+        return Cell()
+    return Cell(day.day - zero.day + 1, day.because)
+
+
+def _followed(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
+    """Alive until the last contact, or dead on the day of death; time from where the follow-up is counted."""
+    follow_up = study.protocol.follow_up
+    if follow_up is None:
+        return Cell()
+    death = patient.moments.get(follow_up.event)
+    end = death or patient.moments.get(follow_up.until)
+    if end is None:
+        return Cell()
+    if take.follow_up == "alive":
+        return Cell(death is None, end.because)
+    start = patient.moments.get(follow_up.counted_from)
+    if start is None or end.day < start.day:
+        return Cell()
+    month = read_span(study.protocol.conventions.month).in_days()
+    time = Span(float(end.day - start.day), "days").in_unit(follow_up.unit, month)
+    return Cell(time, (*start.because, *end.because))
+
+
+# ---- What a person answered ----
+
+
+def _reviewed(variable: Variable, patient: Patient) -> Cell:
+    """Categories: the levels that each reviewer named; where reviewers differ it is not known."""
+    settled = patient.answers.get(variable.name)
+    if settled is None:
+        return Cell()
+    said: dict[str, dict[str, Answer]] = {}
+    for answer in settled.answers:
+        said.setdefault(answer.who, {})[_level(answer.answer, variable)] = answer
+    first, *others = said.values()
+    if "" in first or any(set(one) != set(first) for one in others):
+        return Cell()
+    levels = [level for level in variable.levels if level in first]
+    if variable.alone in levels and len(levels) > 1:
+        return Cell()
+    because = tuple(dict.fromkeys((settled.origin, *settled.evidence)))
+    certainty = [_certainty([one[level] for one in said.values()], variable) for level in levels]
+    if variable.kind == "categories":
+        return Cell(levels, because, {CERTAINTY: certainty})
+    return Cell(levels[0], because, {CERTAINTY: certainty[0]}) if len(levels) == 1 else Cell()
+
+
+def _level(text: str, variable: Variable) -> str:
+    return next((level for level in variable.levels if level.casefold() == text.casefold()), "")
+
+
+def _certainty(answers: Iterable[Answer], variable: Variable) -> str | None:
+    """The least certain of what was said; the first grade where nothing was."""
+    grades = [
+        next((place for place, grade in enumerate(variable.certainty) if grade == one.certainty), 0)
+        for one in answers
+    ]
+    return variable.certainty[max(grades)] if variable.certainty else None
+
+
+def _confirmed(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
+    """An event that a person confirms: what was answered, with what happened as the reason."""
+    settled = patient.answers.get(variable.name)
+    if settled is None or settled.differ or is_missing(settled.answers[0].answer):
+        return Cell(None, (), {TERM: None, GRADE: None})
+    happened = settled.truth.name == "MET"
+    term = settled.answers[0].reason if happened else None
+    return Cell(happened, (settled.origin, *settled.evidence), {TERM: term, GRADE: None})
+
+
+# ---- Courses ----
+
+
+def course_of(variable: Variable, take: Take, patient: Patient) -> Course | None:
+    """The first course of a drug on any day of the stay."""
+    within = date_of(patient.first_day), date_of(patient.last_day)
+    return therapy.first(patient.courses, take.course or variable.name, within)
+
+
+def courses_taken(variable: Variable, take: Take, patient: Patient) -> tuple[Course, ...] | None:
+    """The courses that a recipe asks for; None where the day that they are counted from never came."""
+    kind = take.courses or ""
+    if take.overlapping is not None:
+        subject = therapy.first(
+            patient.courses, take.overlapping, (date_of(patient.first_day), date_of(patient.last_day))
+        )
+        if subject is None:
+            return None
+        return therapy.of_kind(therapy.overlapping(subject, patient.courses), kind)
+    if take.started is None:
+        return therapy.of_kind(patient.courses, kind)
+    after, until = (patient.moments.get(one or "") for one in (take.started.after, take.started.until))
+    if (take.started.after and after is None) or (take.started.until and until is None):
+        return None
+    # `until` a day is before it: what begins on the day itself begins along with it.
+    return tuple(
+        course
+        for course in therapy.of_kind(patient.courses, kind)
+        if (after is None or number_of(course.start) >= after.day)
+        and (until is None or number_of(course.start) < until.day)
+    )
+
+
+def level_of(course: Course, variable: Variable) -> str:
+    """The protocol's level by the drug or its class; else the drug's name."""
+    names = (course.drug, formulary().class_of(course.drug))
+    known = {level.casefold(): level for level in variable.levels}
+    return next((known[name.casefold()] for name in names if name.casefold() in known), course.drug)

@@ -1,0 +1,159 @@
+"""A patient of the cohort: everything that is known of one person and stay, ready to be abstracted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from caseseries.cohort.answers import Settled
+from caseseries.cohort.known import Known
+from caseseries.cohort.moments import Day
+from caseseries.cohort.windows import days_together
+from caseseries.criteria.assess import assess
+from caseseries.criteria.definition import Definition, findings_of
+from caseseries.criteria.verdict import Assessment
+from caseseries.evidence.course import Course
+from caseseries.evidence.days import date_of
+from caseseries.evidence.finding import Finding
+from caseseries.evidence.truth import Truth
+from caseseries.evidence.values import Operator
+from caseseries.protocol.clauses.hospital import Stay
+from caseseries.records.codebook import Codebook
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of a finding: its day since 1970-01-01, and what it says."""
+
+    day: int
+    known: int
+    value: float | None
+    operator: Operator
+    unit: str | None
+    text: str
+    low: float | None
+    origin: str
+
+
+@dataclass(frozen=True)
+class Patient:
+    """One person and their studied stay; days are since 1970-01-01.
+
+    `readings` of each finding are in order of day and row, `courses` in order of their first day. `moments` are
+    those that came. The range of the age is in completed years.
+    """
+
+    person: int
+    stay: int
+    first_day: int
+    last_day: int
+    youngest: int | None
+    oldest: int | None
+    sex: str
+    readings: Mapping[str, tuple[Reading, ...]]
+    courses: tuple[Course, ...]
+    moments: Mapping[str, Day]
+    answers: Mapping[str, Settled]
+    discharged_to: str
+
+    def assess(self, definition: Definition, day: int, stay: Stay, codebook: Codebook) -> Assessment:
+        """The definition on one day: the evidence of the stay that stands together then, answers in their place."""
+        return assess(definition, self._standing(definition, day, stay, codebook))
+
+    def _standing(
+        self, definition: Definition, day: int, stay: Stay, codebook: Codebook
+    ) -> Iterator[Finding]:
+        for finding in findings_of(definition):
+            answer = self.answers.get(finding)
+            if answer is not None:
+                yield from self._answered(finding, answer)
+                continue
+            entry = codebook.entry(finding)
+            if entry.lasts == "life":
+                since = min((one.day for one in self.readings.get(finding, ())), default=day)
+            else:
+                since = max(
+                    self.first_day, day - days_together(stay, finding, *_criteria(definition, finding)) + 1
+                )
+            for one in self.readings.get(finding, ()):
+                if since <= one.day <= day:
+                    yield _finding(self.person, finding, one, entry.reads == "limit")
+
+    def _answered(self, finding: str, answer: Settled) -> Iterator[Finding]:
+        if answer.truth is not Truth.UNKNOWN:
+            word = "present" if answer.truth is Truth.MET else "absent"
+            yield Finding(str(self.person), finding, date_of(self.first_day), text=word, origin=answer.origin)
+
+
+def _criteria(definition: Definition, finding: str) -> list[str]:
+    """The criteria that ask for a finding, by their names."""
+    return [one.name for one in definition.criteria if finding in _asked(definition, one.name)]
+
+
+def _asked(definition: Definition, criterion: str) -> tuple[str, ...]:
+    [one] = [each for each in definition.criteria if each.name == criterion]
+    return findings_of(Definition(definition.name, definition.title, definition.source, (one,)))
+
+
+def _finding(person: int, name: str, one: Reading, by_limit: bool) -> Finding:
+    text = one.text
+    if by_limit:
+        text = "" if one.value is None or one.low is None else "low" if one.value < one.low else "normal"
+    return Finding(
+        patient=str(person),
+        name=name,
+        sample_time=date_of(one.day),
+        result_time=date_of(one.known),
+        value=None if by_limit else one.value,
+        unit="unknown unit" if one.unit is None else one.unit,
+        operator=one.operator,
+        text=text,
+        origin=one.origin,
+    )
+
+
+def readings_of(evidence: pl.DataFrame) -> dict[int, dict[str, tuple[Reading, ...]]]:
+    """The readings of each patient and finding, in order of day, table and row."""
+    found: dict[int, dict[str, list[Reading]]] = {}
+    for row in evidence.iter_rows(named=True):
+        one = Reading(
+            day=row["day"],
+            known=row["known"],
+            value=row["value"],
+            operator=row["operator"],
+            unit=row["unit"],
+            text=row["text"] or "",
+            low=row["low"],
+            origin=f"{row['table']}:{row['row_id']}",
+        )
+        found.setdefault(row["person_id"], {}).setdefault(row["finding"], []).append(one)
+    return {person: {name: tuple(some) for name, some in mine.items()} for person, mine in found.items()}
+
+
+def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple[Patient, ...]:
+    """Every patient of the cohort, in the order of their ids."""
+    readings = readings_of(known.evidence)
+    ends = {
+        (person, last): to
+        for person, last, to in known.visits.select("person_id", "last_day", "discharged_to").iter_rows()
+        if to
+    }
+    return tuple(
+        Patient(
+            person=row["person_id"],
+            stay=row["stay_id"],
+            first_day=row["first_day"],
+            last_day=row["last_day"],
+            youngest=row["youngest"],
+            oldest=row["oldest"],
+            sex=known.sexes.get(row["person_id"], ""),
+            readings=readings.get(row["person_id"], {}),
+            courses=known.courses.get(row["person_id"], ()),
+            moments=moments[row["person_id"]],
+            answers=known.charts[row["person_id"]].answers,
+            discharged_to=ends.get((row["person_id"], row["last_day"]), ""),
+        )
+        for row in known.patients.sort("person_id").iter_rows(named=True)
+    )
