@@ -145,6 +145,13 @@ def test_a_hospital_fills_the_same_case_series() -> None:
     assert cases.origin(0, "age") == ""
 
 
+def test_some_rows_alone_keep_what_is_theirs() -> None:
+    one = hospital().only(pl.Series([False, True]))
+    assert check(one, PROTOCOL).patients == ("1002",)
+    assert (one.serials.height, one.spells.height, one.moments.height) == (0, 0, 4)
+    assert one.origin(0, "met") == "measurement:9"
+
+
 def test_days_are_read_from_the_moments() -> None:
     cases = hospital()
     assert list(dated(cases, PROTOCOL)) == ["diagnosis", "first_dose", "last_contact", "death"]

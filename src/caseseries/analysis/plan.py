@@ -176,8 +176,6 @@ def _uncertain(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> list[
 
 def _first_episodes(cases: CaseSeries) -> tuple[CaseSeries, int]:
     """One row a patient, the first episode, and the number of rows left out."""
-    first = (
-        cases.table.with_row_index("row").group_by("patient").agg(pl.col("row").sort_by("episode").first())
-    )
-    rows = first["row"].sort()
-    return (cases, 0) if rows.len() == cases.n else (cases.only(rows), cases.n - rows.len())
+    is_first = cases.table.select(pl.col("episode") == pl.col("episode").min().over("patient")).to_series()
+    further = cases.n - int(is_first.sum())
+    return (cases.only(is_first), further) if further else (cases, 0)

@@ -140,11 +140,11 @@ class CaseSeries:
             dictionary=(*self.dictionary, column),
         )
 
-    def only(self, rows: pl.Series) -> CaseSeries:
-        """The same cases, of these rows alone."""
-        keys = self.table[rows].select(KEY)
-        long = {name: getattr(self, name).join(keys, on=KEY, how="semi") for name in LONG}
-        return replace(self, table=self.table[rows], origins=self.origins[rows], **long)
+    def only(self, kept: pl.Series) -> CaseSeries:
+        """The same cases, of those rows alone for which `kept` is true."""
+        table = self.table.filter(kept)
+        long = {name: getattr(self, name).join(table, on=KEY, how="semi") for name in LONG}
+        return replace(self, table=table, origins=self.origins.filter(kept), **long)
 
     def __repr__(self) -> str:
         files = ", ".join(f"{source.name} ({source.rows} rows)" for source in self.sources)
