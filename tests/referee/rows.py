@@ -56,10 +56,15 @@ def _rows_of(hospital: Hospital, one: Entry) -> Iterator[tuple[str, Row]]:
         for row in hospital.rows(table):
             if row.get("person_id") is None or row.get(DAY[table]) is None:
                 continue
-            name = plain_text(row.get(SOURCE_VALUE[table]) or "").casefold()
-            is_of_it = row.get(CONCEPT[table]) in concepts or (name != "" and name in one.source_values)
-            if is_of_it or table in one.every_row_of:
+            if table in one.every_row_of or row.get(CONCEPT[table]) in concepts or _is_named(one, table, row):
                 yield table, row
+
+
+def _is_named(one: Entry, table: str, row: Row) -> bool:
+    """Whether the hospital calls the row by a name that the codebook lists, in any case of letters."""
+    return bool(one.source_values) and (
+        plain_text(row.get(SOURCE_VALUE[table]) or "").casefold() in one.source_values
+    )
 
 
 def _concepts(hospital: Hospital, one: Entry) -> set[int]:

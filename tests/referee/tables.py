@@ -22,7 +22,7 @@ from tests.referee.making import (
 )
 from tests.referee.promises import written
 from tests.referee.reading import Hospital, Row
-from tests.referee.screening import Screening
+from tests.referee.screening import Patient, Screening
 
 from caseseries.evidence.catalogue import entry
 from caseseries.protocol.protocol import Protocol
@@ -63,9 +63,9 @@ def screened(engine: Engine, promise: str, table: str, codebook: Codebook | None
     whole = engine(rows, protocol(promise), codebook or read_codebook(), answers)
     for person, line in enumerate(told, 1):
         follow = [_follows(whole, one) for one in whole.verdicts if one.person == person]
-        fates = [{"fate": one.fate} for one in whole.patients if one.person == person]
+        fates = [_became(whole, one) for one in whole.patients if one.person == person]
         for column, must in line.items():
-            if column not in GIVEN and _finding(column) not in CODES:
+            if column.partition(",")[0] not in GIVEN and _finding(column) not in CODES:
                 name, _, asked = column.rpartition(" ")
                 key = f"{_finding(name)} {asked}" if asked in ("is", "by") else column
                 got = [one[key] for one in (*follow, *fates) if key in one]
@@ -86,6 +86,13 @@ def _follows(whole: Screening, verdict: StayVerdict) -> dict[str, str]:
         follows[f"{test.finding} is"] = str(truth)
         follows[f"{test.finding} by"] = origin.split(":")[-1]
     return follows
+
+
+def _became(whole: Screening, patient: Patient) -> dict[str, str]:
+    """What a table may say of a patient."""
+    [studied] = [one for one in whole.stays if (one.person, one.stay_id) == (patient.person, patient.stay_id)]
+    further = str(patient.further_episodes)
+    return {"fate": patient.fate, "studied": str(number_of(studied.start)), "further": further}
 
 
 # ---- The promise of a table ----
@@ -166,11 +173,12 @@ def ward(table: Sequence[Mapping[str, str]]) -> tuple[Hospital, list[Row]]:
         ]
         for number, (column, told) in enumerate(cells, person * 100 + 1):
             rows.append(record(number, person, column, told))
-        for told in _parts(line.get("answers", "")):
+        asked = [(column, cell) for column, cell in line.items() if column.startswith("answers, ")]
+        for question, told in ((column[9:], told) for column, cell in asked for told in _parts(cell)):
             who, _, said = told.partition(": ")
-            said, _, evidence = said.partition(" by ")
-            question, _, word = said.partition(" = ")
-            answers.append(answer(person, question, word, evidence, who))
+            word, _, evidence = said.partition(" by ")
+            named = evidence.replace(" and ", "; ").replace("#", "measurement:")
+            answers.append(answer(person, question, word, named, who))
     return hospital(rows), answers
 
 

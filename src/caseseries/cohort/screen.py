@@ -72,8 +72,8 @@ def screen(
     reviewed = place_answers(records, answers)
     records.put("answers", answered_bits(reviewed, search.windows.lowered))
     costs = searching.find_candidates(search, steps.asked.review_within or 0, tell)
-    searching.judge(search, tell)
-    judged = verdicts_of(search)
+    kinds = searching.judge(search, tell)
+    judged, unflagged = verdicts_of(search), verdicts_of(search, kinds[-1])
     step, chosen = criteria_step(steps.asked, judged.stays, _stays_of(records), _patients_left(records))
     tell("reading the charts of the cohort")
     known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed)
@@ -90,7 +90,7 @@ def screen(
         ),
         patients=reached,
         verdicts=_of_chosen(judged.criteria, reached),
-        unflagged=_of_chosen(judged.criteria, reached),
+        unflagged=_of_chosen(unflagged.criteria, reached),
         moments=_as_frame(days),
         evidence=known.evidence,
         exposures=known.exposures,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from caseseries.cohort import facts, stays, windows
+from caseseries.cohort import facts, flags, stays, windows
 from caseseries.cohort.rules import Rules, rules
 from caseseries.cohort.windows import Windows
 from caseseries.criteria.definition import Definition, findings_of
@@ -21,6 +21,8 @@ from caseseries.records.resolving import Resolved
 Tell = Callable[[str], None]
 MOST_REACH = 3
 """A review is costed for patients short by at most so many criteria."""
+UNFLAGGED = "_unflagged"
+"""The end of the names of what is judged without flagged evidence."""
 ANSWERS = pl.Schema({"stay_id": pl.Int64, "answered": pl.Int64, "met": pl.Int64, "undecided": pl.Int64})
 
 
@@ -131,9 +133,12 @@ GROUP BY lower""",
     return tuple(sum(counts.get(one, 0) for one in range(1, most + 1)) for most in range(MOST_REACH + 1))
 
 
-def judge(search: Search, tell: Tell) -> None:
-    """Lay out the verdicts of the candidates: `verdicts`, `because`, `known_days`; and without flagged evidence."""
-    records, whole = search.records, search.windows
+def judge(search: Search, tell: Tell) -> tuple[str, ...]:
+    """Lay out the verdicts of the candidates, and answer with their kinds: "" as they are, UNFLAGGED without flags.
+
+    A kind is the end of the names `verdicts`, `because` and `known_days`.
+    """
+    records = search.records
     tell("weighing the evidence of the likely")
     records.keep(
         "stay_facts",
@@ -142,10 +147,26 @@ SELECT s.stay_id, f.* FROM ({search.facts}) f
 JOIN studied s ON s.person_id = f.person_id AND f.day BETWEEN s.first_day AND s.last_day
 JOIN anchors a ON a.stay_id = s.stay_id""",
     )
-    records.keep("standing", windows.standing_on_the_anchor(whole, "stay_facts", "anchors"))
-    records.keep("verdicts", windows.verdicts(whole, "anchors", "standing"))
-    records.keep("because", windows.because("standing"))
-    records.keep("known_days", windows.known(whole, "stay_facts", "verdicts"))
+    _judge(search, "stay_facts", "")
+    flagged = flags.flag_rules(search.windows.lowered, search.resolved.codes)
+    if not flagged.height:
+        return ("",)
+    records.put("flag_rules", flagged)
+    records.keep("flag_days", flags.flag_days(flagged))
+    records.keep("unflagged_facts", flags.unflagged("stay_facts", "flag_days"))
+    _judge(search, "unflagged_facts", UNFLAGGED)
+    return ("", UNFLAGGED)
+
+
+def _judge(search: Search, of: str, kind: str) -> None:
+    records, whole = search.records, search.windows
+    hits = f"(SELECT stay_id, day, BIT_OR(bit) AS bits FROM {of} WHERE state = 2 GROUP BY stay_id, day) h"
+    among = "(SELECT s.* FROM studied s JOIN anchors c ON c.stay_id = s.stay_id) c"
+    records.keep(f"decided{kind}", windows.best(whole, hits, among))
+    records.keep(f"standing{kind}", windows.standing_on_the_anchor(whole, of, f"decided{kind}"))
+    records.keep(f"verdicts{kind}", windows.verdicts(whole, f"decided{kind}", f"standing{kind}"))
+    records.keep(f"because{kind}", windows.because(f"standing{kind}"))
+    records.keep(f"known_days{kind}", windows.known(whole, of, f"verdicts{kind}"))
 
 
 def _likely(worth: str, least: int) -> str:

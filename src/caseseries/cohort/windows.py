@@ -154,13 +154,3 @@ WITH met AS (
 )
 SELECT stay_id, MIN(known) AS known FROM answered
 WHERE {whole.lowered.worth("bits")} >= {whole.need} GROUP BY stay_id"""
-
-
-def unflagged(flagged: str) -> str:
-    """SQL: the facts without those that a flag may explain otherwise, `flagged` holding the days of the flags."""
-    return f"""
-SELECT f.* FROM stay_facts f
-WHERE NOT EXISTS (
-  SELECT 1 FROM {flagged} e
-  WHERE e.person_id = f.person_id AND (e.bits & f.bit) <> 0
-    AND e.day BETWEEN f.day - e.days_before AND f.day)"""

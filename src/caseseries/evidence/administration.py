@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median_low
 
@@ -17,18 +17,17 @@ from caseseries.evidence.order import Order
 def administered(rows: Sequence[Exposure], orders: Sequence[Order]) -> tuple[list[OneDose], list[Remark]]:
     """The administrations of one drug in one patient that count, and of others why they do not.
 
-    Rows are in the order of time. The same dose at the same moment counts once. Where no row has a time of
-    day, a day has as many doses as it has rows, but no more than its interval leaves room for.
+    Rows are in the order of time. The same dose at the same moment counts once. Of rows with a day and no
+    time as many count as the interval leaves room for on that day.
     """
     doses: list[OneDose] = []
     remarks: list[Remark] = []
     seen: Counter[tuple[datetime, float | None, float | None]] = Counter()
-    has_clock = any(row.moment.time() != time() for row in rows)
     for row in rows:
         said = read_dose(row)
         dose = _one_dose(row, said, [order for order in orders if order.covers(row.moment.date())])
         key = (dose.moment, dose.mass, dose.hourly)
-        hours = 0.0 if has_clock else dose.interval_hours or 0.0
+        hours = 0.0 if isinstance(row.start, datetime) else dose.interval_hours or 0.0
         most = max(1, int(24 // hours)) if hours else 1
         if said.remark:
             remarks.append(Remark(dose.moment, f"{row.origin}: {said.remark}"))

@@ -14,11 +14,12 @@ class Exposure:
     """One row about one drug of one patient.
 
     `drug` is any name that `drugs.toml` knows, else the name to keep. `start` and `stop` are moments, or
-    days where no time of day is recorded. `quantity` counts `dose_unit` ("mg", "syringe"): of an
-    administration it is what was given, of an order what is meant to last `days_supply` days. `strength` is
-    the milligrams in one piece (syringe, tablet), where it is known. `discharge` is the last day of the stay
-    that the row belongs to; `is_home` says that it belongs to none, as a prescription that is filled
-    outside. `origin` leads back to the row: `drug_exposure:-109951`.
+    days where no time of day is recorded (a table that has midnight everywhere records none). `quantity`
+    counts `dose_unit` ("mg", "syringe"): of an administration it is what was given, of an order what is
+    meant to last `days_supply` days. `strength` is the milligrams in one piece (syringe, tablet), where it
+    is known. `discharge` is the last day of the stay that the row belongs to; `is_home` says that it belongs
+    to none, as a prescription that is filled outside. `origin` leads back to the row:
+    `drug_exposure:-109951`.
     """
 
     patient: str

@@ -55,10 +55,12 @@ def read_order(row: Exposure) -> Order:
     said, start = read_dose(row), row.moment
     supply, length = _after(start, row.days_supply), _after(start, said.days)
     recorded, remark = _recorded_end(row, supply)
-    discharge = _end(row.discharge) if row.discharge and row.discharge >= start.date() else None
+    is_late = row.discharge is not None and row.discharge < start.date()
+    discharge = _end(row.discharge) if row.discharge is not None and not is_late else None
     ends = [end for end in (recorded or supply, length, discharge) if end is not None]
     stop = min(ends, default=_midnight(start) + DAY)
-    return Order(row, said, start, stop, tuple(filter(None, (said.remark, remark))))
+    late = "it begins after the discharge" if is_late else ""
+    return Order(row, said, start, stop, tuple(filter(None, (said.remark, remark, late))))
 
 
 def _recorded_end(row: Exposure, supply: datetime | None) -> tuple[datetime | None, str]:

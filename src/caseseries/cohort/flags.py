@@ -1,0 +1,57 @@
+"""Flags: evidence that may be explained otherwise, marked by what else was recorded in the days before it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from caseseries.cohort.facts import DATES
+from caseseries.criteria.lowering import Lowered
+from caseseries.records.readings import day
+
+FLAG_RULES = pl.Schema(
+    {
+        "table": pl.String,
+        "concept_id": pl.Int64,
+        "bits": pl.Int64,
+        "days_before": pl.Int64,
+    }
+)
+"""A concept whose rows mark the evidence of these tests, on the same day and for so many days behind it."""
+
+
+def flag_rules(lowered: Lowered, codes: pl.DataFrame) -> pl.DataFrame:
+    """The rules of a definition's flags, with FLAG_RULES as columns; a flag without a code marks nothing."""
+    rows = []
+    for flag in lowered.definition.flags:
+        bits = 0
+        for finding in flag.on:
+            bits |= lowered.bits_about(finding)
+        mine = codes.filter(pl.col("finding") == flag.finding).select("table", "concept_id").unique()
+        rows += [
+            (table, concept, bits, flag.days_before) for table, concept in mine.sort(mine.columns).rows()
+        ]
+    return pl.DataFrame(rows, FLAG_RULES, orient="row").filter(pl.col("table").is_in(list(DATES)))
+
+
+def flag_days(rules: pl.DataFrame) -> str:
+    """SQL: the days of the candidates on which a flag was recorded, from the table `flag_rules`."""
+    parts = []
+    for table in rules["table"].unique().sort():
+        concept, date, _ = DATES[table]
+        parts.append(
+            f"""
+SELECT e.person_id, {day(f"e.{date}")} AS day, r.bits, r.days_before
+FROM {table} e JOIN flag_rules r ON r."table" = '{table}' AND r.concept_id = e.{concept}
+JOIN (SELECT DISTINCT person_id FROM stay_facts) p ON p.person_id = e.person_id
+WHERE e.{date} IS NOT NULL"""
+        )
+    return "\nUNION\n".join(parts)
+
+
+def unflagged(facts: str, marked: str) -> str:
+    """SQL: the facts that no flag marks."""
+    return f"""
+SELECT f.* FROM {facts} f
+WHERE NOT EXISTS (
+  SELECT 1 FROM {marked} e
+  WHERE e.person_id = f.person_id AND (e.bits & f.bit) <> 0 AND e.day BETWEEN f.day - e.days_before AND f.day)"""
