@@ -23,9 +23,9 @@ from caseseries.cases.shape import check
 from caseseries.cases.spells import (
     Given,
     Row,
+    footnotes_on_drugs,
     read_regimen_column,
     read_regimens_column,
-    footnotes_on_drugs,
 )
 from caseseries.cases.times import read_times
 from caseseries.evidence.finding import column_letters
