@@ -147,20 +147,20 @@ def _summary(run: Finished, cases: CaseSeries) -> str:
         lines.append(f"{held}: {tally(run.verdicts)}.")
     lines += _left_open(cases, MOST_LISTED)
     if run.questions:
-        lines.append(f"? {_number(len(run.questions), 'question')} about the sheet:")
+        lines.append(f"? {_number(len(run.questions), 'question')} about {cases.kept_in}:")
         lines += _listed([question.sentence for question in run.questions], MOST_LISTED)
     return "\n".join(lines)
 
 
 def _left_open(cases: CaseSeries, most: int | None = None) -> list[str]:
-    """What of the sheet was not read: the entries kept as typed, or the first of them, and the columns."""
+    """What was not read: the entries kept as they stand, or the first of them, and the columns."""
     from caseseries.cases.unread import unread_lines
 
     lines = []
     unread = unread_lines(cases)
     if unread:
         entries = _number(len(unread), "entry", "entries")
-        lines.append(f"? {entries} could not be read in full; kept as typed:")
+        lines.append(f"? {entries} could not be read in full; kept as {cases.written}:")
         lines += _listed(unread, most)
     left = [f"{source.name}: {some_of(source.left)}" for source in cases.sources if source.left]
     if left:

@@ -19,7 +19,8 @@ from caseseries.analysis.columns import split
 from caseseries.analysis.course import trajectory
 from caseseries.analysis.results import Group, Result
 from caseseries.analysis.survival import survival
-from caseseries.cases.series import SERIALS, SPELLS, UNREAD, CaseSeries, Column, frame
+from caseseries.cases.long_tables import MOMENTS, SERIALS, SPELLS, UNREAD, frame
+from caseseries.cases.series import CaseSeries, Column
 from caseseries.protocol.clauses.analysis import Survival, Trajectory
 from caseseries.protocol.protocol import Protocol
 from caseseries.report.drawing import text_width, wrapped
@@ -126,7 +127,7 @@ def ward(text: str = WARD, levels: tuple[str, ...] = LEVELS) -> CaseSeries:
         Column("alive", "Alive at last follow-up", "yes/no"),
         Column("months", "Months followed", "time", "months"),
     )
-    nothing = (frame([], SPELLS), frame([], UNREAD))
+    nothing = (frame([], SPELLS), frame([], MOMENTS), frame([], UNREAD))
     return CaseSeries(table, dictionary, table.head(0), frame(serials, SERIALS), *nothing)
 
 

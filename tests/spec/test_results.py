@@ -21,7 +21,8 @@ import caseseries.analysis.cautions
 from caseseries.analysis.cautions import Caution
 from caseseries.analysis.plan import analyse
 from caseseries.analysis.results import FIELDS, Number, Result, Results, Standing
-from caseseries.cases.series import SERIALS, SPELLS, UNREAD, CaseSeries, Column, frame
+from caseseries.cases.long_tables import MOMENTS, SERIALS, SPELLS, UNREAD, frame
+from caseseries.cases.series import CaseSeries, Column
 from caseseries.cases.sheet import read_sheet
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.conventions import Conventions
@@ -562,9 +563,10 @@ def test_a_case_series_escapes_what_was_typed() -> None:
         table,
         (Column("cause", "Cause", "text"),),
         table,
-        frame((), SERIALS),
-        frame((), SPELLS),
-        frame((), UNREAD),
+        serials=frame((), SERIALS),
+        spells=frame((), SPELLS),
+        moments=frame((), MOMENTS),
+        unread=frame((), UNREAD),
     )
     assert "<b>" not in cases._repr_html_()
     assert cases._repr_html_().count("&lt;b&gt;&amp;&lt;/b&gt;") == 2

@@ -119,12 +119,9 @@ def ranges_taken(count: int) -> Caution:
     )
 
 
-def recalled_names() -> Caution:
-    return Caution(
-        "recalled",
-        "Which name is which drug, and in which class, is recalled and was not looked up in a source: what "
-        "each cell was read as stands in the table of regimens.",
-    )
+def recalled(sentence: str) -> Caution:
+    """What the cases themselves say to be known from memory only."""
+    return Caution("recalled", sentence)
 
 
 def further_episodes(count: int) -> Caution:

@@ -10,7 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from caseseries.analysis.cautions import Caution, bounds_taken, ranges_taken
+from caseseries.analysis.ids import EVERYBODY, HIGHEST, LOWEST, MEDIAN, joined, of_others
 from caseseries.analysis.results import Group, Number, Standing
+from caseseries.cases.parts import CERTAINTY, DAILY, DAYS, GIVEN, HIGH, OPERATOR, ROUTE, part_of
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.wording import in_running_text
@@ -20,8 +22,6 @@ from caseseries.stats.proportions import proportion
 
 Rows = NDArray[np.bool_]
 Values = NDArray[np.float64]
-
-EVERYBODY = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Book:
         standing: Standing = "description",
         cautions: Iterable[Caution] = (),
     ) -> Estimate:
-        id_ = f"{self.slug}.{part}"
+        id_ = joined(self.slug, part)
         if any(number.id == id_ for number in self.numbers):
             raise ValueError(f"two numbers of one analysis have the id {id_}")
         self.numbers.append(Number(id_, label, estimate, self._patients(rows), standing, tuple(cautions)))
@@ -62,9 +62,9 @@ class Book:
         """How many of `among` are in `rows`, as a count and as a share with its exact interval."""
         count, n = int((rows & among).sum()), int(among.sum())
         self.enter(
-            f"{part}.count", f"{label}, patients", Estimate(count, "count", n, "patients"), rows & among
+            joined(part, "count"), f"{label}, patients", Estimate(count, "count", n, "patients"), rows & among
         )
-        self.enter(f"{part}.share", f"{label}, share", proportion(count, n, level=self.level), among)
+        self.enter(joined(part, "share"), f"{label}, share", proportion(count, n, level=self.level), among)
 
     def enter_test(
         self,
@@ -83,9 +83,9 @@ class Book:
     def enter_middle(self, part: str, label: str, values: Values, rows: Rows, unit: str) -> None:
         """Median and range of the values of `rows`."""
         low, high = extremes(values, unit)
-        self.enter(f"{part}.median", f"{label}, median", median(values, unit), rows)
-        self.enter(f"{part}.lowest", f"{label}, lowest", low, rows)
-        self.enter(f"{part}.highest", f"{label}, highest", high, rows)
+        self.enter(joined(part, MEDIAN), f"{label}, median", median(values, unit), rows)
+        self.enter(joined(part, LOWEST), f"{label}, lowest", low, rows)
+        self.enter(joined(part, HIGHEST), f"{label}, highest", high, rows)
 
     def _patients(self, rows: Rows) -> tuple[str, ...]:
         """The patients of these rows; many numbers are of the same ones, and share one set of them."""
@@ -107,11 +107,11 @@ def count(rows: Rows) -> int:
 
 def uncertain(cases: CaseSeries, name: str, level: str) -> Rows:
     """The rows that hold the level by a label that is less than the surest of the column's certainties."""
-    beside = f"{name}.certainty"
-    if beside not in cases.table.columns:
+    certainty = cases.part(name, CERTAINTY)
+    if certainty is None:
         return np.zeros(cases.n, dtype=bool)
     surest = cases.column(name).certainty[0]
-    pairs = zip(cases.table[name].to_list(), cases.table[beside].to_list(), strict=True)
+    pairs = zip(cases.table[name].to_list(), certainty.to_list(), strict=True)
     labels = [dict(zip(levels or (), sures or (), strict=True)) for levels, sures in pairs]
     return np.array([one.get(level, surest) != surest for one in labels])
 
@@ -152,7 +152,7 @@ def split(cases: CaseSeries, name: str) -> list[Split]:
         other = column.no or f"Not: {in_running_text(column.title)}"
         return [
             Split(Group(key, column.yes or column.title, patients_of(cases, yes)), yes),
-            Split(Group(f"not-{key}", other, patients_of(cases, no)), no),
+            Split(Group(of_others(key), other, patients_of(cases, no)), no),
         ]
     groups = []
     for level in column.levels:
@@ -170,17 +170,10 @@ def groups_of(cases: CaseSeries, by: str | None) -> list[Split]:
 
 def cautions_of_values(cases: CaseSeries, name: str) -> list[Caution]:
     """What the cells themselves leave open: bounds and ranges."""
-    said = []
-    for suffix, caution in ((".operator", bounds_taken), (".high", ranges_taken)):
-        if f"{name}{suffix}" in cases.table.columns:
-            beside = cases.table[f"{name}{suffix}"]
-            count = (
-                beside.len() - beside.null_count()
-                if suffix == ".operator"
-                else int((beside != cases.table[name]).sum())
-            )
-            said += [caution(count)] if count else []
-    return said
+    operator, high = cases.part(name, OPERATOR), cases.part(name, HIGH)
+    bounds = 0 if operator is None else operator.len() - operator.null_count()
+    ranges = 0 if high is None else int((high != cases.table[name]).sum())
+    return [bounds_taken(bounds)] * (bounds > 0) + [ranges_taken(ranges)] * (ranges > 0)
 
 
 def bounds_of_serial(cases: CaseSeries, serial: str) -> list[Caution]:
@@ -215,14 +208,14 @@ def numeric_parts(cases: CaseSeries, column: Column) -> Sequence[Column]:
     """
     if column.kind != "regimen":
         return (column,)
-    shown = {"daily", "days", "route"} | ({"given"} if not_given(cases, column.name).any() else set())
-    parts = [one for one in cases.dictionary if one.name.startswith(f"{column.name}.")]
-    return tuple(one for one in parts if one.name.rpartition(".")[2] in shown)
+    shown = [GIVEN] * bool(not_given(cases, column.name).any()) + [DAILY, DAYS, ROUTE]
+    names = {part_of(column.name, part) for part in shown}
+    return tuple(one for one in cases.dictionary if one.name in names)
 
 
 def not_given(cases: CaseSeries, name: str) -> Rows:
     """The rows of which it is said that the regimen `name` was not given: its dose is not missing there."""
-    given = f"{name}.given"
-    if given not in cases.table.columns:
+    given = cases.part(name, GIVEN)
+    if given is None:
         return np.zeros(cases.n, dtype=bool)
-    return (~cases.table[given]).fill_null(False).to_numpy()
+    return (~given).fill_null(False).to_numpy()

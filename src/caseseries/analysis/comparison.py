@@ -27,6 +27,7 @@ from caseseries.analysis.columns import (
     split,
     values_after,
 )
+from caseseries.analysis.ids import joined
 from caseseries.analysis.results import Result
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Beside, Compare
@@ -100,7 +101,7 @@ def _compare_ranks(clause: Compare, cases: CaseSeries, protocol: Protocol) -> Re
     for one, mine in zip(groups, rows, strict=True):
         label = f"{column.title} ({one.group.title})"
         book.enter(
-            f"{one.group.key}.n",
+            joined(one.group.key, "n"),
             f"{label}, patients",
             Estimate(count(mine), "count", count(one.rows), "patients"),
             mine,

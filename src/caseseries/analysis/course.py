@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from caseseries.analysis.columns import (
-    EVERYBODY,
     Book,
     Values,
     bounds_of_serial,
@@ -14,6 +13,7 @@ from caseseries.analysis.columns import (
     split,
 )
 from caseseries.analysis.comparison import enter_rank_tests
+from caseseries.analysis.ids import EVERYBODY, joined, on_day
 from caseseries.analysis.results import Result
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Landmark, Trajectory
@@ -33,12 +33,12 @@ def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Res
         values = values_at(cases, serial.name, day)
         for one in groups:
             rows = one.rows & ~np.isnan(values)
-            part = f"day-{day}" if one.group.key == EVERYBODY else f"{one.group.key}.day-{day}"
+            part = on_day(day, one.group.key)
             label = f"{serial.title} on day {day}" + (
                 "" if one.group.key == EVERYBODY else f" ({one.group.title})"
             )
             book.enter(
-                f"{part}.n",
+                joined(part, "n"),
                 f"{label}, patients",
                 Estimate(int(rows.sum()), "count", int(one.rows.sum()), "patients"),
                 rows,
@@ -61,7 +61,7 @@ def landmark(clause: Landmark, cases: CaseSeries, protocol: Protocol) -> Result:
     for one, mine in zip(groups, rows, strict=True):
         label = f"Fall of {in_running_text(serial.title)} by day {day} ({one.group.title})"
         count = Estimate(int(mine.sum()), "count", int(one.rows.sum()), "patients")
-        book.enter(f"{one.group.key}.n", f"{label}, patients", count, mine)
+        book.enter(joined(one.group.key, "n"), f"{label}, patients", count, mine)
         book.enter_middle(one.group.key, label, falls[mine], mine, "share")
     if len(groups) == 2:
         enter_rank_tests(book, falls, rows, promised="Mann-Whitney, exact", beside="none")

@@ -6,6 +6,7 @@ import numpy as np
 
 from caseseries.analysis.cautions import SMALL_EXPECTED, several_categories, small_expected
 from caseseries.analysis.columns import Book, count, holds, known, left_out, split
+from caseseries.analysis.ids import joined
 from caseseries.analysis.results import Result
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Entries
@@ -31,19 +32,19 @@ def entries(clause: Entries, cases: CaseSeries, protocol: Protocol) -> Result:
         rows = has & among
         part, label = slug(level), f"{groups[0].group.title} ({level})"
         book.enter(
-            f"{part}.n",
+            joined(part, "n"),
             f"Patients with: {level}",
             Estimate(count(rows), "count", count(among), "patients"),
             rows,
         )
         book.enter(
-            f"{part}.count",
+            joined(part, "count"),
             f"{label}, patients",
             Estimate(count(rows & in_first), "count", count(rows), "patients"),
             rows & in_first,
         )
         book.enter(
-            f"{part}.share",
+            joined(part, "share"),
             f"{label}, share",
             proportion(count(rows & in_first), count(rows), level=book.level),
             rows,

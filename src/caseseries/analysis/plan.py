@@ -14,6 +14,7 @@ from caseseries.analysis.cautions import (
     few_patients,
     further_episodes,
     grouped_by_outcome,
+    recalled,
     uncertain_labels,
 )
 from caseseries.analysis.columns import count, holds, patients_of, uncertain
@@ -23,6 +24,7 @@ from caseseries.analysis.overlap import entries
 from caseseries.analysis.results import Result, Results
 from caseseries.analysis.summary import list_patients, summarise
 from caseseries.analysis.survival import survival
+from caseseries.cases.clocks import days
 from caseseries.cases.consistency import clock_checks
 from caseseries.cases.derived import with_derived
 from caseseries.cases.series import CaseSeries
@@ -47,7 +49,7 @@ def analyse(
 ) -> Results:
     """Every promised analysis on these cases, in the promised order; `tell` hears each name as it begins.
 
-    One episode a patient is analysed, the first; what a sheet cannot answer has its reason in `why_not`.
+    One episode a patient is analysed, the first; what these cases cannot answer has its reason in `why_not`.
     """
     first, further = analysed(protocol, cases)
     results = []
@@ -76,6 +78,11 @@ def analysed(protocol: Protocol, cases: CaseSeries) -> tuple[CaseSeries, int]:
 
 def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
     lacking = [name for name in dict.fromkeys(_needs(clause, protocol)) if not cases.has(name)]
+    lacking += [
+        f"the day of {a_moment(moment)}"
+        for moment in _moments_needed(clause, protocol)
+        if days(cases, moment) is None
+    ]
     if lacking:
         return Result(clause, why_not=f"Not possible: these cases do not hold {', '.join(lacking)}.")
     match clause:
@@ -94,9 +101,9 @@ def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
         case Landmark():
             return landmark(clause, cases, protocol)
         case Rescreen():
-            return Result(
-                clause, why_not="Not possible from a sheet: who was looked for and not found is not in it."
-            )
+            source, there = ("these cases", "among them") if cases.from_records else ("a sheet", "in it")
+            why_not = f"Not possible from {source}: who was looked for and not found is not {there}."
+            return Result(clause, why_not=why_not)
         case _:
             return Result(
                 clause, why_not=f'Promised, and not served by this version: does = "{clause.does}".'
@@ -115,25 +122,24 @@ def _needs(clause: Analysis, protocol: Protocol) -> list[str]:
         case Entries():
             return [clause.of, *by]
         case Survival():
-            return [*_needs_of_time(clause, protocol), *by]
+            parts = [protocol.follow_up_variable(part) for part in ("alive", "time")]
+            return [*(variable.name for variable in parts if variable is not None), *by]
         case _:
             return by
 
 
-def _needs_of_time(clause: Survival, protocol: Protocol) -> list[str]:
-    """Outcome and time, and where another moment is counted from, the days of both."""
-    parts = [protocol.follow_up_variable(part) for part in ("alive", "time")]
-    names = [variable.name for variable in parts if variable is not None]
+def _moments_needed(clause: Analysis, protocol: Protocol) -> tuple[str, ...]:
+    """Where time is counted from another moment than the follow-up's, that moment and the follow-up's own."""
     own = protocol.follow_up.counted_from if protocol.follow_up else ""
-    if clause.counted_from and clause.counted_from != own:
-        days = [protocol.moments[moment].sheet for moment in (own, clause.counted_from)]
-        names += [column for column in days if column is not None]
-    return names
+    moment = clause.counted_from if isinstance(clause, Survival) else None
+    return (own, moment) if moment and moment != own else ()
 
 
 def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: int) -> list[Caution]:
     """What holds for an analysis as a whole, whatever its numbers."""
-    said = []
+    needs = set(_needs(clause, protocol))
+    footnotes = [one for one in cases.footnotes if one.kind == "recalled" and one.column in needs]
+    said = list(dict.fromkeys(recalled(one.sentence) for one in footnotes))
     if cases.n < FEW_PATIENTS and not isinstance(clause, ListPatients):
         said.append(few_patients(cases.n))
     alive = protocol.follow_up_variable("alive")
@@ -170,21 +176,6 @@ def _uncertain(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> list[
 
 def _first_episodes(cases: CaseSeries) -> tuple[CaseSeries, int]:
     """One row a patient, the first episode, and the number of rows left out."""
-    first = (
-        cases.table.with_row_index("row").group_by("patient").agg(pl.col("row").sort_by("episode").first())
-    )
-    rows = first["row"].sort()
-    if rows.len() == cases.n:
-        return cases, 0
-    keys = cases.table[rows].select("patient", "episode")
-    return (
-        replace(
-            cases,
-            table=cases.table[rows],
-            origins=cases.origins[rows],
-            serials=cases.serials.join(keys, on=["patient", "episode"], how="semi"),
-            spells=cases.spells.join(keys, on=["patient", "episode"], how="semi"),
-            unread=cases.unread.join(keys, on=["patient", "episode"], how="semi"),
-        ),
-        cases.n - rows.len(),
-    )
+    is_first = cases.table.select(pl.col("episode") == pl.col("episode").min().over("patient")).to_series()
+    further = cases.n - int(is_first.sum())
+    return (cases.only(is_first), further) if further else (cases, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caseseries.analysis.cautions import Caution, recalled_names, several_categories
+from caseseries.analysis.cautions import Caution, several_categories
 from caseseries.analysis.columns import (
     Book,
     Rows,
@@ -19,15 +19,18 @@ from caseseries.analysis.columns import (
     patients_of,
     split,
 )
+from caseseries.analysis.ids import ANY, MIDDLES, SEVERAL, joined, summarised
 from caseseries.analysis.results import Result
+from caseseries.cases.parts import GIVEN, parted
 from caseseries.cases.series import CaseSeries, Column
-from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.analysis import ListPatients, Summarise
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED
 from caseseries.protocol.protocol import Protocol
 from caseseries.stats.describe import extremes, mean, median, quartiles, standard_deviation
 from caseseries.stats.estimate import Estimate
+
+IN_WORDS = {"sd": "standard deviation"}
 
 
 def list_patients(clause: ListPatients, cases: CaseSeries, protocol: Protocol) -> Result:
@@ -49,7 +52,7 @@ def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Resul
     cautions: list[Caution] = []
     for one in groups:
         book.enter(
-            f"{one.group.key}.n",
+            joined(one.group.key, "n"),
             f"Patients: {one.group.title}",
             Estimate(int(one.rows.sum()), "count", cases.n, "patients"),
             one.rows,
@@ -60,9 +63,6 @@ def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Resul
                 _enter(book, column, one, clause)
             cautions += cautions_of_values(cases, column.name)
             cautions += _overlap(cases, column)
-    kinds = {cases.column(name).kind for name in clause.variables}
-    if kinds & {"regimen", "regimens"} and formulary().names_recalled:
-        cautions.append(recalled_names())
     return Result(
         clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(dict.fromkeys(cautions))
     )
@@ -70,51 +70,51 @@ def summarise(clause: Summarise, cases: CaseSeries, protocol: Protocol) -> Resul
 
 def _enter(book: Book, column: Column, one: Split, clause: Summarise) -> None:
     cases, key = book.cases, one.group.key
-    part = ".".join(slug(piece) for piece in column.name.split("."))
     label = f"{column.title} ({one.group.title})"
     rows = known(cases, column.name) & one.rows
-    regimen, _, fanned = column.name.partition(".")
+    regimen, fanned = parted(column.name)
     missing = one.rows & ~rows
-    if fanned and fanned != "given":
+    if fanned and fanned != GIVEN:
         missing &= ~not_given(cases, regimen)
     if column.kind in MEASURED:
-        _enter_measured(book, column, part, label, rows, key, clause)
+        _enter_measured(book, column, label, rows, key, clause)
     elif column.kind in {"yes/no", "event"}:
-        book.enter_count(f"{part}.{key}", label, is_yes(cases, column.name), rows)
+        book.enter_count(summarised(column.name, key), label, is_yes(cases, column.name), rows)
     else:
         if column.kind == "regimens":
             given = cases.table[column.name].list.len().fill_null(0).to_numpy() > 0
-            book.enter_count(f"{part}.any.{key}", f"{label}: any", given, rows)
+            book.enter_count(summarised(column.name, key, ANY), f"{label}: any", given, rows)
         for level in column.levels:
             book.enter_count(
-                f"{part}.{slug(level)}.{key}", f"{label}: {level}", holds(cases, column.name, level), rows
+                summarised(column.name, key, level),
+                f"{label}: {level}",
+                holds(cases, column.name, level),
+                rows,
             )
         if column.kind == "categories":
             book.enter_count(
-                f"{part}.several.{key}", f"{label}: more than one", _several(cases, column), rows
+                summarised(column.name, key, SEVERAL),
+                f"{label}: more than one",
+                _several(cases, column),
+                rows,
             )
     counted = Estimate(int(missing.sum()), "count", int(one.rows.sum()), "patients")
-    book.enter(f"{part}.{key}.missing", f"{label}: missing", counted, missing)
+    book.enter(joined(summarised(column.name, key), "missing"), f"{label}: missing", counted, missing)
 
 
-def _enter_measured(
-    book: Book, column: Column, part: str, label: str, rows: Rows, key: str, clause: Summarise
-) -> None:
-    values = measured(book.cases, column.name)[rows]
-    unit = column.unit
-    if clause.numbers == "mean (SD)":
-        book.enter(f"{part}.{key}.mean", f"{label}, mean", mean(values, unit), rows)
-        book.enter(f"{part}.{key}.sd", f"{label}, standard deviation", standard_deviation(values, unit), rows)
-        return
-    book.enter(f"{part}.{key}.median", f"{label}, median", median(values, unit), rows)
-    if clause.numbers == "median (IQR)":
-        low, high = quartiles(values, unit)
-        names = ("first-quartile", "third-quartile")
-    else:
-        low, high = extremes(values, unit)
-        names = ("lowest", "highest")
-    for name, estimate in zip(names, (low, high), strict=True):
-        book.enter(f"{part}.{key}.{name}", f"{label}, {name.replace('-', ' ')}", estimate, rows)
+def _enter_measured(book: Book, column: Column, label: str, rows: Rows, key: str, clause: Summarise) -> None:
+    values, unit = measured(book.cases, column.name)[rows], column.unit
+    found: tuple[Estimate, ...]
+    match clause.numbers:
+        case "mean (SD)":
+            found = mean(values, unit), standard_deviation(values, unit)
+        case "median (IQR)":
+            found = median(values, unit), *quartiles(values, unit)
+        case "median (range)":
+            found = median(values, unit), *extremes(values, unit)
+    for name, estimate in zip(MIDDLES[clause.numbers], found, strict=True):
+        said = IN_WORDS.get(name, name.replace("-", " "))
+        book.enter(joined(summarised(column.name, key), name), f"{label}, {said}", estimate, rows)
 
 
 def _several(cases: CaseSeries, column: Column) -> Rows:

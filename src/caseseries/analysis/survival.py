@@ -6,7 +6,6 @@ import numpy as np
 
 from caseseries.analysis.cautions import Caution, immortal_time, not_promised, unequal_follow_up
 from caseseries.analysis.columns import (
-    EVERYBODY,
     Book,
     Rows,
     Values,
@@ -15,7 +14,8 @@ from caseseries.analysis.columns import (
     known,
     left_out,
 )
-from caseseries.analysis.results import Result, Standing
+from caseseries.analysis.ids import EVERYBODY, at_horizon, joined, median_by, of_group
+from caseseries.analysis.results import Group, Result, Standing
 from caseseries.cases.clocks import days, time_from
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.units import read_span
@@ -50,10 +50,9 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
     curves = {}
     for one in groups:
         rows = one.rows & followed
-        prefix = "" if one.group.key == EVERYBODY else f"{one.group.key}."
         curve = kaplan_meier(times[rows], dead[rows], level=book.level, limits=clause.limits)
         curves[one.group.key] = curve
-        _enter_curve(book, prefix, one.group.title, curve, times, dead, rows, clause, protocol)
+        _enter_curve(book, one.group, curve, times, dead, rows, clause, protocol)
     if clause.by:
         among = followed & known(cases, clause.by)
         labels = np.select([one.rows for one in groups], list(range(len(groups))), -1)
@@ -75,8 +74,7 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
 
 def _enter_curve(
     book: Book,
-    prefix: str,
-    title: str,
+    group: Group,
     curve: Curve,
     times: Values,
     dead: Rows,
@@ -86,23 +84,23 @@ def _enter_curve(
 ) -> None:
     assert protocol.follow_up is not None
     unit, level = protocol.follow_up.unit, book.level
-    of = "" if title == "All" else f" ({title})"
+    key, of = of_group(group.key), "" if group.key == EVERYBODY else f" ({group.title})"
     n = int(rows.sum())
-    book.enter(f"{prefix}n", f"Patients followed{of}", Estimate(n, "count", n, "patients"), rows)
+    book.enter(joined(key, "n"), f"Patients followed{of}", Estimate(n, "count", n, "patients"), rows)
     book.enter(
-        f"{prefix}deaths",
+        joined(key, "deaths"),
         f"Deaths{of}",
         Estimate(int((rows & dead).sum()), "count", n, "deaths"),
         rows & dead,
     )
-    book.enter_count(f"{prefix}alive", f"Alive at last follow-up{of}", ~dead, rows)
+    book.enter_count(joined(key, "alive"), f"Alive at last follow-up{of}", ~dead, rows)
     standing: Standing = "promised" if clause.role in {"primary", "secondary"} else "description"
     median = median_survival(curve, rests=clause.median, unit=unit)
-    book.enter(f"{prefix}median", f"Median survival{of}", median, rows, standing=standing)
+    book.enter(joined(key, "median"), f"Median survival{of}", median, rows, standing=standing)
     other = OTHER_REST[clause.median]
     named = median_survival(curve, rests="first" if other == "first" else "midpoint", unit=unit)
     book.enter(
-        f"{prefix}median-by-{other}",
+        joined(key, median_by(other)),
         f"Median survival, the other convention{of}",
         named,
         rows,
@@ -112,11 +110,11 @@ def _enter_curve(
         month = read_span(protocol.conventions.month).in_days()
         at = survival_at(curve, read_span(horizon).in_unit(unit, month), unit=unit)
         book.enter(
-            f"{prefix}survival-at.{slug(horizon)}", f"Survival at {horizon}{of}", at, rows, standing=standing
+            joined(key, at_horizon(horizon)), f"Survival at {horizon}{of}", at, rows, standing=standing
         )
     reverse = follow_up(times[rows], dead[rows], level=level, unit=unit)
-    book.enter(f"{prefix}follow-up", f"Median follow-up{of}", reverse, rows)
-    book.enter_middle(f"{prefix}observed", f"Time observed{of}", times[rows], rows, unit)
+    book.enter(joined(key, "follow-up"), f"Median follow-up{of}", reverse, rows)
+    book.enter_middle(joined(key, "observed"), f"Time observed{of}", times[rows], rows, unit)
 
 
 def _unequal(times: Values, alive: Rows, unit: str) -> list[Caution]:
@@ -131,7 +129,7 @@ def _immortal(cases: CaseSeries, protocol: Protocol, moment: str) -> list[Cautio
     """Counted from before the follow-up's own moment, the days between the two cannot hold a death."""
     assert protocol.follow_up is not None
     own = protocol.follow_up.counted_from
-    start, zero = days(cases, protocol, own), days(cases, protocol, moment)
+    start, zero = days(cases, own), days(cases, moment)
     if moment == own or start is None or zero is None:
         return []
     between = (start - zero)[~np.isnan(start - zero)]

@@ -10,6 +10,7 @@ from typing import TypeVar
 import polars as pl
 
 from caseseries.cases.names import alike, seen
+from caseseries.cases.parts import HIGH, OPERATOR, part_of
 from caseseries.evidence.values import (
     NONE,
     Typed,
@@ -162,7 +163,7 @@ def read_counts(variable: Variable, cells: Sequence[str]) -> Read:
     pairs, slips = each(cells, read)
     columns = {variable.name: _whole(variable.name, [pair and pair[0] for pair in pairs])}
     if any(pair and pair[0] < pair[1] for pair in pairs):
-        name = f"{variable.name}.high"
+        name = part_of(variable.name, HIGH)
         columns[name] = _whole(name, [pair and pair[1] for pair in pairs])
     return Read(columns, tuple(slips))
 
@@ -236,7 +237,7 @@ def measured(variable: Variable, cells: Sequence[str], read: Callable[[str], Typ
     values = [one and one.value for one in typed]
     columns = {variable.name: pl.Series(variable.name, values, dtype=pl.Float64)}
     if any(one and one.operator for one in typed):
-        name = f"{variable.name}.operator"
+        name = part_of(variable.name, OPERATOR)
         operators = [(one.operator or None) if one else None for one in typed]
         columns[name] = pl.Series(name, operators, dtype=pl.String)
     return Read(columns, tuple(slips))

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from caseseries.cases.long_tables import KEY
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.units import Span, read_span
 from caseseries.protocol.protocol import Protocol
@@ -16,17 +17,17 @@ Values = NDArray[np.float64]
 Rows = NDArray[np.bool_]
 
 
-def days(cases: CaseSeries, protocol: Protocol, moment: str) -> Values | None:
-    """The hospital day of a moment, a value a row, NaN where not known; None where no column holds it."""
-    column = protocol.moments[moment].sheet if moment in protocol.moments else None
-    if column is None or not cases.has(column):
+def days(cases: CaseSeries, moment: str) -> Values | None:
+    """The hospital day of a moment, a value a row, NaN where not known; None where nobody's is."""
+    mine = cases.moments.filter(moment=moment).select(*KEY, "day")
+    if mine.is_empty():
         return None
-    return _floats(cases, column)
+    return _floats(cases.table.select(KEY).join(mine, on=KEY, how="left", maintain_order="left")["day"])
 
 
 def dated(cases: CaseSeries, protocol: Protocol) -> dict[str, Values]:
-    """Every moment whose hospital day the cases hold."""
-    found = {moment: days(cases, protocol, moment) for moment in protocol.moments}
+    """Every moment of the protocol whose hospital day the cases hold."""
+    found = {moment: days(cases, moment) for moment in protocol.moments}
     return {moment: values for moment, values in found.items() if values is not None}
 
 
@@ -39,10 +40,10 @@ def time_from(cases: CaseSeries, protocol: Protocol, moment: str) -> tuple[Value
     time = protocol.follow_up_variable("time")
     if protocol.follow_up is None or time is None:
         raise ValueError("the protocol counts no follow-up")
-    values = _floats(cases, time.name)
+    values = _floats(cases.table[time.name])
     own = protocol.follow_up.counted_from
     if moment != own:
-        start, zero = days(cases, protocol, own), days(cases, protocol, moment)
+        start, zero = days(cases, own), days(cases, moment)
         if start is None or zero is None:
             raise ValueError(f"the cases do not hold the days of {own} and {moment}")
         values = values + (start - zero) / unit_in_days(protocol)
@@ -61,5 +62,5 @@ def half_a_digit(value: float) -> float:
     return 0.5 * 10.0 ** min(int(exponent), 0)
 
 
-def _floats(cases: CaseSeries, name: str) -> Values:
-    return cases.table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+def _floats(values: pl.Series) -> Values:
+    return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()

@@ -10,6 +10,7 @@ import polars as pl
 
 from caseseries.cases.clocks import Rows, Values, dated, half_a_digit, unit_in_days
 from caseseries.cases.keys import Key
+from caseseries.cases.parts import DAYS
 from caseseries.cases.question import Question
 from caseseries.cases.rows import row_questions
 from caseseries.cases.series import CaseSeries
@@ -19,6 +20,10 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment, in_running_text
 
 __all__ = ["ClockCheck", "Question", "clock_checks", "questions"]
+
+
+NO_TIME = 1e-6
+"""Days: what lies this near together is one day, divided by the length of a month and multiplied again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,11 @@ def clock_checks(cases: CaseSeries, protocol: Protocol) -> tuple[ClockCheck, ...
         return ()
     moments = dated(cases, protocol)
     recorded = list(_recorded(cases, protocol, moments))
+    if cases.from_records:  # their time was counted here, from the stated moment and from no other
+        moments = {name: zero for name, zero in moments.items() if name == protocol.follow_up.counted_from}
     followed = cases.table[time.name].to_list()
     latest = np.array([np.nan if value is None else value + half_a_digit(value) for value in followed])
-    latest *= unit_in_days(protocol)
+    latest = latest * unit_in_days(protocol) + NO_TIME
     # A comparison with NaN is false: what is not known is not late.
     return tuple(
         _clock_check(
@@ -126,9 +133,10 @@ def _recorded(
     """The last hospital day of everything whose day is recorded: of the drugs, and of the serials."""
     for moment, begun in moments.items():
         variable = protocol.regimen_from(moment)
-        if variable is not None and cases.has(f"{variable.name}.days"):
-            on_drug = cases.table[f"{variable.name}.days"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            yield f"the last day on {in_running_text(variable.title)}", begun + on_drug - 1
+        on_drug = cases.part(variable.name, DAYS) if variable is not None else None
+        if variable is not None and on_drug is not None:
+            days: Values = on_drug.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+            yield f"the last day on {in_running_text(variable.title)}", begun + days - 1
     for serial in protocol.serials:
         if serial.counted_from in moments:
             last = _last_values(cases, serial, moments[serial.counted_from])
@@ -159,7 +167,8 @@ def _clocks(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
         if check.is_stated:
             moment = a_moment(check.moment)
             sentence = f"Counted from {moment}, follow-up ends before something recorded ({details})."
-            why = "The time followed, the day of what was recorded or the stated time zero is not as typed."
+            noted = "the day of what was recorded or the stated time zero"
+            why = f"The time followed, {noted} is not as {cases.written}."
             if fitting:
                 why += f" Counted from {' or '.join(fitting)}, every row fits."
         else:

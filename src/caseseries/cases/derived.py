@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import polars as pl
 
+from caseseries.cases.dictionary import derived_column
 from caseseries.cases.keys import Key
+from caseseries.cases.parts import OPERATOR, part_of
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.protocol.clauses.span import day_number
 from caseseries.protocol.clauses.variable import Derived, GreatestFall
@@ -18,8 +20,7 @@ def with_derived(cases: CaseSeries, derived: tuple[Derived, ...]) -> CaseSeries:
     for one in derived:
         if cases.has(one.name):
             continue
-        unit = "share" if one.kind == "share" else ""
-        column = Column(one.name, one.title, one.kind, unit, yes=one.yes or "", no=one.no or "")
+        column = derived_column(one)
         if isinstance(one.take, GreatestFall):
             cases = _with_greatest_falls(cases, column, one.take)
         elif cases.has(one.take.in_):
@@ -46,7 +47,7 @@ def _with_greatest_falls(cases: CaseSeries, column: Column, take: GreatestFall) 
     cases = cases.with_column(column, pl.Series([falls.get(key) for key in keys], dtype=pl.Float64))
     if not any(operators.values()):
         return cases
-    name = f"{column.name}.operator"
+    name = part_of(column.name, OPERATOR)
     beside = pl.Series(name, [operators.get(key) or None for key in keys], dtype=pl.String)
     return replace(cases, table=cases.table.with_columns(beside))
 

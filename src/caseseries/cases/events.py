@@ -9,6 +9,7 @@ import polars as pl
 
 from caseseries.cases.cells import Read, Refused, each, quoted
 from caseseries.cases.names import alike, seen
+from caseseries.cases.parts import GRADE, TERM, part_of
 from caseseries.evidence.values import NONE, is_missing, read_yes_no
 from caseseries.protocol.clauses.variable import Variable
 
@@ -29,10 +30,11 @@ def read_events(variable: Variable, cells: Sequence[str]) -> Read:
     """
     events, slips = each(cells, _event)
     name = variable.name
+    term, grade = part_of(name, TERM), part_of(name, GRADE)
     columns = {
         name: pl.Series(name, [one and one[0] for one in events], dtype=pl.Boolean),
-        f"{name}.term": pl.Series(f"{name}.term", [one and one[1] for one in events], dtype=pl.String),
-        f"{name}.grade": pl.Series(f"{name}.grade", [one and one[2] for one in events], dtype=pl.Int64),
+        term: pl.Series(term, [one and one[1] for one in events], dtype=pl.String),
+        grade: pl.Series(grade, [one and one[2] for one in events], dtype=pl.Int64),
     }
     return Read(columns, tuple(slips))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from caseseries.cases.grid import Grid
 from caseseries.cases.names import heading
+from caseseries.cases.parts import DAYS, part_of
 from caseseries.evidence.problem import Problem, Problems, did_you_mean, some_of
 from caseseries.protocol.clauses.variable import Variable
 from caseseries.protocol.protocol import Protocol
@@ -71,7 +72,8 @@ def _names(protocol: Protocol) -> dict[str, tuple[str, ...]]:
         if title not in own and titles[title] == 1:
             names[one.name] += (title,)
         if one.kind == "regimen":
-            names[f"{one.name}.days"] = (heading(f"{one.name}.days"),)
+            days = part_of(one.name, DAYS)
+            names[days] = (heading(days),)
     return names
 
 

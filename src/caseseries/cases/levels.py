@@ -9,6 +9,7 @@ import polars as pl
 
 from caseseries.cases.cells import Read, Refused, Slip, each, lists, quoted
 from caseseries.cases.names import alike
+from caseseries.cases.parts import CERTAINTY, part_of
 from caseseries.evidence.problem import did_you_mean
 from caseseries.evidence.values import NONE, is_missing, read_yes_no
 from caseseries.protocol.clauses.variable import Variable
@@ -28,7 +29,7 @@ def read_category(variable: Variable, cells: Sequence[str]) -> Read:
         return None if levels.find(text) is None and is_missing(text) else levels.entry(text)
 
     entries, slips = each(cells, read)
-    name, beside = variable.name, f"{variable.name}.certainty"
+    name, beside = variable.name, part_of(variable.name, CERTAINTY)
     columns = {name: pl.Series(name, [one and one[0] for one in entries], dtype=pl.String)}
     if variable.certainty:
         columns[beside] = pl.Series(beside, [one and one[1] for one in entries], dtype=pl.String)
@@ -140,7 +141,7 @@ def _columns(variable: Variable, listed: Sequence[list[Entry] | None], slips: Se
     rank = {level: position for position, level in enumerate(variable.levels)}
     in_order = [entries and sorted(entries, key=lambda entry: rank[entry[0]]) for entries in listed]
     columns = {}
-    for position, name in enumerate((variable.name, f"{variable.name}.certainty")):
+    for position, name in enumerate((variable.name, part_of(variable.name, CERTAINTY))):
         words = [None if entries is None else [entry[position] for entry in entries] for entries in in_order]
         if position == 0 or variable.certainty:
             columns[name] = lists(name, words)

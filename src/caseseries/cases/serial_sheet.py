@@ -12,8 +12,9 @@ import polars as pl
 from caseseries.cases.cells import Refused, in_doubt, number, read_days, refusal
 from caseseries.cases.grid import Grid, read_grid
 from caseseries.cases.keys import Key, label, read_keys
+from caseseries.cases.long_tables import SERIALS, frame
 from caseseries.cases.names import heading, trimmed
-from caseseries.cases.series import SERIALS, Source, frame
+from caseseries.cases.series import Source
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.evidence.values import is_missing
 from caseseries.protocol.clauses.clause import slug
@@ -70,7 +71,7 @@ def read_serial(path: Path, serial: Serial, known: Collection[Key]) -> SerialShe
             problems.append(Problem(grid.where(row, column), twice, "Keep the one that is meant."))
         rows.append((*keys[row], serial.name, day, *value, grid.place(row, column)))
     left = tuple(name for index, name in enumerate(grid.header) if name and index not in used)
-    source = Source(grid.file, grid.digest, len(grid.rows), left)
+    source = Source(grid.file, "sheet", grid.digest, len(grid.rows), left)
     values = frame(rows, SERIALS).sort("patient", "episode", "day", maintain_order=True)
     return SerialSheet(values, source, tuple(problems))
 

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from caseseries.cases.long_tables import KEY, LONG
+from caseseries.cases.parts import part_of
+
 if TYPE_CHECKING:
     from caseseries.protocol.clauses.variable import Kind
-
-SERIALS = {
-    "patient": pl.String,
-    "episode": pl.Int64,
-    "name": pl.String,
-    "day": pl.Int64,
-    "value": pl.Float64,
-    "operator": pl.String,
-    "origin": pl.String,
-}
-SPELLS = {
-    "patient": pl.String,
-    "episode": pl.Int64,
-    "kind": pl.String,  # the variable that the spell belongs to
-    "level": pl.String,  # the protocol's level, else the class or the name of the drug
-    "drug": pl.String,
-    "text": pl.String,  # as typed
-    "start": pl.Int64,  # day of the course: its first day is 1
-    "stop": pl.Int64,
-    "amount": pl.Float64,  # one dose, in `unit`
-    "unit": pl.String,
-    "interval": pl.Float64,  # hours between doses
-    "daily": pl.Float64,  # mg a day
-    "prednisone": pl.Float64,  # mg a day of prednisone that does the same; corticosteroids only
-    "dexamethasone": pl.Float64,
-    "route": pl.String,
-    "within": pl.String,  # the chemotherapy protocol that it is part of
-    "origin": pl.String,
-}
-UNREAD = {
-    "patient": pl.String,
-    "episode": pl.Int64,
-    "variable": pl.String,
-    "text": pl.String,
-    "left": pl.String,
-    "origin": pl.String,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +32,39 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read, with the SHA-256 of its bytes; `left` are the columns nobody promised."""
+    """What was read: a file, or a database.
+
+    Of a file `digest` is the SHA-256 of its bytes, `rows` are those below its header, and `left` the columns
+    that nobody promised. Of a database they are those of the evidence that was taken out of it.
+    """
 
     name: str
+    kind: Literal["sheet", "database", "claims"]
     digest: str
     rows: int
     left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """What is to be said where a column is shown: its "source", or that it rests on something "recalled"."""
+
+    column: str
+    kind: Literal["recalled", "source"]
+    sentence: str
 
 
 @dataclass(frozen=True, repr=False)
 class CaseSeries:
     """One row a patient and episode.
 
-    `table`: `patient` (text), `episode` (1, 2, ...), and the columns of `dictionary`. Yes/no is Boolean,
-    categories are lists of text with a list `NAME.certainty` beside, a number that was typed with an
-    operator (`>100,000`) has the operator in `NAME.operator`, a count that is a range its upper end in
-    `NAME.high`. Missing is null, never NaN.
-    `serials`, `spells`, `unread`: the long tables whose columns stand above; `unread` lists what could not be
-    parsed and is kept as typed.
-    `origins`: the table's shape, each cell the place it came from (`patients.csv:C7`).
+    `table`: `patient` (text), `episode` (1, 2, ...), the columns of `dictionary`, and beside them the parts
+    that `parts` tells of. Yes/no is Boolean, categories are lists of text. Missing is null, never NaN.
+    `serials`, `spells`, `moments`, `unread`: see `long_tables`. A moment has a row where its day is known;
+    `unread` lists what could not be parsed and is kept as it stands.
+    `origins`: the rows of the table, each cell the place that it came from (`patients.csv:C7`); where it
+    rests on several, these are joined by ORIGINS, as they are in every column `origin`.
+    `shape.check` holds a case series to all of this, whoever filled it.
     """
 
     table: pl.DataFrame
@@ -93,8 +72,10 @@ class CaseSeries:
     origins: pl.DataFrame
     serials: pl.DataFrame
     spells: pl.DataFrame
+    moments: pl.DataFrame
     unread: pl.DataFrame
     sources: tuple[Source, ...] = ()
+    footnotes: tuple[Footnote, ...] = ()
 
     @property
     def n(self) -> int:
@@ -116,6 +97,21 @@ class CaseSeries:
         said = f"{people:,} patient{'s' * (people != 1)}"
         return said if people == self.n else f"{said}, {self.n:,} episodes"
 
+    @property
+    def from_records(self) -> bool:
+        """Whether a hospital's records filled them, and nobody typed them."""
+        return any(source.kind == "database" for source in self.sources)
+
+    @property
+    def kept_in(self) -> str:
+        """Where they stand, in words: the sheet, or the records."""
+        return "the records" if self.from_records else "the sheet"
+
+    @property
+    def written(self) -> str:
+        """How they came there, in a word: typed, or recorded."""
+        return "recorded" if self.from_records else "typed"
+
     def column(self, name: str) -> Column:
         """The dictionary's line of that name. Raises KeyError."""
         for column in self.dictionary:
@@ -127,8 +123,13 @@ class CaseSeries:
         """Whether these cases hold the column: a sheet holds what was typed, a hospital what was recorded."""
         return any(column.name == name for column in self.dictionary)
 
+    def part(self, name: str, part: str) -> pl.Series | None:
+        """The part of a column (see `parts`): `part("cause", CERTAINTY)`; None where there is none."""
+        beside = part_of(name, part)
+        return self.table[beside] if beside in self.table.columns else None
+
     def origin(self, row: int, name: str) -> str:
-        """Where the cell came from; empty where the column is derived from others."""
+        """The places that the cell rests on, joined by ORIGINS; empty where it is derived from others."""
         return str(self.origins[name][row] or "") if name in self.origins.columns else ""
 
     def with_column(self, column: Column, values: pl.Series) -> CaseSeries:
@@ -138,6 +139,12 @@ class CaseSeries:
             table=self.table.with_columns(values.alias(column.name)),
             dictionary=(*self.dictionary, column),
         )
+
+    def only(self, kept: pl.Series) -> CaseSeries:
+        """The same cases, of those rows alone for which `kept` is true."""
+        table = self.table.filter(kept)
+        long = {name: getattr(self, name).join(table, on=KEY, how="semi") for name in LONG}
+        return replace(self, table=table, origins=self.origins.filter(kept), **long)
 
     def __repr__(self) -> str:
         files = ", ".join(f"{source.name} ({source.rows} rows)" for source in self.sources)
@@ -150,7 +157,9 @@ class CaseSeries:
         lines += [f"  {name:<24} serial; {count} values" for name, count in serials.iter_rows()]
         if self.unread.height:
             entries = "entry" if self.unread.height == 1 else "entries"
-            lines.append(f"  {self.unread.height} {entries} could not be read in full; kept as typed")
+            lines.append(
+                f"  {self.unread.height} {entries} could not be read in full; kept as {self.written}"
+            )
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -163,8 +172,3 @@ class CaseSeries:
         )
         more = f"<p>and {self.n - 100} more</p>" if self.n > 100 else ""
         return f"<p>Case series of {self.size}</p><table><tr>{head}</tr>{rows}</table>{more}"
-
-
-def frame(rows: Iterable[tuple[object, ...]], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-    """A long table of the given schema, from rows in its order."""
-    return pl.DataFrame(list(rows), schema=schema, orient="row")

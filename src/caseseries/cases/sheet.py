@@ -9,14 +9,24 @@ from pathlib import Path
 import polars as pl
 
 from caseseries.cases import cells as read
+from caseseries.cases.dictionary import column_of
 from caseseries.cases.events import read_events
 from caseseries.cases.grid import Grid, read_grid
 from caseseries.cases.header import NOTES, Header, read_header
 from caseseries.cases.keys import Key, read_keys, repeated
 from caseseries.cases.levels import read_categories, read_category, read_ticks
+from caseseries.cases.long_tables import KEY, MOMENTS, ORIGINS, SERIALS, SPELLS, UNREAD, frame
+from caseseries.cases.parts import DAYS, part_of
 from caseseries.cases.serial_sheet import read_serial, serial_file
-from caseseries.cases.series import SERIALS, SPELLS, UNREAD, CaseSeries, Column, Source, frame
-from caseseries.cases.spells import Given, Row, read_regimen_column, read_regimens_column
+from caseseries.cases.series import CaseSeries, Column, Footnote, Source
+from caseseries.cases.shape import check
+from caseseries.cases.spells import (
+    Given,
+    Row,
+    footnotes_on_drugs,
+    read_regimen_column,
+    read_regimens_column,
+)
 from caseseries.cases.times import read_times
 from caseseries.evidence.finding import column_letters
 from caseseries.evidence.problem import Problem, Problems
@@ -48,6 +58,7 @@ class Part:
     problems: tuple[Problem, ...] = ()
     spells: tuple[Row, ...] = ()
     unread: tuple[Row, ...] = ()
+    footnotes: tuple[Footnote, ...] = ()
 
 
 def read_sheet(path: Path, protocol: Protocol) -> CaseSeries:
@@ -81,17 +92,22 @@ def read_sheet(path: Path, protocol: Protocol) -> CaseSeries:
         "patient": pl.Series("patient", [patient for patient, _ in keys], dtype=pl.String),
         "episode": pl.Series("episode", [episode for _, episode in keys], dtype=pl.Int64),
     }
-    sources = [Source(grid.file, grid.digest, len(grid.rows), header.left)]
+    sources = [Source(grid.file, "sheet", grid.digest, len(grid.rows), header.left)]
     sources += [serial.source for serial in serials if serial.source]
-    return CaseSeries(
-        table=pl.DataFrame(key | {name: one for part in parts for name, one in part.columns.items()}),
+    table = pl.DataFrame(key | {name: one for part in parts for name, one in part.columns.items()})
+    origins = pl.DataFrame(key | {name: one for part in parts for name, one in part.origins.items()})
+    cases = CaseSeries(
+        table=table,
         dictionary=tuple(column for part in parts for column in part.dictionary),
-        origins=pl.DataFrame(key | {name: one for part in parts for name, one in part.origins.items()}),
+        origins=origins,
         serials=pl.concat([frame((), SERIALS), *(serial.values for serial in serials)]),
         spells=frame((row for part in parts for row in part.spells), SPELLS),
+        moments=_moments(protocol, table, origins),
         unread=frame((row for part in parts for row in part.unread), UNREAD),
         sources=tuple(dict.fromkeys(sources)),
+        footnotes=tuple(footnote for part in parts for footnote in part.footnotes),
     )
+    return check(cases, protocol)
 
 
 def _parts(grid: Grid, header: Header, protocol: Protocol, keys: Sequence[Key]) -> Iterator[Part]:
@@ -120,7 +136,7 @@ def _cells_part(variable: Variable, grid: Grid, place: int, protocol: Protocol) 
         slips += tuple(read.Slip(row, doubt.found, doubt.mend) for row, doubt in doubts)
     return Part(
         columns=done.columns,
-        dictionary=(_column(variable),),
+        dictionary=(column_of(variable),),
         origins={variable.name: _origins(grid, place)},
         problems=_told(grid, place, slips),
     )
@@ -130,21 +146,22 @@ def _ticks_part(variable: Variable, grid: Grid, ticks: Mapping[str, int]) -> Par
     done, slips = read_ticks(variable, {level: grid.column(place) for level, place in ticks.items()})
     return Part(
         columns=done.columns,
-        dictionary=(_column(variable),),
-        origins={variable.name: _origins(grid, min(ticks.values()))},
+        dictionary=(column_of(variable),),
+        origins={variable.name: _joined([_origins(grid, place) for place in sorted(ticks.values())])},
         problems=tuple(one for level, place in ticks.items() for one in _told(grid, place, slips[level])),
     )
 
 
 def _regimen_part(variable: Variable, grid: Grid, header: Header, keys: Sequence[Key]) -> Part:
-    place, own = header.places[variable.name], header.places.get(f"{variable.name}.days")
+    on_it = part_of(variable.name, DAYS)
+    place, own = header.places[variable.name], header.places.get(on_it)
     if own is None:
         return _given_part(
             read_regimen_column(variable, grid, place, keys, None), grid, {variable.name: place}
         )
     days = read.read_days(Variable(name="days", kind="day"), grid.column(own), "a number of days, 1 or more")
     given = read_regimen_column(variable, grid, place, keys, days.columns["days"])
-    places = {variable.name: place, f"{variable.name}.days": own}
+    places = {variable.name: place, on_it: own}
     return _given_part(given, grid, places, _told(grid, own, days.slips))
 
 
@@ -159,7 +176,18 @@ def _given_part(given: Given, grid: Grid, places: dict[str, int], problems: tupl
         problems=problems,
         spells=given.spells,
         unread=given.unread,
+        footnotes=footnotes_on_drugs(given.dictionary[0].name),
     )
+
+
+def _moments(protocol: Protocol, table: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
+    """The moments whose days stand in a column of their own."""
+    found = [
+        table.select(*KEY, moment=pl.lit(name), day=moment.sheet, origin=origins[moment.sheet])
+        for name, moment in protocol.moments.items()
+        if moment.sheet in table.columns
+    ]
+    return pl.concat([frame((), MOMENTS), *found]).drop_nulls("day")
 
 
 def _open_ends(grid: Grid, header: Header, protocol: Protocol, parts: Sequence[Part]) -> Iterator[Problem]:
@@ -176,23 +204,15 @@ def _open_ends(grid: Grid, header: Header, protocol: Protocol, parts: Sequence[P
             yield Problem(grid.where(row, place), found, "Write Yes or No: alive at the end of that time?")
 
 
-def _column(variable: Variable) -> Column:
-    return Column(
-        name=variable.name,
-        title=variable.title,
-        kind=variable.kind,
-        unit="share" if variable.kind == "share" else variable.unit or "",
-        levels=variable.levels,
-        certainty=variable.certainty,
-        yes=variable.yes or "",
-        no=variable.no or "",
-    )
-
-
 def _origins(grid: Grid, place: int) -> pl.Series:
     """The places of a column's cells: patients.csv:C2, patients.csv:C3, ..."""
     numbers = pl.Series(grid.numbers, dtype=pl.Int64).cast(pl.String)
     return f"{grid.file}:{column_letters(place)}" + numbers
+
+
+def _joined(origins: Sequence[pl.Series]) -> pl.Series:
+    """The places of cells that rest on one cell of each column."""
+    return pl.select(pl.concat_str(origins, separator=ORIGINS)).to_series()
 
 
 def _told(grid: Grid, place: int, slips: Sequence[read.Slip]) -> tuple[Problem, ...]:

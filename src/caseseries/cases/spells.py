@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
 
 from caseseries.cases.cells import each, lists
+from caseseries.cases.dictionary import days_column, regimen_columns, regimens_column
 from caseseries.cases.grid import Grid
 from caseseries.cases.keys import Key
 from caseseries.cases.names import alike
-from caseseries.cases.series import Column
+from caseseries.cases.series import Column, Footnote
 from caseseries.evidence.drugs import formulary
 from caseseries.evidence.regimen import Regimen, drugs_in, read_regimen, read_regimens
 from caseseries.evidence.sig import sig_words
@@ -57,42 +58,26 @@ def read_regimen_column(
     typed, _ = each(cells, read)
     first = [cell.entries[0] if cell and cell.entries and not cell.doubt else None for cell in typed]
     given = [entry and entry.regimen for entry in first]
-    name, title = variable.name, variable.title
-    routes = tuple(sorted({one.route for one in given if one and one.route}))
     texts = [None if cell is None else text for cell, text in zip(typed, cells, strict=True)]
-    hours = [one.interval_hours if one else None for one in given]
-    fan: list[tuple[Column, type[pl.DataType], Sequence[object]]] = [
-        (Column(name, title, "regimen"), pl.String, texts),
-        (
-            Column(f"{name}.given", f"{title}, given", "yes/no"),
-            pl.Boolean,
-            [cell and cell.is_given(variable.name) for cell in typed],
-        ),
-        (
-            Column(f"{name}.dose", f"{title}, one dose", "number", _only(one.unit for one in given if one)),
-            pl.Float64,
-            [one.dose if one else None for one in given],
-        ),
-        (Column(f"{name}.interval", f"{title}, between doses", "number", "hours"), pl.Float64, hours),
-        (
-            Column(f"{name}.route", f"{title}, route", "category", levels=routes),
-            pl.String,
-            [one.route or None if one else None for one in given],
-        ),
-        (
-            Column(f"{name}.daily", f"{title}, a day", "number", "mg"),
-            pl.Float64,
-            [entry and entry.daily for entry in first],
-        ),
+    values: list[tuple[type[pl.DataType], Sequence[object]]] = [
+        (pl.String, texts),
+        (pl.Boolean, [cell and cell.is_given(variable.name) for cell in typed]),
+        (pl.Float64, [one.dose if one else None for one in given]),
+        (pl.Float64, [one.interval_hours if one else None for one in given]),
+        (pl.String, [one.route or None if one else None for one in given]),
+        (pl.Float64, [entry and entry.daily for entry in first]),
     ]
+    lines = regimen_columns(
+        variable, [one.unit for one in given if one], [one.route for one in given if one and one.route]
+    )
     if days is not None:
-        column = Column(f"{name}.days", f"{title}, days on it", "number", "days")
-        fan.append((column, pl.Int64, days.to_list()))
+        lines, values = (*lines, days_column(variable)), [*values, (pl.Int64, days.to_list())]
     spells, unread = _long(variable, grid, place, keys, typed, None if days is None else days.to_list())
     columns = {
-        column.name: pl.Series(column.name, list(values), dtype=dtype) for column, dtype, values in fan
+        line.name: pl.Series(line.name, cells_of, dtype=dtype)
+        for line, (dtype, cells_of) in zip(lines, values, strict=True)
     }
-    return Given(columns, tuple(column for column, _, _ in fan), spells, unread)
+    return Given(columns, lines, spells, unread)
 
 
 def read_regimens_column(variable: Variable, grid: Grid, place: int, keys: Sequence[Key]) -> Given:
@@ -112,13 +97,22 @@ def read_regimens_column(variable: Variable, grid: Grid, place: int, keys: Seque
 
     typed, _ = each(grid.column(place), read)
     named = [_named(cell) for cell in typed]
-    others = {level for levels in named for level in levels or ()} - set(variable.levels)
-    order = (*variable.levels, *sorted(others, key=str.casefold))
-    rank = {level: position for position, level in enumerate(order)}
+    column = regimens_column(variable, (level for levels in named for level in levels or ()))
+    rank = {level: position for position, level in enumerate(column.levels)}
     in_order = [None if levels is None else sorted(levels, key=rank.__getitem__) for levels in named]
     spells, unread = _long(variable, grid, place, keys, typed, None)
-    column = Column(variable.name, variable.title, "regimens", levels=order)
     return Given({variable.name: lists(variable.name, in_order)}, (column,), spells, unread)
+
+
+def footnotes_on_drugs(column: str) -> tuple[Footnote, ...]:
+    """What is to be said where drugs are shown: that names are recalled, and whose equal doses are used."""
+    known = formulary()
+    recalled = (
+        "Which name is which drug, and in which class, is recalled and was not looked up in a source: what "
+        "each cell was read as stands in the table of regimens."
+    )
+    said = Footnote(column, "source", f"Equal doses of corticosteroids: {known.equals_source}.")
+    return (Footnote(column, "recalled", recalled), said) if known.names_recalled else (said,)
 
 
 _NOT_GIVEN = frozenset({NONE, "no"})
@@ -226,7 +220,8 @@ def _long(
             continue
         origin = grid.place(row, place)
         # Days on the drug are counted from its first day; of several drugs nobody knows whose days they are.
-        span = (None, None) if days is None or days[row] is None or cell.doubt else (1, days[row])
+        known = days is not None and days[row] is not None and not cell.doubt
+        span = (1, days[row], None) if days is not None and known else (None, None, None)
         for entry in cell.entries:
             if not entry.is_denied:
                 spells.append((*keys[row], variable.name, *entry.who, *span, *entry.how_much, origin))
@@ -235,9 +230,3 @@ def _long(
         if cell.doubt:
             unread.append((*keys[row], variable.name, grid.column(place)[row], cell.doubt, origin))
     return tuple(spells), tuple(unread)
-
-
-def _only(units: Iterable[str]) -> str:
-    """The unit of the doses, where all have the same one."""
-    found = {unit for unit in units if unit}
-    return found.pop() if len(found) == 1 else ""

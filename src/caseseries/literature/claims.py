@@ -84,7 +84,7 @@ def claims_source(path: Path) -> Source | None:
     """The file of the claims with its digest; None where there is none."""
     if not path.exists():
         return None
-    return Source(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), len(read_claims(path)))
+    return Source(path.name, "claims", hashlib.sha256(path.read_bytes()).hexdigest(), len(read_claims(path)))
 
 
 def check(claims: tuple[Claim, ...], results: Results) -> tuple[tuple[Verdict, ...], ...]:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from caseseries.analysis.columns import EVERYBODY
+from caseseries.analysis.ids import MEDIAN, at_horizon, joined, of_group
 from caseseries.analysis.results import Result
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.analysis import Survival
-from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
 from caseseries.report.drawing import drawn, panel, said_instead, text_width, wrapped, write
@@ -96,7 +95,7 @@ def survival_figure(result: Result, protocol: Protocol) -> str:
     title = result.clause.name[:1].upper() + result.clause.name[1:]
     if not result.curves or protocol.follow_up is None:
         return said_instead(title, result.why_not or "There is no curve to draw.")
-    unit, arms = protocol.follow_up.unit, _arms(result)
+    unit, arms = protocol.follow_up.unit, _arms(result, protocol.follow_up.horizons)
     moment = protocol.follow_up.counted_from
     if isinstance(result.clause, Survival):
         moment = result.clause.counted_from or moment
@@ -123,7 +122,7 @@ def survival_figure(result: Result, protocol: Protocol) -> str:
     return drawn(draw, below + HEIGHT + 0.4, title, _description(arms, since, unit))
 
 
-def _arms(result: Result) -> list[Arm]:
+def _arms(result: Result, horizons: Sequence[str]) -> list[Arm]:
     titles = dict(
         zip(
             [group.key for group in result.groups],
@@ -138,8 +137,8 @@ def _arms(result: Result) -> list[Arm]:
             titles.get(key, key),
             curve,
             stroke,
-            numbers.get("median" if key == EVERYBODY else f"{key}.median"),
-            _at_horizons(numbers, "" if key == EVERYBODY else f"{key}."),
+            numbers.get(joined(of_group(key), MEDIAN)),
+            _at_horizons(numbers, of_group(key), horizons),
         )
         for (key, curve), stroke in zip(result.curves.items(), strokes, strict=True)
     ]
@@ -197,14 +196,14 @@ def _apart(window: Window, arms: Sequence[Arm]) -> Horizons:
     return tuple(kept)
 
 
-def _at_horizons(numbers: Mapping[str, Estimate], prefix: str) -> dict[str, Estimate]:
-    """Survival at each horizon, by the horizon's slug."""
-    stem = f"{prefix}survival-at."
-    return {name.removeprefix(stem): one for name, one in numbers.items() if name.startswith(stem)}
+def _at_horizons(numbers: Mapping[str, Estimate], group: str, horizons: Sequence[str]) -> dict[str, Estimate]:
+    """Survival at each horizon, by the horizon's name."""
+    ids = {name: joined(group, at_horizon(name)) for name in horizons}
+    return {name: numbers[id_] for name, id_ in ids.items() if id_ in numbers}
 
 
 def _horizon_words(name: str, time: float, arms: Sequence[Arm]) -> str:
-    alive = arms[0].horizons.get(slug(name)) if len(arms) == 1 else None
+    alive = arms[0].horizons.get(name) if len(arms) == 1 else None
     return name if alive is None or alive.value is None else f"{name}: {alive.shown}"
 
 

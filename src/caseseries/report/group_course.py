@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from caseseries.analysis.columns import EVERYBODY
+from caseseries.analysis.ids import EVERYBODY, MEDIAN, joined, on_day
 from caseseries.analysis.results import Group, Result
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.variable import Serial
@@ -83,13 +83,11 @@ def draw_by_group(result: Result, cases: CaseSeries, serial: Serial, scale: Scal
 def _medians(result: Result, serial: Serial, group: Group) -> tuple[list[int], list[float], list[int]]:
     """The days of the grid, the group's median on each (NaN: nobody has a value), and how many have one."""
     estimates = {number.id: number.estimate for number in result.numbers}
-    stem = f"{result.slug}." + ("" if group.key == EVERYBODY else f"{group.key}.")
-    found = [
-        (day, estimates.get(f"{stem}day-{day}.median"), estimates.get(f"{stem}day-{day}.n"))
-        for day in serial.days
-    ]
-    values = [np.nan if one is None or one.value is None else float(one.value) for _, one, _ in found]
-    return list(serial.days), values, [int(n.value or 0) if n else 0 for _, _, n in found]
+    stems = [joined(result.slug, on_day(day, group.key)) for day in serial.days]
+    medians = [estimates.get(joined(stem, MEDIAN)) for stem in stems]
+    counts = [estimates.get(joined(stem, "n")) for stem in stems]
+    values = [np.nan if one is None or one.value is None else float(one.value) for one in medians]
+    return list(serial.days), values, [int(n.value or 0) if n else 0 for n in counts]
 
 
 def _draw_medians(axes: Axes, days: list[int], values: list[float], stroke: Stroke) -> None:

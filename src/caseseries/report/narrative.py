@@ -6,6 +6,17 @@ from collections.abc import Container, Iterator, Sequence
 from typing import get_args
 
 from caseseries.analysis.columns import numeric_parts
+from caseseries.analysis.ids import (
+    ANY,
+    EVERYBODY,
+    LOWEST,
+    MEAN,
+    MEDIAN,
+    MIDDLES,
+    at_horizon,
+    joined,
+    summarised,
+)
 from caseseries.analysis.results import Number, Result, Results
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Role, Summarise, Survival
@@ -57,9 +68,7 @@ def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[
             *_with_interval(results, f"{stem}.median", unit),
             ".",
         )
-        horizons = [
-            (horizon, f"{stem}.survival-at.{slug(horizon)}") for horizon in protocol.follow_up.horizons
-        ]
+        horizons = [(horizon, joined(stem, at_horizon(horizon))) for horizon in protocol.follow_up.horizons]
         if horizons:
             yield (
                 "Survival was ",
@@ -74,7 +83,7 @@ def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[
             )
         return
     parts = [
-        (f"{one.title}: ", *_with_interval(results, f"{stem}.{one.key}.median", unit))
+        (f"{one.title}: ", *_with_interval(results, joined(stem, one.key, MEDIAN), unit))
         for one in result.groups
     ]
     yield (f"Median survival from {moment} by group: ", *_joined(parts, "; "), ".")
@@ -91,13 +100,13 @@ def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: P
         title = f"Fall of {in_running_text(serial.title)} by {clause.at}"
     else:
         title = cases.column(clause.outcome).title
-    if f"{stem}.{first.key}.share" in results.numbers:
-        parts = [_of_n(results, f"{stem}.{one.key}", in_running_text(one.title)) for one in result.groups]
+    if joined(stem, first.key, "share") in results.numbers:
+        parts = [_of_n(results, joined(stem, one.key), in_running_text(one.title)) for one in result.groups]
         yield (f"{title}: ", *_joined(parts, "; "), ".")
     else:
         unit = "" if isinstance(clause, Landmark) else _unit(cases.column(clause.outcome).unit)
         parts = [
-            (f"{in_running_text(one.title)}, ", *_with_range(results, f"{stem}.{one.key}", unit))
+            (f"{in_running_text(one.title)}, ", *_with_range(results, joined(stem, one.key), unit))
             for one in result.groups
         ]
         yield (f"{title}, median: ", *_joined(parts, "; "), ".")
@@ -112,9 +121,9 @@ def _entries(result: Result, results: Results, cases: CaseSeries) -> Iterator[Li
     parts = [
         (
             f"{level} ",
-            ref(results, f"{stem}.{slug(level)}.count"),
+            ref(results, joined(stem, slug(level), "count")),
             " of ",
-            ref(results, f"{stem}.{slug(level)}.n"),
+            ref(results, joined(stem, slug(level), "n")),
         )
         for level in column.levels
     ]
@@ -127,32 +136,27 @@ def _summary(result: Result, results: Results, cases: CaseSeries) -> Iterator[Li
     assert isinstance(result.clause, Summarise)
     for name in result.clause.variables:
         for column in numeric_parts(cases, cases.column(name)):
-            part = ".".join(slug(piece) for piece in column.name.split("."))
-            yield from _summarised(f"{result.slug}.{part}", column, results)
+            yield from _summarised(result.slug, column, results)
 
 
 def _summarised(stem: str, column: Column, results: Results) -> Iterator[Line]:
     """What is said of one variable over all."""
+    over_all = joined(stem, summarised(column.name, EVERYBODY))
     if column.kind in MEASURED:
-        if results.numbers.get(f"{stem}.all.mean"):
-            yield (f"{column.title}: mean ", ref(results, f"{stem}.all.mean"), f"{_unit(column.unit)}.")
-        elif results.value(f"{stem}.all.median") is not None:
-            yield (f"{column.title}: median ", *_with_range(results, f"{stem}.all", _unit(column.unit)), ".")
+        if results.numbers.get(joined(over_all, MEAN)):
+            yield (f"{column.title}: mean ", ref(results, joined(over_all, MEAN)), f"{_unit(column.unit)}.")
+        elif results.value(joined(over_all, MEDIAN)) is not None:
+            yield (f"{column.title}: median ", *_with_range(results, over_all, _unit(column.unit)), ".")
     elif column.kind in {"yes/no", "event"}:
-        yield (*_of_n(results, f"{stem}.all", column.title), ".")
+        yield (*_of_n(results, over_all, column.title), ".")
     else:
-        levels = [("any", "any")] if column.kind == "regimens" else []
-        levels += [(level, slug(level)) for level in column.levels]
+        levels = [(level, joined(stem, summarised(column.name, EVERYBODY, level))) for level in column.levels]
+        if column.kind == "regimens":
+            levels.insert(0, ("any", joined(stem, summarised(column.name, EVERYBODY, ANY))))
         shares: list[Line] = [
-            (
-                f"{level} ",
-                ref(results, f"{stem}.{key}.all.count"),
-                " (",
-                ref(results, f"{stem}.{key}.all.share"),
-                ")",
-            )
-            for level, key in levels
-            if results.value(f"{stem}.{key}.all.count")
+            (f"{level} ", ref(results, joined(id_, "count")), " (", ref(results, joined(id_, "share")), ")")
+            for level, id_ in levels
+            if results.value(joined(id_, "count"))
         ]
         if shares:
             yield (f"{column.title}: ", *_joined(shares), ".")
@@ -171,19 +175,11 @@ def _of_n(results: Results, stem: str, title: str) -> Line:
 
 def _with_range(results: Results, stem: str, unit: str) -> Line:
     """`350 mg (100–600)`: a median with its range, or with its quartiles."""
-    low, high = (
-        ("lowest", "highest") if f"{stem}.lowest" in results.numbers else ("first-quartile", "third-quartile")
-    )
-    if results.value(f"{stem}.{low}") is None:
-        return (ref(results, f"{stem}.median"),)
-    return (
-        ref(results, f"{stem}.median"),
-        f"{unit} (",
-        ref(results, f"{stem}.{low}"),
-        DASH,
-        ref(results, f"{stem}.{high}"),
-        ")",
-    )
+    names = MIDDLES["median (range)" if joined(stem, LOWEST) in results.numbers else "median (IQR)"]
+    middle, low, high = (joined(stem, name) for name in names)
+    if results.value(low) is None:
+        return (ref(results, middle),)
+    return (ref(results, middle), f"{unit} (", ref(results, low), DASH, ref(results, high), ")")
 
 
 def _tests(tests: Sequence[Number], results: Results) -> Line:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caseseries.analysis.columns import Rows, split
+from caseseries.cases.parts import CERTAINTY
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.wording import in_running_text
 from caseseries.report.drawing import drawn, fitted, said_instead, wrapped, write
@@ -153,8 +154,8 @@ def _once_each(outcomes: Sequence[Outcome]) -> bool:
 
 def _held(cases: CaseSeries, name: str, firmest: tuple[str, ...]) -> list[Held | None]:
     """The levels of each patient, each with whether it is firm; None where they are not known."""
-    levels, grades = cases.table[name].to_list(), f"{name}.certainty"
-    beside = cases.table[grades].to_list() if grades in cases.table.columns else [None] * cases.n
+    levels, grades = cases.table[name].to_list(), cases.part(name, CERTAINTY)
+    beside = [None] * cases.n if grades is None else grades.to_list()
     return [_one_held(one, grade, firmest) for one, grade in zip(levels, beside, strict=True)]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from caseseries.cases.parts import CERTAINTY, DAYS, GRADE, HIGH, OPERATOR, TERM, part_of
 from caseseries.cases.series import CaseSeries, Column
-from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED, Serial
@@ -18,7 +18,7 @@ NONE = "none"
 
 
 def listing(clause: ListPatients, cases: CaseSeries, *, is_first: bool = True) -> Table:
-    """One line a patient, as typed where that says more than the value; links lead to the first listing."""
+    """One line a patient, as written where that says more than the value; links lead to the first listing."""
     columns = [cases.column(name) for name in clause.variables if cases.has(name)]
     rows = []
     for row, patient in enumerate(cases.patients):
@@ -52,15 +52,15 @@ def spells_table(cases: CaseSeries) -> Table:
                 )
             )
         )
-    head = ("Patient", "Column", "As typed", "Read as", "One dose", "Every, hours", "A day, mg")
+    head = ("Patient", "Column", f"As {cases.written}", "Read as", "One dose", "Every, hours", "A day, mg")
     steroid = ("As prednisone, mg a day", "As dexamethasone, mg a day", "Route", "Part of")
-    notes = (
-        ("An empty cell is not known: a drug without a dose has no daily total.",),
-        (f"Equal doses of corticosteroids: {formulary().equals_source}.",),
-    )
+    given = set(cases.spells["kind"])
+    sources = [one.sentence for one in cases.footnotes if one.kind == "source" and one.column in given]
+    said = ["An empty cell is not known: a drug without a dose has no daily total.", *dict.fromkeys(sources)]
+    notes = tuple((sentence,) for sentence in said)
     return Table(
         "every_regimen",
-        "Every regimen, as typed and as read",
+        f"Every regimen, as {cases.written} and as read",
         (*head, *steroid),
         tuple(rows),
         notes,
@@ -131,7 +131,7 @@ def _listed(cases: CaseSeries, column: Column, row: int) -> Cell:
     if column.kind == "yes/no":
         return Cell(((column.yes or "Yes") if value else (column.no or "No"),), origin=origin)
     if column.kind == "event":
-        term, grade = cases.table[f"{column.name}.term"][row], cases.table[f"{column.name}.grade"][row]
+        term, grade = (cases.table[part_of(column.name, part)][row] for part in (TERM, GRADE))
         return Cell((f"{term}" + (f", grade {grade}" if grade else "") if value else "None",), origin=origin)
     if column.kind == "categories":
         return Cell((_categories(cases, column, row),), origin=origin)
@@ -140,35 +140,30 @@ def _listed(cases: CaseSeries, column: Column, row: int) -> Cell:
         given = cases.spells.filter(patient=patient, episode=episode, kind=column.name)["text"]
         return Cell(("; ".join(given) or "None",), origin=origin)
     if column.kind == "regimen":
-        days = (
-            cases.table[f"{column.name}.days"][row] if f"{column.name}.days" in cases.table.columns else None
-        )
-        return Cell((f"{value}" + (f", {days} days" if days is not None else ""),), origin=origin)
+        on_it = cases.part(column.name, DAYS)
+        days = "" if on_it is None or on_it[row] is None else f", {on_it[row]} days"
+        return Cell((f"{value}{days}",), origin=origin)
     return Cell((str(value),), origin=origin)
 
 
 def _number(cases: CaseSeries, column: Column, row: int, value: float) -> str:
-    operator = (
-        cases.table[f"{column.name}.operator"][row]
-        if f"{column.name}.operator" in cases.table.columns
-        else None
-    )
-    high = cases.table[f"{column.name}.high"][row] if f"{column.name}.high" in cases.table.columns else value
+    operators, highs = cases.part(column.name, OPERATOR), cases.part(column.name, HIGH)
+    operator = "" if operators is None else operators[row] or ""
+    high = value if highs is None else highs[row]
     if column.kind == "share" and value == 0:
         return NONE
     text = shown(value, column.unit if column.unit == "share" else "")
-    return f"{operator or ''}{text}" + (f"{DASH}{shown(high, '')}" if high != value else "")
+    return f"{operator}{text}" + (f"{DASH}{shown(high, '')}" if high != value else "")
 
 
 def _categories(cases: CaseSeries, column: Column, row: int) -> str:
     levels = cases.table[column.name][row].to_list()
-    beside = f"{column.name}.certainty"
-    if beside not in cases.table.columns:
+    certainty = cases.part(column.name, CERTAINTY)
+    if certainty is None:
         return "; ".join(levels)
-    certain = cases.table[beside][row].to_list()
-    surest = column.certainty[0]
+    surest, sures = column.certainty[0], certainty[row].to_list()
     return "; ".join(
-        level if sure == surest else f"{level} ({sure})" for level, sure in zip(levels, certain, strict=True)
+        level if sure == surest else f"{level} ({sure})" for level, sure in zip(levels, sures, strict=True)
     )
 
 

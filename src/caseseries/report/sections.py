@@ -111,7 +111,7 @@ def _patients(run: Finished) -> Iterator[Block]:
     for position, clause in enumerate(listed):
         yield listing(clause, run.cases, is_first=position == 0)
     if run.cases.spells.height and run.names_patients:
-        yield Fold("Every regimen, as typed and as read", (spells_table(run.cases),))
+        yield Fold(f"Every regimen, as {run.cases.written} and as read", (spells_table(run.cases),))
 
 
 def _summaries(run: Finished) -> Iterator[Section]:
@@ -125,7 +125,9 @@ def _survival(run: Finished) -> Iterator[Block]:
     curves = [result for result in run.done if isinstance(result.clause, Survival)]
     if curves and run.names_patients:
         groups = next((result.groups for result in curves if len(result.groups) > 1), ())
-        caption = "Every patient to the last contact. Ends are as rounded as the time followed was typed."
+        caption = "Every patient to the last contact."
+        if not run.cases.from_records:
+            caption += " Ends are as rounded as the time followed was typed."
         yield Figure("every_patient", (caption,), draw.swimmer_figure(run.cases, run.protocol, groups))
     for result in curves:
         caption = f"{result.clause.name.capitalize()}. Shaded: pointwise log-log limits; ticks: censored."
@@ -194,19 +196,23 @@ def _open(run: Finished) -> Iterator[Block]:
     if cases.unread.height:
         parts = cases.unread.select("patient", "variable", "text", "left", "origin").iter_rows()
         rows = tuple(Row(tuple(Cell((str(part),)) for part in one)) for one in parts)
-        head = ("Patient", "Column", "As typed", "Not understood", "Place")
-        yield Table("kept_as_typed", "Kept as typed: what could not be read", head, rows)
+        head = ("Patient", "Column", f"As {cases.written}", "Not understood", "Place")
+        yield Table("kept_as_typed", f"Kept as {cases.written}: what could not be read", head, rows)
     if cases.has("notes") and run.names_patients:
         noted = zip(cases.patients, cases.table["notes"], strict=True)
         lines = tuple((f"Patient {patient}: {note}",) for patient, note in noted if note)
         if lines:
-            yield Fold("Notes of the sheet", (Bullets(lines),))
+            yield Fold(f"Notes of {cases.kept_in}", (Bullets(lines),))
 
 
 def _provenance(run: Finished) -> Iterator[Block]:
     made = provenance(run.results, run.printed)
     said = [("Protocol", f"version {made['protocol']['version']}, SHA-256 {made['protocol']['sha256']}")]
-    said += [(name, f"{one['rows']} rows, SHA-256 {one['sha256']}") for name, one in made["inputs"].items()]
+    of_what = {source.name: " of evidence" * (source.kind == "database") for source in run.results.sources}
+    said += [
+        (name, f"{one['rows']} rows{of_what.get(name, '')}, SHA-256 {one['sha256']}")
+        for name, one in made["inputs"].items()
+    ]
     left = [(source.name, ", ".join(source.left)) for source in run.results.sources if source.left]
     said += [(name, f"columns not read: {columns}") for name, columns in left]
     said += list(made["versions"].items())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from caseseries.analysis.results import Group
 from caseseries.cases.clocks import unit_in_days
+from caseseries.cases.parts import DAYS, part_of
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.variable import Variable
 from caseseries.protocol.protocol import Protocol
@@ -101,11 +102,11 @@ def swimmer_figure(cases: CaseSeries, protocol: Protocol, groups: Sequence[Group
 def _drug(cases: CaseSeries, protocol: Protocol, moment: str) -> Variable | None:
     """The regimen whose first dose is the moment, where the cases hold its days."""
     variable = protocol.regimen_from(moment)
-    return variable if variable is not None and cases.has(f"{variable.name}.days") else None
+    return variable if variable is not None and cases.has(part_of(variable.name, DAYS)) else None
 
 
 def _swimmers(cases: CaseSeries, protocol: Protocol, moment: str, drug: Variable | None) -> list[Swimmer]:
-    on_drug = cases.table[f"{drug.name}.days"].to_list() if drug else [None] * cases.n
+    on_drug = cases.table[part_of(drug.name, DAYS)].to_list() if drug else [None] * cases.n
     patients = seen_patients(cases, protocol, moment)
     return [
         Swimmer(patient, None if days is None else float(days))

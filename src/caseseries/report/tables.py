@@ -6,6 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from caseseries.analysis.cautions import Caution
 from caseseries.analysis.columns import numeric_parts
+from caseseries.analysis.ids import (
+    ANY,
+    MEDIAN,
+    MIDDLES,
+    SEVERAL,
+    at_horizon,
+    joined,
+    median_by,
+    of_group,
+    on_day,
+    summarised,
+)
 from caseseries.analysis.results import Number, Result, Results
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.evidence.finding import column_letters
@@ -66,7 +78,7 @@ def summary_table(clause: Summarise, result: Result, results: Results, cases: Ca
     counts = Row(
         (
             words("Patients", head=True),
-            *(words(ref(results, f"{stem}.{one.key}.n"), numeric=True) for one in groups),
+            *(words(ref(results, joined(stem, one.key, "n")), numeric=True) for one in groups),
         )
     )
     by = f", over all and by: {in_running_text(cases.column(clause.by).title)}" if clause.by else ""
@@ -83,17 +95,14 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
     """The numbers of a curve: median by both conventions, horizons, follow-up."""
     assert protocol.follow_up is not None
     stem, unit = result.slug, protocol.follow_up.unit
-    keys = [("" if one.key == "all" else f"{one.key}.") for one in result.groups]
+    keys = [of_group(one.key) for one in result.groups]
     other = "first" if getattr(result.clause, "median", "midpoint") == "midpoint" else "midpoint"
     lines: list[tuple[str, str]] = [
         ("Patients", "n"),
         ("Deaths", "deaths"),
         (f"Median survival, {unit}", "median"),
-        (f"the same, by the convention \u201c{other}\u201d", f"median-by-{other}"),
-        *(
-            (f"Survival at {horizon}", f"survival-at.{slug(horizon)}")
-            for horizon in protocol.follow_up.horizons
-        ),
+        (f"the same, by the convention \u201c{other}\u201d", median_by(other)),
+        *((f"Survival at {horizon}", at_horizon(horizon)) for horizon in protocol.follow_up.horizons),
         ("Alive at last follow-up", "alive.share"),
         (f"Median follow-up, {unit} (reverse Kaplan\u2013Meier)", "follow-up"),
         (f"Time observed, median, {unit}", "observed.median"),
@@ -105,7 +114,7 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         Row(
             (
                 words(label, head=True, depth=int(any(label.startswith(start) for start in indented))),
-                *(words(*with_interval(results, f"{stem}.{key}{part}"), numeric=True) for key in keys),
+                *(words(*with_interval(results, joined(stem, key, part)), numeric=True) for key in keys),
             )
         )
         for label, part in lines
@@ -180,9 +189,9 @@ def entries_table(clause: Entries, result: Result, results: Results, cases: Case
         Row(
             (
                 words(level, head=True),
-                words(ref(results, f"{stem}.{slug(level)}.n"), numeric=True),
-                words(ref(results, f"{stem}.{slug(level)}.count"), numeric=True),
-                words(*with_interval(results, f"{stem}.{slug(level)}.share"), numeric=True),
+                words(ref(results, joined(stem, slug(level), "n")), numeric=True),
+                words(ref(results, joined(stem, slug(level), "count")), numeric=True),
+                words(*with_interval(results, joined(stem, slug(level), "share")), numeric=True),
             )
         )
         for level in cases.column(clause.of).levels
@@ -206,8 +215,8 @@ def by_day(serial: Serial, result: Result, results: Results) -> dict[str, dict[i
     """How many have a value on each day of the grid, and its median: the lines under a grid of days."""
     lines: dict[str, dict[int, Cell]] = {"Patients": {}, "Median": {}}
     for day in serial.days:
-        for name, part in (("Patients", "n"), ("Median", "median")):
-            id_ = f"{result.slug}.day-{day}.{part}"
+        for name, part in (("Patients", "n"), ("Median", MEDIAN)):
+            id_ = joined(result.slug, on_day(day), part)
             if id_ in results.numbers:
                 lines[name][day] = words(ref(results, id_), numeric=True, mark="day")
     return {name: cells for name, cells in lines.items() if cells}
@@ -228,18 +237,12 @@ def said(cautions: Iterable[Caution]) -> list[Line]:
 
 def _group_line(results: Results, stem: str, key: str, title: str) -> Line:
     """What a comparison says of one group: events of n, or median and range."""
-    if f"{stem}.{key}.share" in results.numbers:
-        count, n = ref(results, f"{stem}.{key}.count"), ref(results, f"{stem}.{key}.share.n")
-        return (f"{title}: ", count, "/", n, " (", ref(results, f"{stem}.{key}.share"), ")")
-    middle = (
-        ref(results, f"{stem}.{key}.median"),
-        " (",
-        ref(results, f"{stem}.{key}.lowest"),
-        DASH,
-        ref(results, f"{stem}.{key}.highest"),
-        ")",
-    )
-    return (f"{title}: ", *middle, f", n{NBSP}={NBSP}", ref(results, f"{stem}.{key}.n"))
+    of = joined(stem, key)
+    if joined(of, "share") in results.numbers:
+        count, n = ref(results, joined(of, "count")), ref(results, joined(of, "share", "n"))
+        return (f"{title}: ", count, "/", n, " (", ref(results, joined(of, "share")), ")")
+    middle, low, high = (ref(results, joined(of, name)) for name in MIDDLES["median (range)"])
+    return (f"{title}: ", middle, " (", low, DASH, high, f"), n{NBSP}={NBSP}", ref(results, joined(of, "n")))
 
 
 def _test_said(number: Number, results: Results) -> Line:
@@ -264,49 +267,39 @@ def _mark(notes: dict[str, str], caution: Caution) -> str:
 def _summary_rows(
     stem: str, column: Column, groups: Sequence[str], results: Results, clause: Summarise
 ) -> Iterator[Row]:
-    part = ".".join(slug(piece) for piece in column.name.split("."))
     title = column.title + (f", {column.unit}" if column.unit and column.unit != "share" else "")
+
+    def of(key: str, level: str = "") -> str:
+        return joined(stem, summarised(column.name, key, level))
 
     def line(label: str, cells: Iterable[Line], depth: int = 0) -> Row:
         return Row((words(label, head=True, depth=depth), *(words(*cell, numeric=True) for cell in cells)))
 
     if column.kind in MEASURED:
-        yield line(title, [_middle(f"{stem}.{part}.{key}", results, clause) for key in groups])
+        yield line(title, [_middle(of(key), results, clause) for key in groups])
     elif column.kind == "yes/no":
-        yield line(title, [_counted(f"{stem}.{part}.{key}", results) for key in groups])
+        yield line(title, [_counted(of(key), results) for key in groups])
     elif column.kind == "event":
         # Nothing seen in a few patients is not nothing: an event always shows how many it could be.
-        yield line(title, [_counted(f"{stem}.{part}.{key}", results, interval=True) for key in groups])
+        yield line(title, [_counted(of(key), results, interval=True) for key in groups])
     else:
-        levels = [("any", "any")] if column.kind == "regimens" else []
-        levels += [(level, slug(level)) for level in column.levels]
-        levels += [("more than one", "several")] if column.kind == "categories" else []
+        levels = [("any", ANY)] if column.kind == "regimens" else []
+        levels += [(level, level) for level in column.levels]
+        levels += [("more than one", SEVERAL)] if column.kind == "categories" else []
         yield Row((words(title, head=True), *(words() for _ in groups)), is_group=True)
-        for level, key_of_level in levels:
-            yield line(
-                level, [_counted(f"{stem}.{part}.{key_of_level}.{key}", results) for key in groups], depth=1
-            )
-    missing = [f"{stem}.{part}.{key}.missing" for key in groups]
+        for said_as, level in levels:
+            yield line(said_as, [_counted(of(key, level), results) for key in groups], depth=1)
+    missing = [joined(of(key), "missing") for key in groups]
     if any(results.value(id_) for id_ in missing):
         yield line("missing", [(ref(results, id_),) for id_ in missing], depth=1)
 
 
 def _middle(stem: str, results: Results, clause: Summarise) -> Line:
-    if clause.numbers == "mean (SD)":
-        return (ref(results, f"{stem}.mean"), " (", ref(results, f"{stem}.sd"), ")")
-    low, high = (
-        ("first-quartile", "third-quartile") if clause.numbers == "median (IQR)" else ("lowest", "highest")
-    )
-    if results.value(f"{stem}.median") is None:
-        return (ref(results, f"{stem}.median"),)
-    return (
-        ref(results, f"{stem}.median"),
-        " (",
-        ref(results, f"{stem}.{low}"),
-        DASH,
-        ref(results, f"{stem}.{high}"),
-        ")",
-    )
+    middle, *spread = (joined(stem, name) for name in MIDDLES[clause.numbers])
+    if len(spread) == 2 and results.value(middle) is None:
+        return (ref(results, middle),)
+    ends = (ref(results, spread[0]), *(part for id_ in spread[1:] for part in (DASH, ref(results, id_))))
+    return (ref(results, middle), " (", *ends, ")")
 
 
 def _counted(stem: str, results: Results, *, interval: bool = False) -> Line:

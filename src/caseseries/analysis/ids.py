@@ -1,0 +1,58 @@
+"""Ids: how a number's id is put together, for who enters it and for whoever looks it up."""
+
+from __future__ import annotations
+
+from caseseries.protocol.clauses.clause import slug
+
+EVERYBODY = "all"
+"""The key of the group that nothing parts."""
+MIDDLES: dict[str, tuple[str, ...]] = {
+    "median (range)": ("median", "lowest", "highest"),
+    "median (IQR)": ("median", "first-quartile", "third-quartile"),
+    "mean (SD)": ("mean", "sd"),
+}
+"""Under what the numbers of a measured column stand, by the promised form of a summary: the middle first."""
+MEDIAN, LOWEST, HIGHEST = MIDDLES["median (range)"]
+MEAN, _ = MIDDLES["mean (SD)"]
+ANY, SEVERAL = "any", "several"
+"""What stands in the place of a level: who was given anything, and who has more than one category."""
+
+
+def joined(*pieces: str) -> str:
+    """One id of its pieces, of which empty ones are left out: `survival.alive.count`."""
+    return ".".join(piece for piece in pieces if piece)
+
+
+def of_group(key: str) -> str:
+    """The piece of a group, where everybody as one group has none."""
+    return "" if key == EVERYBODY else key
+
+
+def of_column(name: str) -> str:
+    """The pieces of a column or of a part of one: `prior-therapy`, `anakinra.daily`."""
+    return joined(*(slug(piece) for piece in name.split(".")))
+
+
+def of_others(key: str) -> str:
+    """The key of those who have not what a group has."""
+    return f"not-{key}"
+
+
+def summarised(column: str, key: str, level: str = "") -> str:
+    """What a summary says of a group: `cause.viral-infection.alive`, before `count` or `share`; `age.all`."""
+    return joined(of_column(column), slug(level), key)
+
+
+def at_horizon(horizon: str) -> str:
+    """Survival at a horizon: `survival-at.30-days`."""
+    return joined("survival-at", slug(horizon))
+
+
+def median_by(convention: str) -> str:
+    """The median by the other convention than the promised one: `median-by-first`."""
+    return f"median-by-{convention}"
+
+
+def on_day(day: int, key: str = EVERYBODY) -> str:
+    """A day of a trajectory, of everybody or of a group: `day-5`, `alive.day-5`."""
+    return joined(of_group(key), f"day-{day}")
