@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,8 +134,8 @@ def test_an_order_alone_is_a_plan_and_says_so() -> None:
         1  | order | 01 08:00 | 05   | 100 mg subq daily
         """,
         """
-        from | to | days | doses | mg  | every | total | basis
-        01   | 05 | 5    | 5     | 100 | 24    | 500   | orders
+        from | to | days | doses | mg  | every | total | basis  | home
+        01   | 05 | 5    | 5     | 100 | 24    | 500   | orders | no
         """,
     )
 
@@ -284,6 +285,21 @@ def test_a_course_has_steps() -> None:
     ]
 
 
+def test_a_dose_lasts_until_the_next() -> None:
+    # From 100 mg every other day to 100 mg a day: on the 4th the second dose is over.
+    gives(
+        """
+        id | row   | start               | sig              | quantity
+        1  | given | 01 08:00 x 2 / 48 h | 100 mg subq q48h | 100 mg
+        2  | given | 04 08:00 x 2 / 24 h | 100 mg subq q24h | 100 mg
+        """,
+        """
+        from | to | days | first | most | mean | total
+        01   | 05 | 5    | 50    | 100  | 70   | 400
+        """,
+    )
+
+
 def test_two_orders_of_one_day_add_up() -> None:
     # 60 mg in the morning and 40 mg in the evening, each ordered once a day.
     gives(
@@ -302,14 +318,17 @@ def test_two_orders_of_one_day_add_up() -> None:
 def test_a_dose_charted_past_midnight_is_not_one_more_a_day() -> None:
     gives(
         """
-        id | row   | start    | sig              | quantity
-        1  | given | 01 23:50 | 100 mg subq q24h | 100 mg
-        2  | given | 03 00:10 | 100 mg subq q24h | 100 mg
-        3  | given | 03 23:50 | 100 mg subq q24h | 100 mg
+        patient | id | row   | start              | sig              | quantity
+        A       | 1  | given | 01 23:50           | 100 mg subq q24h | 100 mg
+        A       | 2  | given | 03 00:10           | 100 mg subq q24h | 100 mg
+        A       | 3  | given | 03 23:50           | 100 mg subq q24h | 100 mg
+        B       | 1  | given | 01 00:10 x 4 / 6 h | 100 mg subq q6h  | 100 mg
+        B       | 2  | given | 01 23:50           | 100 mg subq q6h  | 100 mg
         """,
         """
         from | to | most | total
         01   | 03 | 100  | 300
+        01   | 01 | 400  | 500
         """,
     )
 
@@ -402,13 +421,14 @@ def test_the_interval_that_nobody_wrote_is_the_median() -> None:
     (one, *others) = gives(
         """
         patient | id | row   | start               | quantity
-        A       | 1  | given | 01 08:00 x 8 / 8 h  | 100 mg
+        A       | 1  | given | 01 08:00 x 5 / 8 h  | 100 mg
+        A       | 2  | given | 03 08:00            | 100 mg
         B       | 1  | given | 01 08:00 x 3 / 168 h| 100 mg
         C       | 1  | given | 01 08:00 x 2 / 168 h| 100 mg
         """,
         """
         from | to | doses | every | first
-        01   | 03 | 8     | 8     | 300
+        01   | 03 | 6     | 8     | 300
         01   | 15 | 3     | 168   | 14.2857
         01   | 01 | 1     |       | 100
         08   | 08 | 1     |       | 100
@@ -504,6 +524,10 @@ def test_the_end_of_an_order() -> None:
         F       | 1  | home  | 05    | 11   | 7      |        | 100 mg daily
         G       | 1  | order | 05    | 25   |        | 20     | 100 mg daily x 3 days
         H       | 1  | order | 05    | 06   |        | 20     | 100 mg daily
+        I       | 1  | order | 05    | 06   |        | 07     | 100 mg daily
+        J       | 1  | order | 05    | 05   |        | 07     | 100 mg daily
+        K       | 1  | order | 05    | 05   |        | 07     | 100 mg q48h
+        L       | 1  | order | 05    | 06   |        | 03     | 100 mg daily
         """,
         """
         from | to | doses | goes on
@@ -515,6 +539,10 @@ def test_the_end_of_an_order() -> None:
         05   | 11 | 7     | no
         05   | 07 | 3     | no
         05   | 06 | 2     | no
+        05   | 06 | 2     | yes
+        05   | 05 | 1     | no
+        05   | 05 | 1     | yes
+        05   | 06 | 2     | yes
         """,
     )
     assert [one.remarks for one in found] == [
@@ -524,9 +552,13 @@ def test_the_end_of_an_order() -> None:
         (),
         ("row:1: its end is only its start and its days' supply",),
         ("row:1: its end is only its start and its days' supply",),
-        (),
-        (),
+        *[()] * 5,
+        ("row:1: it begins after the discharge",),
     ]
+    (timed,) = courses(
+        exposures("id | row | start | stop | sig\n1 | order | 01 08:00 | 03 08:00 | 100 mg daily")
+    )
+    assert timed.doses == 3
     forever = Exposure(
         "A", "anakinra", date(2020, 3, 1), date(9999, 12, 31), sig="100 mg daily", origin="row:1"
     )
@@ -568,6 +600,18 @@ def test_what_was_taken_at_home_is_a_course_that_begins_at_home() -> None:
         -48  | 05 | 53   | 56    | 100   | 200  | both  | yes  |
         """,
     )
+    # Without an order: the prescription ends with the first dose that somebody wrote down.
+    gives(
+        """
+        id | row   | start               | stop | quantity | supply | sig
+        1  | home  | 01                  | 28   |          | 28     | 100 mg subq daily
+        2  | given | 03 08:00 x 2 / 24 h |      | 100 mg   |        | 100 mg subq daily
+        """,
+        """
+        from | to | doses | basis | home
+        01   | 04 | 4     | both  | yes
+        """,
+    )
 
 
 # ---- What is asked of courses ----
@@ -603,6 +647,9 @@ def test_therapy() -> None:
     assert drugs(of_kind(everything, "Kineret")) == ["anakinra"]
     assert "vancomycin" not in drugs(of_kind(everything, "hlh-directed"))
     assert drugs(overlapping(anakinra, everything)) == ["methylprednisolone", "dexamethasone", "vancomycin"]
+    assert drugs(overlapping(by_drug["dexamethasone"], everything)) == ["anakinra", "vancomycin"]
+    assert drugs(overlapping(by_drug["vancomycin"], everything)) == ["anakinra", "dexamethasone"]
+    assert drugs(overlapping(by_drug["methylprednisolone"], everything)) == ["anakinra"]
     prior = started_between(everything, date(2020, 3, 1), date(2020, 3, 2))
     assert drugs(of_kind(prior, "hlh-directed")) == ["methylprednisolone"]
     # Dexamethasone is another corticosteroid, vancomycin is for the cause, and IVIG comes after etoposide.
@@ -699,6 +746,17 @@ def test_a_step_is_printed_as_an_order_is_read() -> None:
                 step.route,
             )
             assert read.unread == ""
+
+
+def test_the_example_of_the_page_runs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "courses.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(example, names)
+    course = names["course"]
+    assert (course.drug, course.start, course.days) == ("anakinra", date(2020, 3, 1), 4)
+    assert (course.dose_mg, course.interval_hours, course.route) == (100, 8, "subcutaneous")
+    assert (course.greatest_daily, course.cumulative, course.basis) == (300, 1100, "administrations")
 
 
 def test_orders_of_a_real_hospital_are_all_told_and_nothing_is_made_up() -> None:

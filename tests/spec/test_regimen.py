@@ -173,6 +173,25 @@ def test_other_amounts() -> None:
     assert read_regimen("Solumedrol 1 g daily x 3 days").days == 3
 
 
+def test_one_dose_and_one_hour_in_milligrams() -> None:
+    for written, mass, hourly in _rows("""
+        written                  | mass | hourly
+        100 mg subq q8           | 100  |
+        0.5 g IV once            | 500  |
+        100 mg q8h prn           | 100  |
+        100-200 mg q8            |      |
+        up to 100 mg q8          |      |
+        2 mg/kg daily            |      |
+        2 x 100 mg daily         |      |
+        5000 IU daily            |      |
+        50 mg/h IV               |      | 50
+        2400 mg/d IV continuous  |      | 100
+        100 mg IV continuous     |      |
+    """):
+        regimen = read_regimen(written)
+        assert (regimen.mass, regimen.hourly) == (_number(mass), _number(hourly)), written
+
+
 def test_corticosteroids_in_each_others_doses() -> None:
     # 5 mg of prednisone = 4 of methylprednisolone = 20 of hydrocortisone = 0.75 of dexamethasone.
     for written, prednisone, dexamethasone in _rows("""
