@@ -69,8 +69,9 @@ def _own(name: str, column: Column) -> Shown:
 def _shown(field: Field, column: Column) -> Shown:
     sql, is_sure = _read(field.kind, named(column.name), column.type)
     text = f"CAST({named(column.name)} AS VARCHAR)"
-    given = f"{named(column.name)} IS NOT NULL AND lower(trim({text})) NOT IN {_NOTHING}"
-    fault = "" if is_sure else f"CASE WHEN {given} AND ({sql}) IS NULL THEN {text} END"
+    # One question inside the other: the dear one is asked of the few that were not read.
+    given = f"CASE WHEN {text} IS NOT NULL AND lower(trim({text})) NOT IN {_NOTHING} THEN {text} END"
+    fault = "" if is_sure else f"CASE WHEN ({sql}) IS NULL THEN {given} END"
     return Shown(field.name, sql, fault, field, column)
 
 
@@ -90,7 +91,7 @@ def _read(kind: str, column: str, stored: str) -> tuple[str, bool]:
         return f"{'CAST' if is_number else 'TRY_CAST'}({column} AS DOUBLE)", is_number
     if stored == "DATE" or stored.startswith("TIMESTAMP"):
         return f"CAST({column} AS {wanted})", True
-    return _day(f"CAST({column} AS VARCHAR)", wanted), False
+    return _day(column if stored == "VARCHAR" else f"CAST({column} AS VARCHAR)", wanted), False
 
 
 def _integer(column: str, stored: str) -> tuple[str, bool]:
@@ -99,14 +100,17 @@ def _integer(column: str, stored: str) -> tuple[str, bool]:
     if stored in _EXACT:
         is_exact = f"{column} = trunc({column}) AND abs({column}) <= {_EXACT[stored]}"
         return f"CASE WHEN {is_exact} THEN CAST({column} AS BIGINT) END", False
-    # Through its text: 12.0 is 12, but 12.5 is no id and 3.58e18 has lost its digits.
-    text = f"trim(CAST({column} AS VARCHAR))"
-    whole = f"regexp_full_match({text}, '[+-]?[0-9]+([.]0*)?')"
-    return f"CASE WHEN {whole} THEN TRY_CAST(split_part({text}, '.', 1) AS BIGINT) END", False
+    # A bare cast would round 12.5, which is no id, and fill up 3.58e18, which has lost its digits.
+    text = f"CAST({column} AS VARCHAR)"
+    is_odd = " OR ".join(f"contains({text}, '{sign}')" for sign in ".eE")
+    is_whole = f"regexp_full_match(trim({text}), '[+-]?[0-9]+[.]0*')"
+    odd = f"CASE WHEN {is_whole} THEN TRY_CAST(split_part({text}, '.', 1) AS BIGINT) END"
+    return f"CASE WHEN {is_odd} THEN {odd} ELSE TRY_CAST({text} AS BIGINT) END", False
 
 
 def _day(text: str, wanted: str) -> str:
     """A day or a moment from text: the year first and in four digits, as 2014-02-07 or 20140207."""
-    text = f"trim({text})"
-    parsed = f"coalesce(TRY_CAST({text} AS {wanted}), CAST(try_strptime({text}, '%Y%m%d') AS {wanted}))"
-    return f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}') THEN {parsed} END"
+    odd = f"trim({text})"
+    parsed = f"coalesce(TRY_CAST({odd} AS {wanted}), CAST(try_strptime({odd}, '%Y%m%d') AS {wanted}))"
+    odd = f"CASE WHEN regexp_matches({odd}, '^[0-9]{{4}}') THEN {parsed} END"
+    return f"CASE WHEN substr({text}, 5, 1) = '-' THEN TRY_CAST({text} AS {wanted}) ELSE {odd} END"

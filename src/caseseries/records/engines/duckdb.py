@@ -43,6 +43,8 @@ class Engine:
             ":memory:", config={**settings, "temp_directory": str(self._folder)}
         )
         self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        # Else it draws a bar of its own on the terminal after two seconds.
+        self.execute("SET enable_progress_bar = false")
         # The day of a moment with a zone must not hang on the zone of the machine.
         self.execute("SET TimeZone = 'UTC'")
 

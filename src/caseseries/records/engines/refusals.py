@@ -87,6 +87,11 @@ def _of_csv(said: str, where: str) -> Problem:
         return Problem(place, found, 'Mend the line. An entry that holds a comma stands in quotes: "a, b".')
     if "utf-8" in said or "unicode" in said:
         return Problem(place, "it is not written in UTF-8", "Save the file as UTF-8.")
+    if "Maximum line size" in said:
+        found = "a line is longer than two million letters: a quote may be opened and never closed"
+        return Problem(
+            place, found, "Close it; where the text is as long as that, give the table as Parquet."
+        )
     if "unterminated quote" in said:
         return Problem(
             place, "a quote is opened and never closed", 'Close it; a quote in a text is written "".'
