@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caseseries import __version__
-from caseseries.evidence.problem import Problems, some_of
+from caseseries.evidence.problem import Problem, Problems, some_of
 
 if TYPE_CHECKING:
     from caseseries.cases.series import CaseSeries
+    from caseseries.records.omop import Records
     from caseseries.report.sections import Finished
+    from caseseries.study import Study
 
 CANNOT = 1
 """The exit code of a study that cannot be run. A wrong use of the command is 2."""
@@ -27,6 +29,7 @@ MOST_TOLD = 40
 MOST_LISTED = 5
 """Questions and unread entries that the end of a run lists; the report has them all."""
 WIDTH = 100
+DEMO_PATIENTS = 20_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,23 +83,98 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from caseseries.study import open_study
-
     started, tell = time.monotonic(), _Progress()
     tell("reading")
     try:
-        study = open_study(options.study)
-        out = study.results_folder(options.out)
-        cases = study.read_cases(options.sheet)
-        results = study.analyse(cases, tell)
-        finished = study.finish(results, cases)
-        folder = study.write(finished, out, tell)
+        study, out = _opened(options)
+        if options.records:
+            with _records(options) as records:
+                book = study.codebook(options.codebook)
+                cohort = study.screen(records, study.answers(options.answers), book, tell)
+            finished = study.finish_cohort(cohort, book, tell)
+            folder = study.write(finished, out, tell, study.files_of(cohort))
+        else:
+            cases = study.read_cases(options.sheet)
+            finished = study.finish(study.analyse(cases, tell), cases)
+            folder = study.write(finished, out, tell)
+        cases = finished.cases
     finally:
         tell.done()
     _print(_summary(finished, cases))
     _print(f"\n{folder / 'report.html'}   the report")
     _print(f"{folder / 'results.json'}   every number under its id; tables/ and figures/ stand beside it")
     _print(f"{time.monotonic() - started:.1f} s")
+
+
+def _screen(options: argparse.Namespace) -> None:
+    started, tell = time.monotonic(), _Progress()
+    study, out = _opened(options)
+    try:
+        with _records(options) as records:
+            cohort = study.screen(
+                records, study.answers(options.answers), study.codebook(options.codebook), tell
+            )
+        folder = study.keep(cohort, out)
+    finally:
+        tell.done()
+    _print(f"{study.protocol.title}: {options.records}\n")
+    _print(str(cohort))
+    _print(f"\n{folder / 'cohort'}   the cohort, its verdicts and its evidence, as Parquet")
+    if cohort.open:
+        _print(f"{folder / 'questions.csv'}   {_number(len(cohort.open), 'question')} for a reviewer")
+    _print(f"{folder / 'sql'}   every query, as it ran")
+    _print(f"{time.monotonic() - started:.1f} s")
+
+
+def _questions(options: argparse.Namespace) -> None:
+    study, folder = _opened(options)
+    questions = folder / "questions.csv"
+    if not questions.exists():
+        found = "there are no questions yet"
+        mend = f"Screen the records first: caseseries screen {options.study} --records PATH"
+        raise Problems([Problem(str(folder), found, mend)])
+    text = questions.read_text(encoding="utf-8")
+    out = Path(options.answers or "answers.csv")
+    if out.exists():
+        mend = "Name another file with --answers, so that no answer is overwritten."
+        raise Problems([Problem(str(out), "this file is already there", mend)])
+    out.write_text(text, encoding="utf-8")
+    _print(f"{out}   {_number(text.count(chr(10)) - 1, 'question')} of {study.name}, to fill in")
+    _print(
+        "Write yes, no or one of the words that stand under reason into answer, and your initials into who."
+    )
+    _print(f"Then: caseseries run {options.study} --records PATH --answers {out}")
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from caseseries.records.synthetic.writing import synthesise
+
+    out = Path(options.out)
+    hospital = out / "hospital"
+    _print("A hospital that never was, and the founding study on it.\n")
+    if not (hospital / "person.parquet").exists():
+        tell = _Progress()
+        try:
+            synthesise(DEMO_PATIENTS, 2022, hospital, tell)
+        finally:
+            tell.done()
+    options.study, options.sheet, options.codebook = "naymagon-2022", None, None
+    options.records, options.answers = str(hospital), str(hospital / "answers.csv")
+    options.out = str(out / "results")
+    _run(options)
+
+
+def _opened(options: argparse.Namespace) -> tuple[Study, Path]:
+    from caseseries.study import open_study
+
+    study = open_study(options.study)
+    return study, study.results_folder(options.out)
+
+
+def _records(options: argparse.Namespace) -> Records:
+    from caseseries.records.omop import open_records
+
+    return open_records(options.records, memory=options.memory or "")
 
 
 def _score(options: argparse.Namespace) -> None:
@@ -260,12 +338,48 @@ def parser() -> argparse.ArgumentParser:
         "  caseseries synth --patients 20000 --out hospital\n"
         "  caseseries synth --patients 500 --out small --seed 7",
     )
-    for verb in (check, run):
+    screen = _verb(
+        verbs,
+        "screen",
+        _screen,
+        "search a hospital's records: who meets the criteria, who may, and who could not be shown",
+        "  caseseries screen naymagon-2022 --records hospital.duckdb\n"
+        "  caseseries screen my-study --records omop_folder --answers answers.csv",
+    )
+    questions = _verb(
+        verbs,
+        "questions",
+        _questions,
+        "the questions that the records leave open, as a sheet for a reviewer to fill in",
+        "  caseseries questions naymagon-2022\n  caseseries questions my-study --answers round-2.csv",
+    )
+    demo = _verb(
+        verbs,
+        "demo",
+        _demo,
+        "make a small hospital that never was, and run the founding study on it",
+        "  caseseries demo\n  caseseries demo --out there",
+    )
+    for verb in (check, run, screen, questions):
         verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
+        verb.set_defaults(aim="this study from being run")
+    for verb in (check, run):
         sheet = "the sheet of patients (default: patients.csv in the study's folder)"
         verb.add_argument("--sheet", metavar="FILE", help=sheet)
-        verb.set_defaults(aim="this study from being run")
-    run.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
+    for verb in (run, screen):
+        records = "a hospital's records in OMOP CDM: a DuckDB file, or a folder of Parquet or CSV files"
+        verb.add_argument("--records", metavar="PATH", required=verb is screen, help=records)
+        codebook = "by which codes they tell each finding (default: the study's codebook.toml, or ours)"
+        verb.add_argument("--codebook", metavar="FILE", help=codebook)
+        verb.add_argument("--memory", metavar="SIZE", help="the most that the database may take, as in 512MB")
+    for verb in (run, screen, questions):
+        answers = "what reviewers answered (default: answers.csv in the study's folder)"
+        verb.add_argument("--answers", metavar="FILE", help=answers)
+        verb.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
+    demo.add_argument(
+        "--out", metavar="FOLDER", default="caseseries-demo", help="where it goes (caseseries-demo)"
+    )
+    demo.set_defaults(aim="the demonstration", memory=None)
     score.add_argument("criteria", metavar="CRITERIA", help="hlh-2004, hlh-2024, hscore, or a TOML file")
     finding = 'what was found, in quotes: "ferritin 12,000 ng/mL"; or a CSV file of findings'
     score.add_argument("finding", metavar="FINDING", nargs="*", help=finding)

@@ -61,15 +61,15 @@ def check_free(folder: Path, owner: Owner) -> None:
         raise Problems([Problem(str(folder), found, ELSEWHERE)])
 
 
-def write(folder: Path, owner: Owner, files: Mapping[str, str], provenance: Mapping[str, Any]) -> None:
-    """Write `files` (path within the folder -> text) and the manifest that lists them.
+def write(folder: Path, owner: Owner, files: Mapping[str, str | bytes], provenance: Mapping[str, Any]) -> None:
+    """Write `files` (path within the folder -> content) and the manifest that lists them.
 
     All are written beside their places first and moved there when the last is whole, the manifest at the end;
     files that an earlier run of this study left and this one does not make are removed. Raises Problems where
     the folder is another's or the disk cannot hold them; then what stood there before still stands.
     """
     check_free(folder, owner)
-    content = {name: text.encode() for name, text in files.items()}
+    content = {name: data.encode() if isinstance(data, str) else data for name, data in files.items()}
     content[MANIFEST] = _manifest(owner, content, provenance)
     before = _listed(folder)
     made = [one for one in (folder, *folder.parents) if not one.exists()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,15 +15,21 @@ from caseseries.protocol.reading import read_protocol
 
 if TYPE_CHECKING:
     from caseseries.analysis.results import Results
+    from caseseries.cases.abstract import Abstracted
     from caseseries.cases.consistency import Question
-    from caseseries.cases.series import CaseSeries
+    from caseseries.cases.series import CaseSeries, Source
+    from caseseries.cohort.answers import Answer
+    from caseseries.cohort.cohort import Cohort
+    from caseseries.criteria.definition import Definition
     from caseseries.folder import Owner
     from caseseries.literature.claims import Claim, Verdict
     from caseseries.protocol.sentences import Section
+    from caseseries.records.codebook import Codebook
+    from caseseries.records.omop import Records
     from caseseries.report.sections import Finished
 
 BUNDLED = Path(__file__).parent / "studies"
-SHEET, CLAIMS = "patients.csv", "claims.toml"
+SHEET, CLAIMS, CODEBOOK, ANSWERS = "patients.csv", "claims.toml", "codebook.toml", "answers.csv"
 Tell = Callable[[str], None]
 
 
@@ -66,6 +72,83 @@ class Study:
         sheet = self.folder / SHEET
         return not sheet.exists() and saved_otherwise(sheet) is None
 
+    # ---- From a hospital's records ----
+
+    def codebook(self, path: Path | str | None = None) -> Codebook:
+        """By which codes the records tell each finding: `path`, the study's codebook.toml, or the default."""
+        from caseseries.records.codebook_reading import read_codebook
+
+        own = self.folder / CODEBOOK
+        return read_codebook(Path(path) if path else own if own.exists() else None)
+
+    def answers(self, path: Path | str | None = None) -> tuple[Answer, ...]:
+        """What reviewers answered: `path`, or the study's answers.csv; none without one. Raises Problems."""
+        from caseseries.cohort.answers import read_answers
+        from caseseries.cohort.questions import questions_of
+
+        own = self.folder / ANSWERS
+        if not path and not own.exists():
+            return ()
+        asked = questions_of(self.protocol, tuple(self._definitions().values()))
+        return read_answers(Path(path) if path else own, asked, self.protocol.digest)
+
+    def screen(
+        self,
+        records: Records,
+        answers: Iterable[Answer] = (),
+        codebook: Codebook | None = None,
+        tell: Tell = _silent,
+        costed: bool = True,
+    ) -> Cohort:
+        """Everyone in the records who reaches a named step, step by step, inside the database.
+
+        `costed`: count what a review of each reach would cost, in one more pass. Raises Problems.
+        """
+        from caseseries.cohort.screen import screen
+        from caseseries.records.resolving import resolve
+
+        book = codebook or self.codebook()
+        tell("looking the codebook up")
+        resolved = resolve(book, records)
+        return screen(records, self.protocol, self._definitions(), book, resolved, answers, tell, costed)
+
+    def abstract(self, cohort: Cohort, codebook: Codebook | None = None) -> Abstracted:
+        """The cohort as a case series, and beside it those who met the criteria and went no further."""
+        from caseseries.cases.abstract import abstract
+        from caseseries.cases.derived import with_derived
+
+        book = codebook or self.codebook()
+        found = abstract(cohort, self.protocol, self._definitions(), book)
+        return replace(found, cases=with_derived(found.cases, self.protocol.derived))
+
+    def keep(self, cohort: Cohort, out: Path | str | None = None) -> Path:
+        """Write what a screening found into the results folder, and return the folder. Raises Problems."""
+        from caseseries.folder import write
+
+        folder = self.results_folder(out)
+        write(folder, self._owner, self.files_of(cohort), {"protocol": {"sha256": self.protocol.digest}})
+        return folder
+
+    def files_of(self, cohort: Cohort) -> dict[str, bytes]:
+        """A cohort as files: Parquet, attrition.json, questions.csv, and the SQL of every query."""
+        from caseseries.cohort.keeping import files_of
+
+        return files_of(cohort, self.name, self.protocol.digest)
+
+    def finish_cohort(
+        self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = _silent
+    ) -> Finished:
+        """The run from a cohort: abstracted, analysed, with the flow of the patients."""
+        found = self.abstract(cohort, codebook)
+        return self.finish(self.analyse(found.cases, tell), found.cases)
+
+    def _definitions(self) -> dict[str, Definition]:
+        from caseseries.criteria.shelf import open_definition
+
+        return {name: open_definition(name) for name in self.protocol.criteria}
+
+    # ---- From cases to results ----
+
     def questions(self, cases: CaseSeries) -> tuple[Question, ...]:
         """What cannot be true together in these cases."""
         from caseseries.cases.consistency import questions
@@ -95,27 +178,49 @@ class Study:
             return check(claims, results)
 
     def finish(self, results: Results, cases: CaseSeries) -> Finished:
-        """The run as a whole: with the printed numbers held against the results, and the open questions."""
-        from caseseries.analysis.plan import analysed
+        """The run as a whole: with the printed numbers held against the results, and the open questions.
+
+        What a paper printed of its own patients is held against none but a sheet's.
+        """
         from caseseries.literature.claims import claims_source
-        from caseseries.report.sections import Finished
 
         _expect_cases(cases, "report takes the results, then the cases: study.report(results, cases)")
-        shown, _ = analysed(self.protocol, cases)
+        if cases.from_records:
+            return self._finished(results, cases, (), None)
         printed = claims_source(self.folder / CLAIMS)
-        return Finished(self.protocol, shown, results, self.verdicts(results), self.questions(cases), printed)
+        return self._finished(results, cases, self.verdicts(results), printed)
 
-    def write(self, run: Finished, out: Path | str | None = None, tell: Tell = _silent) -> Path:
+    def _finished(
+        self,
+        results: Results,
+        cases: CaseSeries,
+        verdicts: tuple[tuple[Verdict, ...], ...],
+        printed: Source | None,
+    ) -> Finished:
+        from caseseries.analysis.plan import analysed
+        from caseseries.report.sections import Finished
+
+        shown, _ = analysed(self.protocol, cases)
+        return Finished(self.protocol, shown, results, verdicts, self.questions(cases), printed)
+
+    def write(
+        self,
+        run: Finished,
+        out: Path | str | None = None,
+        tell: Tell = _silent,
+        beside: Mapping[str, bytes] | None = None,
+    ) -> Path:
         """Write the results folder (see `results_folder`): report.html, results.json, tables, figures.
 
-        Returns the folder. Raises Problems where it belongs to another study or cannot be written.
+        `beside` are further files, such as those of a cohort. Returns the folder. Raises Problems where it
+        belongs to another study or cannot be written.
         """
         from caseseries.folder import write
         from caseseries.report.document import documents
         from caseseries.report.provenance import provenance
 
         folder = self.results_folder(out)
-        files = documents(run, tell)
+        files: dict[str, str | bytes] = {**documents(run, tell), **(beside or {})}
         tell("writing")
         write(folder, self._owner, files, provenance(run.results, run.printed))
         return folder

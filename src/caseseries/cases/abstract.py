@@ -52,14 +52,14 @@ class Abstracted:
 
 
 def abstract(
-    cohort: Cohort, protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook, source: str
+    cohort: Cohort, protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook
 ) -> Abstracted:
     """Fill the case series of a protocol from a cohort. Raises Problems where it does not keep to its shape."""
     study = Abstracting(protocol, definitions, codebook, _met(cohort))
     last = cohort.last_step
     treated = _of(cohort, (pl.col("standing") == IN) & (pl.col("step") == last))
     others = _of(cohort, (pl.col("standing") == "out") & (pl.col("step") > cohort.first_named))
-    origin = Source(source, "database", cohort.digest, cohort.evidence.height)
+    origin = Source(cohort.source, "database", cohort.digest, cohort.evidence.height)
     whole = _series(treated, protocol.variables, study, origin)
     kept, steps = _complete(whole, protocol)
     return Abstracted(

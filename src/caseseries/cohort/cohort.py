@@ -52,13 +52,14 @@ MOMENTS = pl.Schema(
 class Cohort:
     """What a screening found. Days are whole days since 1970-01-01.
 
-    `patients`: who reached the first named step, or is open at it; a row each, with their studied stay.
+    `source` is the name of the records. `patients`: who reached the first named step, or is open at it; a row each, with their studied stay.
     `verdicts`: a row for each criterion of the studied stay, and one for the whole ("" as the criterion), literal;
     `unflagged` the same without the flagged evidence. `moments`: the named days. `evidence`, `exposures`, `visits`,
     `deaths` and `contacts` are what the records say of these patients, and `people` the same, patient by patient. `open` are the questions that are left.
     `notes` say what was set aside and what rests on what is only recalled. `sql` is every query as it ran.
     """
 
+    source: str
     attrition: Attrition
     patients: pl.DataFrame
     verdicts: pl.DataFrame
@@ -92,3 +93,28 @@ class Cohort:
         for frame in (self.evidence, self.exposures):
             whole.update(frame.write_csv(separator="\t").encode())
         return whole.hexdigest()
+
+    def __str__(self) -> str:
+        flow = self.attrition
+        lines = [
+            f"{flow.patients:>12,}  in the database",
+            f"{flow.in_setting:>12,}  with a stay in the setting",
+        ]
+        for step in flow.steps:
+            lines.append(f"{step.into:>12,}  {'left after dropping' if step.is_drop else 'in'}: {step.title}")
+            parts = {"out": step.out, "open, for a reviewer": step.open, "could not be shown": step.not_shown}
+            said = ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
+            lines += [f"{'':>12}    ({said})"] if said else []
+            lines += [f"{'':>12}    {note}" for note in step.notes]
+        if flow.exposed_before_known is not None:
+            lines.append(
+                f"{flow.exposed_before_known:>12,}  of these treated before the criteria were known to be met"
+            )
+        if flow.further_episodes:
+            lines.append(f"{flow.further_episodes:>12,}  further episodes of theirs")
+        if flow.reach:
+            costs = "; ".join(
+                f"{count:,} short by at most {short}" for short, count in enumerate(flow.reach) if short
+            )
+            lines += ["", f"Charts that a review would cost: {costs}."]
+        return "\n".join([*lines, *(f"- {note}" for note in self.notes)])

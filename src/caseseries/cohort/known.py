@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 
 import polars as pl
 
@@ -132,7 +133,7 @@ def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple
             Exposure(
                 patient=str(row["person_id"]),
                 drug=row["drug"],
-                start=row["start"],
+                start=row["start"] if row["start"].time() != time() else row["start"].date(),
                 stop=row["stop"],
                 is_administration=row["type_concept_id"] in ADMINISTRATIONS,
                 quantity=row["quantity"],

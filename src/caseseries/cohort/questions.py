@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from caseseries.cohort.answers import COLUMNS, STUDY
+from caseseries.criteria.definition import Definition, findings_of
+from caseseries.protocol.clauses.variable import Take, Variable
+from caseseries.protocol.protocol import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,23 @@ class Asked:
     question: str
     evidence: tuple[str, ...]
     why: str
+
+
+def review_variables(protocol: Protocol) -> tuple[Variable, ...]:
+    """The variables that a reviewer answers or confirms."""
+    return tuple(
+        one
+        for one in protocol.variables
+        if one.take == "review" or (isinstance(one.take, Take) and one.take.confirmed_by == "review")
+    )
+
+
+def questions_of(protocol: Protocol, definitions: Iterable[Definition]) -> tuple[str, ...]:
+    """Everything that a reviewer can be asked in a study: findings of its criteria and steps, and variables."""
+    asked = [finding for definition in definitions for finding in findings_of(definition)]
+    asked += [finding for step in protocol.eligibility for finding in (*step.any_of, *step.all_of)]
+    asked += [variable.name for variable in review_variables(protocol)]
+    return tuple(dict.fromkeys(asked))
 
 
 def as_sheet(asked: Iterable[Asked], study: str, digest: str) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 from caseseries.cohort import search as searching
 from caseseries.cohort.answers import Answer
 from caseseries.cohort.attrition import Attrition, Step
-from caseseries.cohort.chart_review import answered_bits, place_answers
+from caseseries.cohort.chart_review import Reviewed, answered_bits, place_answers
 from caseseries.cohort.cohort import MOMENTS, PATIENTS, Cohort
 from caseseries.cohort.eligibility import (
     IN,
@@ -25,12 +25,13 @@ from caseseries.cohort.eligibility import (
 from caseseries.cohort.known import Known, calendars, read_patients
 from caseseries.cohort.moments import Day, moments
 from caseseries.cohort.patient import patients_of
-from caseseries.cohort.questions import Asked
+from caseseries.cohort.questions import Asked, review_variables
 from caseseries.cohort.search import Search, Tell
 from caseseries.cohort.verdicts import Judged, verdicts_of
 from caseseries.criteria.definition import Definition
 from caseseries.criteria.in_words import in_words
 from caseseries.evidence.days import number_of
+from caseseries.evidence.problem import some_of
 from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
@@ -83,6 +84,7 @@ def screen(
     reached, later = _later_steps(steps, chosen, known, codebook, resolved)
     days = _moments(protocol, known, judged, definition)
     return Cohort(
+        source=records.name,
         attrition=Attrition(
             patients=everyone,
             in_setting=in_setting,
@@ -101,8 +103,11 @@ def screen(
         deaths=known.deaths,
         contacts=known.contacts,
         people=patients_of(known, days),
-        open=tuple(_open(search, reached, judged, steps, known, resolved)),
-        notes=(*resolved.notes,),
+        open=(
+            *_open(search, reached, judged, steps, known, resolved),
+            *_unanswered(protocol, reached, known, len(taken) + len(later)),
+        ),
+        notes=(*resolved.notes, *_lost(reviewed)),
         sql=records.sql,
     )
 
@@ -230,6 +235,25 @@ def _open(
             result = finding_step(step, known.charts[person], search.codebook, resolved)
             for finding in result.asked:
                 yield Asked(person, finding, evidence, step.keep or step.drop or "")
+
+
+def _unanswered(protocol: Protocol, reached: pl.DataFrame, known: Known, last: int) -> Iterator[Asked]:
+    """What only a reviewer can say of who is in after the last step, and has not said."""
+    left = reached.filter((pl.col("standing") == IN) & (pl.col("step") == last)).sort("person_id")
+    for person, stay in left.select("person_id", "stay_id").iter_rows():
+        for variable in review_variables(protocol):
+            if variable.name not in known.charts[person].answers:
+                levels = f"one of: {', '.join(variable.levels)}" if variable.levels else "yes or no"
+                yield Asked(person, variable.name, (f"visit_occurrence:{stay}",), levels)
+
+
+def _lost(reviewed: Reviewed) -> Iterator[str]:
+    if reviewed.lost:
+        rows = some_of([one.origin for one in reviewed.lost])
+        yield (
+            f"Of {len(reviewed.lost):,} answers the patient, or every row that they name, is not in these records: "
+            f"{rows}. They are left out."
+        )
 
 
 def _chart_rows(records: Records, waiting: pl.DataFrame) -> dict[int, list[str]]:

@@ -1,0 +1,33 @@
+"""Keeping: a cohort as files, each of which can be opened and read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from io import BytesIO
+
+import polars as pl
+
+from caseseries.cohort.cohort import Cohort
+from caseseries.cohort.questions import as_sheet
+
+FRAMES = ("patients", "verdicts", "unflagged", "moments", "evidence", "exposures")
+
+
+def files_of(cohort: Cohort, study: str, digest: str) -> dict[str, bytes]:
+    """The path and the content of every file: Parquet for tables, JSON for the attrition, CSV for the questions,
+    and the SQL of every query, numbered as it ran."""
+    files = {f"cohort/{name}.parquet": _parquet(getattr(cohort, name)) for name in FRAMES}
+    attrition = {"protocol": digest, **asdict(cohort.attrition)}
+    files["attrition.json"] = (json.dumps(attrition, indent=1, ensure_ascii=False) + "\n").encode()
+    files["questions.csv"] = as_sheet(cohort.open, study, digest).encode()
+    for number, (name, text) in enumerate(cohort.sql.items(), 1):
+        plain = "".join(letter if letter.isalnum() else "-" for letter in name.casefold()).strip("-")
+        files[f"sql/{number:02}-{plain}.sql"] = f"-- {name}\n{text.strip()}\n".encode()
+    return files
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    out = BytesIO()
+    frame.write_parquet(out)
+    return out.getvalue()
