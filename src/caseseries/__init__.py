@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from caseseries.criteria.bedside import criteria
     from caseseries.evidence.problem import Problem, Problems
     from caseseries.protocol.protocol import Protocol
+    from caseseries.records.omop import Records, open_records
     from caseseries.stats.estimate import Estimate
     from caseseries.stats.survival import kaplan_meier as survival
     from caseseries.study import Study, open_study
@@ -34,10 +35,12 @@ _HOMES = {
     "Problem": "caseseries.evidence.problem:Problem",
     "Problems": "caseseries.evidence.problem:Problems",
     "Protocol": "caseseries.protocol.protocol:Protocol",
+    "Records": "caseseries.records.omop:Records",
     "Result": "caseseries.analysis.results:Result",
     "Results": "caseseries.analysis.results:Results",
     "Study": "caseseries.study:Study",
     "criteria": "caseseries.criteria.bedside:criteria",
+    "open_records": "caseseries.records.omop:open_records",
     "open_study": "caseseries.study:open_study",
     "survival": "caseseries.stats.survival:kaplan_meier",
 }
@@ -48,10 +51,12 @@ __all__ = [
     "Problem",
     "Problems",
     "Protocol",
+    "Records",
     "Result",
     "Results",
     "Study",
     "criteria",
+    "open_records",
     "open_study",
     "survival",
 ]

@@ -16,7 +16,7 @@ from caseseries.records.opening import make_ready
 from caseseries.records.source import names_in, tables_of
 
 if TYPE_CHECKING:
-    from sqlglot.expressions import Expression
+    from sqlglot.expressions import Expr
 
 
 def open_records(
@@ -86,11 +86,11 @@ class Records:
         columns = self.tables.get(table.lower())
         return columns is not None and (not column or column.lower() in columns)
 
-    def run(self, query: Expression | str, name: str = "") -> pl.DataFrame:
+    def run(self, query: Expr | str, name: str = "") -> pl.DataFrame:
         """The rows of a query, which is one SELECT. Without ORDER BY their order may change."""
         return self._engine.frame(self._text(query, name), name or "query")
 
-    def keep(self, name: str, query: Expression | str) -> int:
+    def keep(self, name: str, query: Expr | str) -> int:
         """Keep the rows of a query as a temporary table, in place of an earlier one; how many there are."""
         text = self._text(query, name)
         return self._engine.execute(f"CREATE OR REPLACE TEMP TABLE {_free(name)} AS {text}", name)
@@ -118,7 +118,7 @@ class Records:
     def __repr__(self) -> str:
         return f"Records({self.name!r}, OMOP CDM {self.version}, {len(self.tables)} tables)"
 
-    def _text(self, query: Expression | str, name: str) -> str:
+    def _text(self, query: Expr | str, name: str) -> str:
         """The SQL of a query, noted under its name."""
         if isinstance(query, str):
             text = query

@@ -90,7 +90,7 @@ def _version(engine: Engine, tables: Mapping[str, Table]) -> tuple[str, list[Not
     said = engine.rows("SELECT min(cdm_version) FROM cdm_source")[0][0]
     if said is None:
         return by_columns, []
-    number = re.search(r"\b5\.[34]", said)
+    number = re.search(r"(?<!\d)5\.[34](?!\d)", said)
     if number:
         return number[0], []
     return by_columns, [
