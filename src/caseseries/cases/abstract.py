@@ -22,11 +22,11 @@ from caseseries.cases.recipes import (
 from caseseries.cases.series import CaseSeries, Column, Source
 from caseseries.cases.shape import PARTS, TYPES, check
 from caseseries.cases.spells import footnotes_on_drugs
-from caseseries.cohort.attrition import Step
 from caseseries.cohort.cohort import Cohort
-from caseseries.cohort.eligibility import IN
+from caseseries.cohort.eligibility import IN, OUT
 from caseseries.cohort.patient import Patient
 from caseseries.criteria.definition import Definition
+from caseseries.evidence.attrition import Step
 from caseseries.evidence.bounds import Bounds
 from caseseries.evidence.course import Course
 from caseseries.evidence.days import number_of
@@ -39,9 +39,9 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Abstracted:
-    """The case series, those who met the criteria and did not come so far, and the last steps of the flow.
+    """The case series, those who came to its last step and were not taken, and the last steps of the flow.
 
-    `beside` holds the baseline variables alone, of who reached the first named step and went out behind it.
+    `beside` holds the baseline variables alone, of who went out at the last step of the screening.
     `dropped` are those in whom a variable that must be known is not.
     """
 
@@ -58,7 +58,7 @@ def abstract(
     study = Abstracting(protocol, definitions, codebook, _met(cohort))
     last = cohort.last_step
     treated = _of(cohort, (pl.col("standing") == IN) & (pl.col("step") == last))
-    others = _of(cohort, (pl.col("standing") == "out") & (pl.col("step") > cohort.first_named))
+    others = _of(cohort, (pl.col("standing") == OUT) & (pl.col("step") == last))
     origin = Source(cohort.source, "database", cohort.digest, cohort.evidence.height)
     whole = _series(treated, protocol.variables, study, origin)
     kept, steps = _complete(whole, protocol)

@@ -8,9 +8,9 @@ from hashlib import sha256
 
 import polars as pl
 
-from caseseries.cohort.attrition import Attrition
 from caseseries.cohort.patient import Patient
 from caseseries.cohort.questions import Asked
+from caseseries.evidence.attrition import Attrition
 
 PATIENTS = pl.Schema(
     {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from caseseries.cohort.attrition import Step
 from caseseries.cohort.findings import Chart
+from caseseries.evidence.attrition import Step
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.evidence.truth import Truth
 from caseseries.evidence.units import read_span

@@ -8,7 +8,6 @@ import polars as pl
 
 from caseseries.cohort import search as searching
 from caseseries.cohort.answers import Answer
-from caseseries.cohort.attrition import Attrition, Step
 from caseseries.cohort.chart_review import Reviewed, answered_bits, place_answers
 from caseseries.cohort.cohort import MOMENTS, PATIENTS, Cohort
 from caseseries.cohort.eligibility import (
@@ -30,6 +29,7 @@ from caseseries.cohort.search import Search, Tell
 from caseseries.cohort.verdicts import Judged, verdicts_of
 from caseseries.criteria.definition import Definition
 from caseseries.criteria.in_words import in_words
+from caseseries.evidence.attrition import Attrition, Step
 from caseseries.evidence.days import number_of
 from caseseries.evidence.problem import some_of
 from caseseries.evidence.units import read_span
