@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def csv_relation(path: Path, glob: str) -> tuple[str, tuple[str, ...]]:
     Raises Problems for a file without a first line, not in UTF-8, or with a column that stands twice.
     """
     line = _first_line(path)
-    parts = max(",\t;|", key=line.count)
+    parts = max(",\t;|", key=re.sub('"[^"]*"', "", line).count)
     quote = "" if parts == "\t" and '"' not in line else '"'
     names = next(csv.reader([line], delimiter=parts, quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE))
     names = [name.strip() or f"column {place}" for place, name in enumerate(names, 1)]

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from caseseries.evidence.problem import Problem, Problems, some_of
 from caseseries.records.engines.duckdb import Engine, named
+from caseseries.records.fields import fields
 from caseseries.records.source import Table
 from caseseries.records.views import Shown, shown
 
@@ -54,25 +55,36 @@ def missing(
 
     `others` are names beside the tables, among which a table may stand under another name.
     """
-    problems, notes = [], []
+    strange = [table for table in tables if not _has(tables[table], table)]
+    problems = [_no_field(tables[table], table) for table in strange]
+    notes = []
     for (table, column), (is_needed, costs) in _needs().items():
-        if (table in tables) is (column == "") or (column and _has(tables[table], table, column)):
+        here = tables.get(table)
+        if here is None and column:
+            continue  # that the table is missing is said once
+        if here is not None and (not column or table in strange or _has(here, table, column)):
             continue
         if not is_needed:
             notes.append(Note(table, column, "not there", costs))
-        elif column:
-            there = some_of(sorted(tables[table].columns))
-            found = f'there is no column "{column}"; there are: {there}'
-            problems.append(
-                Problem(tables[table].where, found, "Add it, or rename the column that holds it.")
-            )
-        else:
+        elif here is None:
             problems.append(_no_table(name, table, others))
+        else:
+            found = f'there is no column "{column}"; there are: {some_of(sorted(here.columns))}'
+            problems.append(Problem(here.where, found, "Add it, or rename the column that holds it."))
     return problems, notes
 
 
-def _has(table: Table, name: str, column: str) -> bool:
-    return any(each.column is not None for each in shown(name, table) if each.name == column)
+def _has(table: Table, name: str, column: str = "") -> bool:
+    """Whether a field of the CDM stands there, or any at all."""
+    listed = {column} if column else {field.name for field in fields()[name]}
+    return any(each.column is not None for each in shown(name, table) if each.name in listed)
+
+
+def _no_field(table: Table, name: str) -> Problem:
+    found = f"none of its columns is a field of the table {name}: {some_of(list(table.columns))}"
+    return Problem(
+        table.where, found, "Call them as the OMOP CDM does. In CSV the first line names the columns."
+    )
 
 
 def _no_table(where: str, table: str, others: Iterable[str]) -> Problem:

@@ -1,0 +1,276 @@
+"""Every hospital that broke the opening, or could, is opened or refused, and never mis-read."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import struct
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from caseseries.evidence.problem import Problems
+from caseseries.records.engines.refusals import problem_of
+from caseseries.records.omop import open_records
+
+HOSPITALS: list[dict[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("hospitals.toml").read_text(encoding="utf-8")
+)["hospital"]
+WHOLE = {
+    "person.csv": "person_id,year_of_birth\n1,1970\n2,1950\n",
+    "visit_occurrence.csv": (
+        "visit_occurrence_id,person_id,visit_concept_id,visit_start_date,visit_end_date\n"
+        "1,1,9201,2014-02-07,2014-02-20\n"
+    ),
+    "measurement.csv": (
+        "measurement_id,person_id,measurement_concept_id,measurement_date,value_as_number\n"
+        "1,1,3001122,2014-02-08,12000\n"
+    ),
+}
+
+
+def write(folder: Path, files: dict[str, str], encoding: str = "utf-8") -> Path:
+    for name, text in files.items():
+        if text:
+            (folder / name).write_bytes(text.removeprefix("\n" if text.strip() else "").encode(encoding))
+    return folder
+
+
+def said_of(where: Path | dict[str, pl.DataFrame]) -> str:
+    with pytest.raises(Problems) as refused:
+        open_records(where)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("hospital", HOSPITALS, ids=lambda hospital: hospital["why"])
+def test_hospitals(hospital: dict[str, Any], tmp_path: Path) -> None:
+    write(tmp_path, {name: text for name, text in WHOLE.items() if name not in hospital.get("with", {})})
+    write(tmp_path, hospital.get("with", {}), hospital.get("encoding", "utf-8"))
+    for name, (line, times) in hospital.get("rows", {}).items():
+        with (tmp_path / name).open("a") as file:
+            file.write(f"{line}\n" * times)
+    if "refused" in hospital:
+        assert said_of(tmp_path).replace(str(tmp_path), "HOSPITAL") == hospital["refused"].strip()
+        return
+    with open_records(tmp_path) as records:
+        rows = [
+            ["null" if cell is None else cell for cell in row]
+            for row in records.run(hospital["asked"]).rows()
+        ]
+        notes = [f"{note.table}, {note.column}: {note.found} ({note.costs})" for note in records.notes]
+    assert rows == hospital["gives"]
+    for part in hospital.get("noted", ()):
+        assert any(part in note for note in notes), notes
+    if "noted" not in hospital:
+        assert not [note for note in notes if "cannot be read" in note]
+
+
+# ---- Places ----
+
+
+def test_a_path_that_does_not_exist(tmp_path: Path) -> None:
+    assert said_of(tmp_path / "no") == f"{tmp_path}/no: there is no such file or folder\nCheck the path."
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    assert said_of(tmp_path) == (
+        f"{tmp_path}: no Parquet or CSV file stands in this folder\n"
+        "Name the folder in which person.parquet or person.csv stands, or a .duckdb file."
+    )
+
+
+def test_no_frames() -> None:
+    assert said_of({}).startswith("frames: there is no table person\nAdd the table person of the OMOP CDM.")
+
+
+def test_a_table_in_csv_and_in_parquet(tmp_path: Path) -> None:
+    write(tmp_path, WHOLE)
+    pl.DataFrame({"person_id": [1]}).write_parquet(tmp_path / "MEASUREMENT.parquet")
+    both = "MEASUREMENT.parquet and measurement.csv hold the same table"
+    assert said_of(tmp_path) == f"{tmp_path}: {both}\nMove all but one elsewhere."
+
+
+def test_packed_csv_is_read(tmp_path: Path) -> None:
+    write(tmp_path, {name: text for name, text in WHOLE.items() if name != "person.csv"})
+    (tmp_path / "person.csv.gz").write_bytes(gzip.compress(WHOLE["person.csv"].encode()))
+    with open_records(tmp_path) as records:
+        assert records.run("SELECT max(year_of_birth) AS y FROM person").item() == 1970
+
+
+def test_packed_csv_that_is_not_packed(tmp_path: Path) -> None:
+    write(tmp_path, {name: text for name, text in WHOLE.items() if name != "person.csv"})
+    write(tmp_path, {"person.csv.gz": WHOLE["person.csv"]})
+    assert said_of(tmp_path).startswith("person.csv.gz: it cannot be read (Not a gzipped file")
+
+
+@pytest.mark.parametrize("held", [b"", b"PAR1 and no more, no more at all", b"person_id\n1\n"])
+def test_a_parquet_file_that_is_none(held: bytes, tmp_path: Path) -> None:
+    write(tmp_path, {name: text for name, text in WHOLE.items() if name != "person.csv"})
+    (tmp_path / "person.parquet").write_bytes(held)
+    assert said_of(tmp_path).startswith(
+        "person.parquet: this is not a Parquet file, or not all of it is there\n"
+    )
+
+
+def test_a_link_to_nothing(tmp_path: Path) -> None:
+    write(tmp_path, {name: text for name, text in WHOLE.items() if name != "person.csv"})
+    (tmp_path / "person.parquet").symlink_to(tmp_path / "gone.parquet")
+    assert said_of(tmp_path).startswith("person.parquet: there is no such file, or it is a link to nothing")
+
+
+def test_ids_in_floating_numbers_that_lost_their_digits() -> None:
+    ids = pl.Series("person_id", [3589912774911670296.0, 7.0])
+    frames = {name.removesuffix(".csv"): pl.read_csv(text.encode()) for name, text in WHOLE.items()}
+    frames["person"] = ids.to_frame()
+    assert said_of(frames).startswith('person, column "person_id": 1 of 2 entries cannot be read')
+    frames["person"] = pl.DataFrame({"person_id": [1.0, 2.0, None]})
+    with open_records(frames) as records:
+        assert records.run("SELECT person_id FROM person ORDER BY ALL").rows() == [(1,), (2,), (None,)]
+
+
+def test_days_as_text_in_frames_are_read_as_in_a_file() -> None:
+    frames = {name.removesuffix(".csv"): pl.read_csv(text.encode()) for name, text in WHOLE.items()}
+    with open_records(frames) as records:
+        assert str(records.run("SELECT measurement_date FROM measurement").item()) == "2014-02-08"
+
+
+def test_visits_on_days_without_end(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    with duckdb.connect(str(path)) as made:
+        made.execute("UPDATE visit_occurrence SET visit_end_date = 'infinity'")
+    assert said_of(path) == (
+        "main.visit_occurrence: 1 visits start or end on an infinite day\n"
+        "Leave the end empty where a visit is not over."
+    )
+
+
+# ---- Databases ----
+
+
+def database(folder: Path) -> Path:
+    path = folder / "hospital.duckdb"
+    source = folder / "csv"
+    source.mkdir()
+    with duckdb.connect(str(path)) as made:
+        for name, text in WHOLE.items():
+            (source / name).write_text(text)
+            made.execute(f"CREATE TABLE {name.removesuffix('.csv')} AS FROM read_csv('{source / name}')")
+    return path
+
+
+@pytest.mark.parametrize("held", [b"", b"x", b"hello, I am no database" * 1000, b"SQLite format 3\0" * 1000])
+def test_a_file_that_is_no_database(held: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "hospital.duckdb"
+    path.write_bytes(held)
+    mend = "Give a .duckdb file, or the folder that holds the Parquet or CSV files."
+    assert said_of(path) == f"{path}: this is not a DuckDB file\n{mend}"
+
+
+def test_a_database_of_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as made:
+        made.execute("CREATE TABLE sales AS SELECT 1 AS price")
+    assert said_of(path).startswith(f"{path}: there is no table person in it; it holds sales\n")
+    with duckdb.connect(str(path)) as made:
+        made.execute("DROP TABLE sales")
+    assert said_of(path).startswith(f"{path}: it holds no table\n")
+
+
+def test_a_table_whose_name_is_sql_harms_nobody(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    with duckdb.connect(str(path)) as made:
+        made.execute('CREATE TABLE """; DROP TABLE person; --" AS SELECT 1 AS """; DROP TABLE person; --"')
+        made.execute('CREATE SCHEMA """; DROP TABLE person; --"')
+    with open_records(path) as records:
+        assert records.run("SELECT count(*) AS n FROM person").item() == 2
+
+
+def test_a_database_of_a_newer_duckdb(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    held = bytearray(path.read_bytes())
+    # The version stands after the mark "DUCK"; the check before them is of all words, each times a constant.
+    check, word = struct.unpack_from("<QQ", held)
+    struct.pack_into("<Q", held, 12, 123_456)
+    (changed,) = struct.unpack_from("<Q", held, 8)
+    factor, bits = 0xBF58476D1CE4E5B9, 2**64 - 1
+    struct.pack_into("<Q", held, 0, check ^ (word * factor & bits) ^ (changed * factor & bits))
+    path.write_bytes(held)
+    assert said_of(path).startswith(
+        f"{path}: it was made by another version of DuckDB than the one here reads\n"
+    )
+
+
+def test_a_damaged_database(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    held = path.read_bytes()
+    path.write_bytes(held[:9000])
+    assert said_of(path).startswith(f"{path}: the file is damaged, or not all of it is there\n")
+    path.write_bytes(held[:20] + b"\xff" + held[21:])
+    assert said_of(path).startswith(f"{path}: the file is damaged, or not all of it is there\n")
+
+
+def test_a_database_that_another_process_writes(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    code = (
+        f"import duckdb, sys; d = duckdb.connect({str(path)!r}); print('open', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "open\n"
+        said = said_of(path)
+        writer.communicate("")
+    assert said == (
+        f"{path}: another process (number {writer.pid}) has it open for writing\n"
+        "Close it there, or give a copy of the file."
+    )
+
+
+def test_a_database_that_this_process_writes(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    with duckdb.connect(str(path)):
+        assert said_of(path) == (
+            f"{path}: this process has it open already, for writing\nClose that connection first."
+        )
+    with open_records(path) as one, open_records(path) as other:
+        assert one.run("SELECT * FROM person").equals(other.run("SELECT * FROM person"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+@pytest.mark.parametrize("what", ["folder", "file", "database"])
+def test_no_permission(what: str, tmp_path: Path) -> None:
+    path = database(tmp_path)
+    write(tmp_path / "csv", WHOLE)
+    closed = {"folder": tmp_path / "csv", "file": tmp_path / "csv" / "person.csv", "database": path}[what]
+    closed.chmod(0)
+    try:
+        assert "may not be read" in said_of(path if what == "database" else tmp_path / "csv")
+    finally:
+        closed.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    "error, found",
+    [
+        (PermissionError(13, "Permission denied"), "it may not be read or written by you"),
+        (OSError(28, "No space left on device"), "the disk has no room for what does not fit the memory"),
+        (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block"), "the memory is not enough"),
+        (duckdb.IOException("IO Error: something new\nLINE 1: SELECT"), "something new"),
+    ],
+)
+def test_what_cannot_be_brought_about_here(error: Exception, found: str) -> None:
+    assert problem_of(error, "x").found == found
+
+
+def test_too_little_memory(tmp_path: Path) -> None:
+    write(tmp_path, WHOLE)
+    with open_records(tmp_path, memory="20MB", threads=1) as records:
+        with pytest.raises(Problems, match="sorted: the memory is not enough\nGive more, such as memory="):
+            records.run("SELECT list(range ORDER BY hash(range)) AS l FROM range(20000000)", "sorted")
+        assert records.run("SELECT count(*) AS n FROM person").item() == 2
