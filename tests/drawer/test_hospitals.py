@@ -258,7 +258,10 @@ def test_no_permission(what: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "error, found",
     [
-        (PermissionError(13, "Permission denied"), "it may not be read or written by you"),
+        (
+            PermissionError(13, "Permission denied"),
+            "it may not be read by you, or nothing may be written there",
+        ),
         (OSError(28, "No space left on device"), "the disk has no room for what does not fit the memory"),
         (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block"), "the memory is not enough"),
         (duckdb.IOException("IO Error: something new\nLINE 1: SELECT"), "something new"),
@@ -266,6 +269,15 @@ def test_no_permission(what: str, tmp_path: Path) -> None:
 )
 def test_what_cannot_be_brought_about_here(error: Exception, found: str) -> None:
     assert problem_of(error, "x").found == found
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    write(tmp_path, WHOLE)
+    with open_records(tmp_path, memory="60MB", threads=1) as records:
+        records._engine.execute("SET max_temp_directory_size = '1MB'")
+        with pytest.raises(Problems, match="sorted: the disk has no room for what does not fit the memory\n"):
+            records.keep("sorted", "SELECT md5(CAST(range AS VARCHAR)) AS a FROM range(3000000) ORDER BY a")
+        assert records.run("SELECT count(*) AS n FROM person").item() == 2
 
 
 def test_too_little_memory(tmp_path: Path) -> None:

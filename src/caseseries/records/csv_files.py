@@ -45,8 +45,10 @@ def _first_line(path: Path) -> str:
             line = file.readline(_LONGEST).decode("utf-8-sig").strip("\r\n")
     except UnicodeDecodeError:
         raise _problem(path, "it is not written in UTF-8", "Save the file as UTF-8.") from None
+    except PermissionError:
+        raise _problem(path, "it may not be read by you", "Ask for leave to read it.") from None
     except (OSError, EOFError) as error:
-        mend = "Ask for leave to read it, or copy it again from where it was made."
+        mend = "Copy it again from where it was made."
         raise _problem(path, f"it cannot be read ({error})", mend) from None
     if not line.strip():
         raise _problem(path, "its first line is empty", "The first line names the columns.")

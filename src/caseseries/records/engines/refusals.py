@@ -29,7 +29,7 @@ _KNOWN = (
     ),
     (
         r"[Pp]ermission denied",
-        "it may not be read or written by you",
+        "it may not be read by you, or nothing may be written there",
         "Ask for leave, or name another place.",
     ),
     (
