@@ -21,10 +21,13 @@ from caseseries.cohort.eligibility import (
     finding_step,
     parted,
 )
+from caseseries.cohort.judging import judge
 from caseseries.cohort.known import Known, calendars, read_patients
 from caseseries.cohort.moments import Day, moments
+from caseseries.cohort.narrowing import find_near
 from caseseries.cohort.patient import patients_of
 from caseseries.cohort.questions import Asked, review_variables
+from caseseries.cohort.review_cost import cost_of_review
 from caseseries.cohort.search import Search, Tell
 from caseseries.cohort.verdicts import Judged, verdicts_of
 from caseseries.criteria.definition import Definition
@@ -75,8 +78,8 @@ def screen(
     search = searching.prepare(records, codebook, resolved, definition, protocol.stay, reach)
     reviewed = place_answers(records, answers)
     records.put("answers", answered_bits(reviewed, search.windows.lowered))
-    searching.find_likely(search, tell)
-    kinds = searching.judge(search, tell)
+    find_near(search, tell)
+    kinds = judge(search, tell)
     judged, unflagged = verdicts_of(search), verdicts_of(search, kinds[-1])
     step, chosen = criteria_step(steps.asked, judged.stays, _stays_of(records), _patients_left(records))
     tell("reading the charts of the cohort")
@@ -91,7 +94,7 @@ def screen(
             steps=(*taken, step, *later),
             exposed_before_known=_exposed_before_known(protocol, reached, days, len(taken) + 1 + len(later)),
             further_episodes=int(reached.filter(pl.col("standing") == IN)["further_episodes"].sum()),
-            reach=searching.cost_of_review(search, tell) if costed else (),
+            reach=cost_of_review(search, tell) if costed else (),
         ),
         patients=reached,
         verdicts=_of_chosen(judged.criteria, reached),

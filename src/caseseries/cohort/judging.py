@@ -1,0 +1,47 @@
+"""Judging: the verdict on every candidate, with all its evidence and without what is flagged."""
+
+from __future__ import annotations
+
+from caseseries.cohort import flags, windows
+from caseseries.cohort.search import Search, Tell
+
+UNFLAGGED = "_unflagged"
+"""The end of the names of what is judged without flagged evidence."""
+
+
+def judge(search: Search, tell: Tell) -> tuple[str, ...]:
+    """Lay out the verdicts of the candidates, and answer with their kinds: "", and UNFLAGGED without flags.
+
+    A kind is the end of the names `verdicts`, `because` and `known_days`. The candidates, `anchors`, are the stays
+    whose lower bound comes within reach of the need.
+    """
+    records, whole = search.records, search.windows
+    tell("weighing what they show")
+    records.keep("hit_days", _hit_days("stay_facts"))
+    records.keep("lowest", windows.best(whole, "hit_days", "near_stays"))
+    records.keep("anchors", f"SELECT * FROM lowest WHERE lower >= {whole.need - search.reach}")
+    records.keep("candidate_facts", "SELECT f.* FROM stay_facts f JOIN anchors a ON a.stay_id = f.stay_id")
+    _judge(search, "candidate_facts", "anchors", "")
+    flagged = flags.flag_rules(whole.lowered, search.resolved.codes)
+    if not flagged.height:
+        return ("",)
+    records.put("flag_rules", flagged)
+    records.keep("flag_days", flags.flag_days(flagged))
+    records.keep("unflagged_facts", flags.unflagged("candidate_facts", "flag_days"))
+    among = "(SELECT s.* FROM studied s JOIN anchors c ON c.stay_id = s.stay_id) c"
+    records.keep("unflagged_days", _hit_days("unflagged_facts"))
+    records.keep(f"anchors{UNFLAGGED}", windows.best(whole, "unflagged_days", among))
+    _judge(search, "unflagged_facts", f"anchors{UNFLAGGED}", UNFLAGGED)
+    return ("", UNFLAGGED)
+
+
+def _hit_days(told: str) -> str:
+    return f"SELECT stay_id, day, BIT_OR(bit) AS bits FROM {told} WHERE state = 2 GROUP BY stay_id, day"
+
+
+def _judge(search: Search, told: str, anchors: str, kind: str) -> None:
+    records, whole = search.records, search.windows
+    records.keep(f"standing{kind}", windows.standing_on_the_anchor(whole, told, anchors))
+    records.keep(f"verdicts{kind}", windows.verdicts(whole, anchors, f"standing{kind}"))
+    records.keep(f"because{kind}", windows.because(f"standing{kind}"))
+    records.keep(f"known_days{kind}", windows.known(whole, told, f"verdicts{kind}"))

@@ -1,0 +1,184 @@
+"""Narrowing: from everyone to the few whose rows are read in full, without losing one who may meet the criteria.
+
+Two passes, each looser than the definition. The first asks only what was looked for at all; the second compares
+numbers with the limits, and lets everything pass that it does not read: words, texts, operators, unit texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from caseseries.cohort import facts, windows
+from caseseries.cohort.rows import lay_rules, numbered
+from caseseries.cohort.rules import edges, plausible
+from caseseries.cohort.search import Search, Tell, with_parts
+from caseseries.criteria.definition import Number
+from caseseries.evidence.catalogue import entry as catalogue_entry
+from caseseries.records import readings
+from caseseries.records.forms import lay_concepts
+from caseseries.records.readings import FINITE, day
+
+LOOSE = pl.Schema(
+    {
+        "concept_id": pl.Int64,
+        "unit_concept_id": pl.Int64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "bit": pl.Int64,
+    }
+)
+"""The band of values, its limit included, in which a number of a unit may meet a test."""
+
+
+def find_near(search: Search, tell: Tell) -> None:
+    """Lay out `near_stays`, those that may come within reach of the need, and `stay_facts`, what their rows say."""
+    records = search.records
+    tell("looking who was tested")
+    lay_concepts(records, numbered(search))
+    counts = dict(records.run(_COUNTED, "rows of each concept").iter_rows())
+    least = search.windows.need - search.reach
+    common = _common(search, counts, max(0, least - 2))
+    looked = _looked(search)
+    records.put("looked_rules", _bits(looked.filter(~pl.col("criterion").is_in(list(common)))))
+    records.keep("likely", _likely(search, looked, common, least))
+    tell("comparing the results of the likely")
+    records.put("loose_rules", pl.DataFrame(list(_loose(search)), LOOSE, orient="row"))
+    is_read = pl.col("is_number") & (pl.col("table") == "measurement")
+    records.put("untold_rules", _bits(looked.filter(~is_read)))
+    records.keep("near_days", _near_days(search, looked.filter(~is_read)))
+    records.keep("likely_stays", "SELECT s.* FROM studied s JOIN likely l ON l.person_id = s.person_id")
+    records.keep("near", windows.best(search.windows, "near_days", "likely_stays"))
+    records.keep(
+        "near_stays",
+        f"SELECT s.* FROM likely_stays s JOIN near n ON n.stay_id = s.stay_id WHERE n.lower >= {least}",
+    )
+    tell("reading the rows of the near")
+    among = f"""JOIN near_stays s ON s.person_id = m.person_id
+  AND {day("m.measurement_date")} BETWEEN s.first_day AND s.last_day"""
+    records.keep("number_rows", readings.number_rows(search.known_from, among))
+    told = facts.facts(lay_rules(search, "number_rows"), "number_rows", search.known_from)
+    records.keep(
+        "stay_facts",
+        f"""
+SELECT s.stay_id, f.* FROM ({told}) f
+JOIN near_stays s ON s.person_id = f.person_id AND f.day BETWEEN s.first_day AND s.last_day""",
+    )
+
+
+# ---- Who was looked at ----
+
+_COUNTED = """
+SELECT measurement_concept_id AS concept_id, COUNT(*) AS rows
+FROM measurement WHERE measurement_concept_id IN (SELECT concept_id FROM numbered_concepts) GROUP BY 1"""
+
+
+def _looked(search: Search) -> pl.DataFrame:
+    """The concepts by which each test is looked for; `is_number` where its own number is compared."""
+    rows = []
+    for asked in search.windows.lowered.asked:
+        own = search.codebook.entry(asked.test.finding)
+        for finding in with_parts([own.finding], search.codebook):
+            is_number = finding == own.finding and isinstance(asked.test, Number)
+            codes = search.resolved.codes.filter(pl.col("finding") == finding)
+            pairs = codes.select("table", "concept_id").unique().sort("table", "concept_id").rows()
+            rows += [(asked.criterion, table, concept, asked.bit, is_number) for table, concept in pairs]
+    schema = {
+        "criterion": pl.String,
+        "table": pl.String,
+        "concept_id": pl.Int64,
+        "bit": pl.Int64,
+        "is_number": pl.Boolean,
+    }
+    return pl.DataFrame(rows, schema, orient="row").filter(pl.col("table").is_in(list(facts.DATES)))
+
+
+def _common(search: Search, counts: dict[int, int], most: int) -> frozenset[str]:
+    """So many criteria at most, those with the most rows first: nearly everyone was looked at for these."""
+    rows: dict[str, int] = {}
+    for criterion, concept in _looked(search).select("criterion", "concept_id").unique().iter_rows():
+        rows[criterion] = rows.get(criterion, 0) + counts.get(concept, 0)
+    by_rows = sorted(rows, key=lambda criterion: (-rows[criterion], criterion))
+    return frozenset([criterion for criterion in by_rows if rows[criterion]][:most])
+
+
+def _bits(looked: pl.DataFrame) -> pl.DataFrame:
+    """The bits of all tests that each concept of each table is looked for by."""
+    bits: dict[tuple[str, int], int] = {}
+    for table, concept, bit in looked.select("table", "concept_id", "bit").iter_rows():
+        bits[table, concept] = bits.get((table, concept), 0) | bit
+    schema = {"table": pl.String, "concept_id": pl.Int64, "bits": pl.Int64}
+    return pl.DataFrame([(*key, mask) for key, mask in bits.items()], schema, orient="row")
+
+
+def _likely(search: Search, looked: pl.DataFrame, common: frozenset[str], least: int) -> str:
+    """SQL: the patients in whom so many criteria may be met, as far as they were looked for at all."""
+    if least <= 0:
+        return "SELECT DISTINCT person_id FROM studied"
+    lowered = search.windows.lowered
+    parts = [
+        f"""
+SELECT e.person_id, r.bits FROM {table} e
+JOIN looked_rules r ON r."table" = '{table}' AND r.concept_id = e.{facts.DATES[table][0]}"""
+        for table in looked["table"].unique().sort()
+    ]
+    answered = "\nSELECT s.person_id, a.answered AS bits FROM answers a JOIN stays s ON s.stay_id = a.stay_id"
+    return f"""
+WITH by_person AS (
+  SELECT person_id, BIT_OR(bits) AS looked FROM ({" UNION ALL".join([*parts, answered])}) e
+  GROUP BY person_id
+)
+SELECT person_id FROM by_person WHERE {lowered.worth(f"(looked | {lowered.bits_of(common)})")} >= {least}"""
+
+
+# ---- Whose numbers may meet the tests ----
+
+
+def _loose(search: Search) -> Iterator[tuple[object, ...]]:
+    """A band for each test, concept and unit concept; under 0, for each unit that a text or a value may tell."""
+    concepts = search.codebook.unit_concepts
+    for asked in search.windows.lowered.asked:
+        entry = search.codebook.entry(asked.test.finding)
+        kind = catalogue_entry(entry.finding)
+        if not isinstance(asked.test, Number) or kind is None:
+            continue
+        units = [unit for unit in kind.units if unit in entry.units]
+        codes = search.resolved.codes.filter(
+            (pl.col("finding") == entry.finding) & (pl.col("table") == "measurement")
+        )
+        pairs = [(0, unit) for unit in units]
+        pairs += [(concept, unit) for concept, unit in concepts.items() if unit in units]
+        for unit_concept, unit in pairs:
+            side, _, bound = edges(asked.test, kind, unit)
+            least, most = plausible(entry, kind, unit)
+            low, high = (bound, most) if side == 1 else (min(least, 0.0), -bound)
+            for concept in codes["concept_id"].unique().sort():
+                yield concept, unit_concept, low, high, asked.bit
+
+
+def _near_days(search: Search, untold: pl.DataFrame) -> str:
+    """SQL: of each stay and day of the likely the bits that may be met."""
+    known = ", ".join(map(str, search.codebook.unit_concepts)) or "0"
+    parts = [
+        f"""
+SELECT m.person_id, {day("m.measurement_date")} AS day, r.bit AS bits FROM measurement m
+JOIN loose_rules r ON r.concept_id = m.measurement_concept_id
+  AND r.unit_concept_id = CASE WHEN m.unit_concept_id IN ({known}) THEN m.unit_concept_id ELSE 0 END
+WHERE m.person_id IN (SELECT person_id FROM likely)
+  AND (m.value_as_number BETWEEN r.low AND r.high OR NOT COALESCE(m.value_as_number {FINITE}, FALSE))"""
+    ]
+    for table in untold["table"].unique().sort():
+        concept, date, _ = facts.DATES[table]
+        parts.append(
+            f"""
+SELECT e.person_id, {day(f"e.{date}")} AS day, r.bits FROM {table} e
+JOIN untold_rules r ON r."table" = '{table}' AND r.concept_id = e.{concept}
+WHERE e.person_id IN (SELECT person_id FROM likely)"""
+        )
+    return f"""
+WITH hits AS (
+  SELECT person_id, day, BIT_OR(bits) AS bits FROM ({" UNION ALL".join(parts)}) e GROUP BY person_id, day
+)
+SELECT s.stay_id, h.day, h.bits FROM hits h
+JOIN studied s ON s.person_id = h.person_id AND h.day BETWEEN s.first_day AND s.last_day"""
