@@ -102,9 +102,7 @@ def _finding(
         return Truth.NOT_MET
     if Truth.UNKNOWN in said:
         return Truth.UNKNOWN
-    for entry in entries:
-        if entry.silent.means == "absent" and (
-            entry.silent.since is None or entry.silent.since <= stay.start
-        ):
+    for silent in (entry.silent for entry in entries):
+        if silent.means == "absent" and (silent.since is None or silent.since <= stay.start):
             return Truth.NOT_MET
     return Truth.UNKNOWN

@@ -7,13 +7,57 @@ from __future__ import annotations
 
 import pytest
 from tests.referee.engines import ENGINES
-from tests.referee.making import protocol
+from tests.referee.making import hospital, measured, protocol, visit, whole
 from tests.referee.tables import Engine, counted, promise, screened, ward
 
 from caseseries.evidence.truth import Truth
 from caseseries.records.codebook_reading import read_codebook
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
+
+
+# ---- Rows: which are of a finding, and whose ----
+
+
+def test_codes_and_what_stands_under_them(engine: Engine) -> None:
+    """Descendants count where the codebook asks for them; a hospital's own name in any case."""
+    below = [(45_000_001, 3020891), (45_000_003, 3001122)]
+    ancestors = [
+        whole("concept_ancestor", descendant_concept_id=low, ancestor_concept_id=high) for low, high in below
+    ]
+    cases = {
+        ("body temperature", 3006322, None, "39 C"): Truth.MET,
+        ("body temperature", 45_000_001, None, "39 C"): Truth.MET,
+        ("body temperature", 45_000_009, None, "39 C"): Truth.UNKNOWN,
+        ("ferritin", 45_000_003, None, "900 ng/mL"): Truth.UNKNOWN,
+        ("soluble cd25", 0, "IL2RS", "9000 U/mL"): Truth.MET,
+        ("soluble cd25", 0, "il2rs", "9000 U/mL"): Truth.MET,
+        ("soluble cd25", 0, "IL2R", "9000 U/mL"): Truth.UNKNOWN,
+    }
+    for (finding, concept, name, value), truth in cases.items():
+        rows, _ = ward([{finding: f"1: {value}"}])
+        row = rows.tables["measurement"][0]
+        row |= {"measurement_concept_id": concept, "measurement_source_value": name}
+        rows.tables["concept_ancestor"] += ancestors
+        asked = counted(1, "fever", "ferritin", "soluble cd25")
+        verdict = engine(rows, protocol(promise(asked)), read_codebook(), []).verdicts[0]
+        names = ["body temperature", "ferritin", "soluble cd25"]
+        assert verdict.tests[names.index(finding)][0] is truth, (finding, concept, name)
+
+
+def test_ids_that_no_float_can_tell_apart(engine: Engine) -> None:
+    """Two patients with half of the evidence each; and of two rows the one with the smaller id decides."""
+    big = 2**53
+    rows = [("visit_occurrence", visit(-big - person, person, 1, 9)) for person in (big, big + 1)]
+    rows += [
+        ("measurement", measured(big + 1, big, "ferritin", 1, 900, "ng/mL")),
+        ("measurement", measured(big, big, "ferritin", 1, 900, "ng/mL")),
+        ("measurement", measured(big + 2, big + 1, "body temperature", 1, 39, "C")),
+    ]
+    asked = protocol(promise(counted(2, "fever", "ferritin")))
+    verdicts = engine(hospital(rows), asked, read_codebook(), []).verdicts
+    told = {one.person: (one.stay_id, one.lower, one.tests[1][1]) for one in verdicts}
+    assert told == {big: (-2 * big, 1, f"measurement:{big}"), big + 1: (-2 * big - 1, 1, "")}
 
 
 # ---- Rows: values, operators, units ----
