@@ -89,8 +89,11 @@ insert into rule values
     (3016407, 8636, 5, 3, 1.5, 0, 20), (3016407, 8840, 5, 3, 150, 0, 2000),
     (3001122, 8842, 6, 1, 500, 1, 1000000), (3001122, 8748, 6, 1, 500, 1, 1000000),
     (2000000001, 8763, 7, 1, 2400, 1, 1000000), -- in pg/mL there is no rule: set aside
-    (2000000002, -2, 8, 4, null, null, null), -- by the laboratory's own limit, whatever the unit
-    -- Leukocytes and the share of neutrophils: no test, but the product of two is a reading.
+    -- By the laboratory's own limit, which is in the row's own unit: so whatever the unit, and by the number
+    -- alone, without an operator and without a plausible range.
+    (2000000002, -2, 8, 4, null, null, null),
+    -- Leukocytes and the share of neutrophils: no test, but the product of two is a reading. A share is
+    -- plausible from 0 to 100 %. One that is set aside is no part of a product, whatever its row id.
     (3000905, 9444, 20, 0, null, 0, 1000), (3000905, 8848, 20, 0, null, 0, 1000),
     (3008342, 8554, 21, 0, null, 0, 100);
 
@@ -117,7 +120,8 @@ with numbers as (
                     when '>' then 2 when '<' then -2 when '>=' then 1 when '≥' then 1
                     when '<=' then -1 when '≤' then -1 else 0 end end
         end as sign,
-        -- A unit by its concept; else by its spelling; 0 is none, -1 is not understood.
+        -- A unit by its concept; else by its spelling; 0 is none, -1 is not understood. Concept 0, "no
+        -- matching concept", is taken as nothing there.
         case when measurement_concept_id = 2000000002 then -2
             when unit_concept_id in (
                 586323, 8653, 9289, 8713, 8636, 8848, 9444, 8784, 8840, 8753, 8842, 8748, 8763, 8845, 8554
@@ -136,22 +140,25 @@ with numbers as (
         )
 )
 select person_id, id, day, moment, back, value, test,
-    case kind
-        when 0 then case when sign = 0 then 2 end -- one of two: only as a plain number
-        when 1 then case
-            when value >= edge and sign >= 0 then 2
-            when value < edge and sign <= 0 or value = edge and sign = -2 then 0 else 1 end
-        when 2 then case
-            when value < edge and sign <= 0 or value = edge and sign = -2 then 2
-            when value >= edge and sign >= 0 then 0 else 1 end
-        when 3 then case
-            when value <= edge and sign <= 0 then 2
-            when value > edge and sign >= 0 or value = edge and sign = 2 then 0 else 1 end
-        when 4 then case when value < range_low then 2 else 0 end
+    case
+        -- Nearly every number is exact: it meets the test or does not. A part of a product only stands there.
+        when sign = 0 then 2 * case kind
+            when 1 then value >= edge when 2 then value < edge when 3 then value <= edge
+            when 4 then value < range_low else true end::tinyint
+        when kind = 1 then case
+            when value >= edge and sign > 0 then 2
+            when value < edge and sign < 0 or value = edge and sign = -2 then 0 else 1 end
+        when kind = 2 then case
+            when value < edge and sign < 0 or value = edge and sign = -2 then 2
+            when value >= edge and sign > 0 then 0 else 1 end
+        when kind = 3 then case
+            when value <= edge and sign < 0 then 2
+            when value > edge and sign > 0 or value = edge and sign = 2 then 0 else 1 end
+        when kind = 4 then case when value < range_low then 2 else 0 end
     end::tinyint as truth
 from numbers join rule using (concept, unit)
-where value is not null and case
-    when kind = 4 then isfinite(range_low)
+where case
+    when kind = 4 then isfinite(range_low) and value is not null
     when sign < 0 and unit <> 0 then value > 0 -- of a value below a limit only the sign can tell
     else value between low and high
 end;
@@ -193,7 +200,7 @@ create temp macro state(met, denied, test) as
 create temp macro origin(source) as
     case source when 0 then 'condition_occurrence' when 1 then 'measurement' when 2 then 'observation' end;
 
--- Where a share of neutrophils stands, they may be low: the product is made only for the stays that are near.
+-- Where a share of neutrophils stands, they may be low: the product is made only for stays that are near.
 create temp table near as
 select *
 from stays semi join (
@@ -226,7 +233,8 @@ share as (
 every as (
     select stay, day, test, truth, 1::tinyint as source, id, known from lab where test < 20
     union all
-    -- Neutrophils from leukocytes and their share, at one moment; of several the smallest row id.
+    -- Neutrophils from leukocytes and their share, at one moment; of several the smallest row id. Multiplied
+    -- before it is divided, so that the limit itself is no less than the limit; known when both are.
     select stay, share.day, 3, case when white.value * share.value / 100 < 1 then 2 else 0 end, 1, share.id,
         greatest(share.known, white.known)
     from white join share using (stay, moment)
