@@ -150,6 +150,16 @@ def test_visits_on_days_without_end(tmp_path: Path) -> None:
     )
 
 
+def test_days_with_a_time_zone_are_told(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    with duckdb.connect(str(path)) as made:
+        made.execute("ALTER TABLE measurement ALTER measurement_date TYPE TIMESTAMP WITH TIME ZONE")
+    with open_records(path) as records:
+        (note,) = (note for note in records.notes if "zone" in note.found)
+    assert (note.table, note.column) == ("measurement", "measurement_date")
+    assert note.costs == "its days are those of UTC, not of the ward"
+
+
 # ---- Databases ----
 
 
@@ -204,6 +214,15 @@ def test_a_database_of_a_newer_duckdb(tmp_path: Path) -> None:
     assert said_of(path).startswith(
         f"{path}: it was made by another version of DuckDB than the one here reads\n"
     )
+
+
+def test_an_encrypted_database(tmp_path: Path) -> None:
+    path = tmp_path / "hospital.duckdb"
+    with duckdb.connect() as made:
+        made.execute("SET force_mbedtls_unsafe = 'true'")
+        made.execute(f"ATTACH '{path}' AS locked (ENCRYPTION_KEY 'abc')")
+        made.execute("CREATE TABLE locked.person AS SELECT 1 AS person_id")
+    assert said_of(path).startswith(f"{path}: it is encrypted\n")
 
 
 def test_a_damaged_database(tmp_path: Path) -> None:

@@ -206,7 +206,8 @@ TYPED = """
     integer  | INTEGER                     | 7                            | 7
     integer  | UBIGINT                     | 7                            | 7
     integer  | HUGEINT                     | -9066461348710750663         | -9066461348710750663
-    integer  | DECIMAL(20,0)               | -9066461348710750663         | -9066461348710750663
+    integer  | DECIMAL(38,0)               | -9066461348710750663         | -9066461348710750663
+    integer  | DECIMAL(9,0)                | 7                            | 7
     integer  | DECIMAL(18,2)               | 7.00                         | 7
     integer  | DOUBLE                      | 7.0                          | 7
     integer  | VARCHAR                     | 9007199254740993.0           | 9007199254740993
@@ -368,6 +369,23 @@ def test_what_is_kept_can_be_asked_and_dropped(records: Records) -> None:
     records.drop("hits")
     with pytest.raises(Problems, match="hits"):
         records.run("SELECT * FROM hits")
+
+
+def test_sums_are_whole_numbers_and_columns_of_nothing_are_no_hindrance(records: Records) -> None:
+    records.put("rule", pl.DataFrame({"bit": [1, 2], "unit": [None, None]}))
+    frame = records.run(
+        "SELECT sum(bit) AS bits, max(unit) AS unit, sum(9223372036854775807) AS huge FROM rule"
+    )
+    assert frame.row(0) == (3, None, 2 * (2**63 - 1))
+    assert frame.schema["bits"] == pl.Int64
+    with open_records(
+        with_column(small(), "measurement", measurement_datetime=None, range_low=None)
+    ) as opened:
+        frame = opened.run(
+            "SELECT max(measurement_datetime) AS moment, max(range_low) AS low FROM measurement"
+        )
+    assert frame.row(0) == (None, None)
+    assert frame.dtypes == [pl.Datetime("us"), pl.Float64]
 
 
 def test_a_name_is_a_name_whatever_stands_in_it(records: Records) -> None:

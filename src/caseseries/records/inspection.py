@@ -123,6 +123,16 @@ def unreadable(
     return problems, notes
 
 
+def zoned(name: str, columns: Iterable[Shown]) -> list[Note]:
+    """A note where days are taken from moments with a time zone."""
+    days = [each.name for each in columns if each.column and each.field and each.field.kind == "date"]
+    kept = [
+        each.name for each in columns if each.column and "TIME ZONE" in each.column.type and each.name in days
+    ]
+    found = "kept as a moment with a time zone"
+    return [Note(name, column, found, "its days are those of UTC, not of the ward") for column in kept]
+
+
 def empty(engine: Engine, tables: Mapping[str, Table], name: str) -> list[Note]:
     """The tables without a row, with what that costs. Raises Problems where there is nobody."""
     bare = [table for table in tables if not engine.rows(f"SELECT 1 FROM {table} LIMIT 1", table)]

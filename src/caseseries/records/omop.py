@@ -18,6 +18,8 @@ from caseseries.records.source import names_in, tables_of
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
 
+__all__ = ["Note", "Records", "open_records"]
+
 
 def open_records(
     where: Path | str | Mapping[str, pl.DataFrame],
@@ -97,11 +99,16 @@ class Records:
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         """Keep a frame as a temporary table, in place of an earlier one."""
-        self._engine.put(_free(name), frame)
+        self._engine.put(_free(name), frame, name)
 
     def drop(self, name: str) -> None:
         """Forget a temporary table; nothing, where there is none."""
         self._engine.execute(f"DROP TABLE IF EXISTS temp.{_free(name)}", name)
+
+    def show(self, table: str, query: str) -> None:
+        """Show a table of the hospital otherwise, to every later query; `query` reads TABLE_as_recorded."""
+        self._engine.execute(f"ALTER VIEW {named(table)} RENAME TO {named(f'{table}_as_recorded')}", table)
+        self._engine.execute(f"CREATE VIEW {named(table)} AS {query}", table)
 
     def close(self) -> None:
         """Let go of the records and of everything that was kept."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from caseseries.evidence.problem import Problems
 from caseseries.records.engines.duckdb import READ_IN, Engine, named
 from caseseries.records.fields import fields
-from caseseries.records.inspection import Note, check_stays, empty, missing, unreadable
+from caseseries.records.inspection import Note, check_stays, empty, missing, unreadable, zoned
 from caseseries.records.source import VOCABULARY, Column, Table
 from caseseries.records.views import TYPES, Shown, shown, view_of
 
@@ -56,6 +56,7 @@ def _set_out(engine: Engine, name: str, table: Table | None) -> list[Note]:
             problems, notes = unreadable(engine, name, source, rows, columns)
             if problems:
                 raise Problems(problems)
+        notes += zoned(name, columns)
     engine.execute(view_of(name, table), table.where if table else name)
     return notes
 

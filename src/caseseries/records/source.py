@@ -80,7 +80,7 @@ def _of_frames(engine: Engine, frames: Mapping[str, pl.DataFrame]) -> dict[str, 
         if name.lower() in tables:
             raise Problems([Problem(name, "this table is given twice", "Give it once.")])
         relation = f"{HOSPITAL}.{named(name)}"
-        engine.put(relation, frame, "TABLE")
+        engine.put(relation, frame, name, "TABLE")
         tables[name.lower()] = _described(engine, relation, name)
     return tables
 
@@ -93,7 +93,7 @@ def _of_folder(engine: Engine, folder: Path) -> dict[str, Table]:
     there = sorted(folder.iterdir())
     for path in there:
         name = _table_in(path)
-        if name in fields():
+        if name in fields() and (not path.is_dir() or next(path.rglob("*.parquet"), None)):
             files.setdefault(name, []).append(path)
     if not any(path.name.lower().endswith(_ENDINGS) for path in there) and not files:
         mend = "Name the folder in which person.parquet or person.csv stands, or a .duckdb file."

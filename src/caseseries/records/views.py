@@ -100,6 +100,10 @@ def _integer(column: str, stored: str) -> tuple[str, bool]:
     if stored in _EXACT:
         is_exact = f"{column} = trunc({column}) AND abs({column}) <= {_EXACT[stored]}"
         return f"CASE WHEN {is_exact} THEN CAST({column} AS BIGINT) END", False
+    if stored.endswith(("INT", ",0)")):  # wider than an id needs to be
+        return f"TRY_CAST({column} AS BIGINT)", False
+    if stored.startswith("DECIMAL"):
+        return f"CASE WHEN {column} = trunc({column}) THEN TRY_CAST({column} AS BIGINT) END", False
     # A bare cast would round 12.5, which is no id, and fill up 3.58e18, which has lost its digits.
     text = f"CAST({column} AS VARCHAR)"
     is_odd = " OR ".join(f"contains({text}, '{sign}')" for sign in ".eE")

@@ -76,12 +76,16 @@ class Engine:
                 if str(stored).startswith(_NO_FRAME):
                     found = f'"{name}" is of the type {stored}, which no table of ours can hold'
                     raise Problems([Problem(where, found, "Ask for it as a number of days or as text.")])
-            return pl.DataFrame(_Stream(relation))
+            frame = pl.DataFrame(_Stream(relation))
+            types = dict(zip(frame.columns, map(str, relation.types), strict=True))
+        return frame.with_columns(_narrowed(frame[name]) for name in types if types[name] == "HUGEINT")
 
-    def put(self, name: str, frame: pl.DataFrame, kind: str = "TEMP TABLE") -> None:
-        """Make a table from a frame. `name` is SQL."""
-        with _told(name):
-            self._connection.register("put_here", _Stream(frame))
+    def put(self, name: str, frame: pl.DataFrame, where: str, kind: str = "TEMP TABLE") -> None:
+        """Make a table from a frame. `name` is SQL, `where` what a reader is told."""
+        with _told(where):
+            # A column of nothing but null has no type in a frame; in a table it is a whole number.
+            typed = frame.with_columns(pl.col(pl.Null).cast(pl.Int32))
+            self._connection.register("put_here", _Stream(typed))
             try:
                 self._connection.execute(f"CREATE OR REPLACE {kind} {name} AS SELECT * FROM put_here")
             finally:
@@ -111,6 +115,12 @@ class _Stream:
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._rows.__arrow_c_stream__(requested_schema)
+
+
+def _narrowed(sums: pl.Series) -> pl.Series:
+    """Sums of whole numbers, which DuckDB makes wider than they are, as whole numbers where they fit."""
+    narrow = sums.cast(pl.Int64, strict=False)
+    return narrow if narrow.null_count() == sums.null_count() else sums
 
 
 def quoted(text: str) -> str:

@@ -18,6 +18,11 @@ _KNOWN = (
         "Give a .duckdb file, or the folder that holds the Parquet or CSV files.",
     ),
     (
+        r"encrypt",
+        "it is encrypted",
+        "Give a copy that is not, in a place that only you can read.",
+    ),
+    (
         r"Could not set lock .*?(?:PID (\d+)|$)",
         "another process{} has it open for writing",
         "Close it there, or give a copy of the file.",
