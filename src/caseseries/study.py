@@ -105,11 +105,12 @@ class Study:
         `costed`: count what a review of each reach would cost, in one more pass. Raises Problems.
         """
         from caseseries.cohort.screen import screen
+        from caseseries.records.naming import give_concepts
         from caseseries.records.resolving import resolve
 
         book = codebook or self.codebook()
         tell("looking the codebook up")
-        resolved = resolve(book, records)
+        resolved = give_concepts(records, resolve(book, records))
         return screen(records, self.protocol, self._definitions(), book, resolved, answers, tell, costed)
 
     def abstract(self, cohort: Cohort, codebook: Codebook | None = None) -> Abstracted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.referee.by_sql import screened
 from tests.referee.screening import screen
 
-ENGINES = [pytest.param(screen, id="referee")]
+ENGINES = [pytest.param(screen, id="referee"), pytest.param(screened, id="sql")]

@@ -64,8 +64,8 @@ class Settled:
 
     @property
     def origin(self) -> str:
-        """`review:LN; review:AB`: who answered."""
-        return "; ".join(dict.fromkeys(f"review:{one.who}" for one in self.answers))
+        """`review:LN`: who answered; of several who agree the first by name."""
+        return f"review:{min(one.who for one in self.answers)}"
 
     @property
     def evidence(self) -> tuple[str, ...]:

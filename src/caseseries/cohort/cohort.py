@@ -55,7 +55,8 @@ class Cohort:
     `source` is the name of the records. `patients`: who reached the first named step, or is open at it; a row each, with their studied stay.
     `verdicts`: a row for each criterion of the studied stay, and one for the whole ("" as the criterion), literal;
     `unflagged` the same without the flagged evidence. `moments`: the named days. `evidence`, `exposures`, `visits`,
-    `deaths` and `contacts` are what the records say of these patients, and `people` the same, patient by patient. `open` are the questions that are left.
+    `deaths` and `contacts` are what the records say of these patients, and `people` the same, patient by patient. `set_aside`: the rows that say nothing, by finding and
+    reason, among those read in full; `odd_visits` the same of visits. `open` are the questions that are left.
     `notes` say what was set aside and what rests on what is only recalled. `sql` is every query as it ran.
     """
 
@@ -70,6 +71,8 @@ class Cohort:
     visits: pl.DataFrame
     deaths: pl.DataFrame
     contacts: pl.DataFrame
+    set_aside: pl.DataFrame
+    odd_visits: Mapping[tuple[str, str], int]
     people: tuple[Patient, ...]
     open: tuple[Asked, ...]
     notes: tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import ge, gt, le, lt
 
 import polars as pl
 
@@ -62,9 +63,6 @@ def parted(protocol: Protocol) -> Parted:
         elif number <= place and step.age is None:
             found = "it stands before the step of the criteria, where only an age can be asked"
             problems.append(Problem(where, found, "Move it behind the step with the criteria."))
-        elif number > place + 1 and step.age is not None:
-            found = "it asks for the age behind the step of the criteria"
-            problems.append(Problem(where, found, "Move it before the step with the criteria."))
         elif step.age is not None and not _is_at_admission(step.age, protocol):
             found = f'the age is asked at "{step.age.at}", and records are searched for it at admission'
             problems.append(Problem(where, found, "Write a moment that is the start_of the stay."))
@@ -197,20 +195,42 @@ class Taken:
     asked: tuple[str, ...]
 
 
-def finding_step(step: Eligibility, chart: Chart, codebook: Codebook, resolved: Resolved) -> Taken:
-    """Ask one patient a step of findings."""
+def ask(step: Eligibility, chart: Chart, codebook: Codebook, resolved: Resolved) -> Taken:
+    """Ask one patient a step behind that of the criteria: an age, or findings."""
     named = (*step.any_of, *step.all_of)
     found = {
         finding: chart.found(finding, codebook, resolved.silence(codebook.entry(finding)))
         for finding in named
     }
-    truths = [one.truth for one in found.values()]
-    truth = max(truths) if step.any_of else min(truths)
+    if step.age is not None:
+        truth = _age_of(step.age, chart.youngest, chart.oldest)
+    else:
+        truths = [one.truth for one in found.values()]
+        truth = max(truths) if step.any_of else min(truths)
     if truth is Truth.UNKNOWN:
         unknown = tuple(finding for finding, one in found.items() if one.truth is Truth.UNKNOWN)
         return Taken(FATES[step.if_unknown], truth, unknown)
     is_kept = (truth is Truth.MET) is (step.keep is not None)
     return Taken(IN if is_kept else OUT, truth, ())
+
+
+def _age_of(age: Age, youngest: int | None, oldest: int | None) -> Truth:
+    if youngest is None or oldest is None:
+        return Truth.UNKNOWN
+    passing = {_passes(age, years) for years in range(youngest, oldest + 1)}
+    return Truth.UNKNOWN if len(passing) > 1 else Truth.MET if passing == {True} else Truth.NOT_MET
+
+
+def _passes(age: Age, years: int) -> bool:
+    return all(
+        limit is None or compare(years, read_span(limit).in_unit("years"))
+        for limit, compare in (
+            (age.above, gt),
+            (age.at_least, ge),
+            (age.below, lt),
+            (age.at_most, le),
+        )
+    )
 
 
 def counted(step: Eligibility, taken: Sequence[Taken]) -> Step:

@@ -28,9 +28,19 @@ STATE = """CASE
     ELSE CASE WHEN r.side * n.value < r.edge THEN 0 ELSE 1 END END"""
 """What value and operator say of a test: 2 met, 1 undecidable, 0 not met."""
 
+LIMIT_STATE = """CASE
+    WHEN n.operator = 0 THEN CASE WHEN n.value < n.range_low THEN r.low ELSE r.normal END
+    WHEN n.operator = -1 THEN CASE WHEN n.value <= n.range_low THEN r.low ELSE 1 END
+    WHEN n.operator = -2 THEN CASE WHEN n.value < n.range_low THEN r.low ELSE 1 END
+    ELSE CASE WHEN n.value >= n.range_low THEN r.normal ELSE 1 END END"""
+"""The same against the laboratory's own lower limit."""
+
 
 def made_of_two(rows: str) -> str:
-    """SQL: the readings worked out of a count and a share at one moment, with the row id of the share."""
+    """SQL: the readings worked out of a count and a share at one moment, with the row id of the share.
+
+    Rounded to nine decimals: 0.7 of 1.0 and a share in percent must not miss a limit by the last bit.
+    """
     part = f"""
 SELECT n.person_id, n.moment, n.day, n.known, n.row_id, n.value * r.factor AS value,
   ROW_NUMBER() OVER (PARTITION BY n.person_id, n.moment ORDER BY n.row_id) AS place
@@ -40,7 +50,7 @@ WHERE n.operator = 0 AND n.value BETWEEN r.least AND r.most AND r.part = """
     return f"""
 WITH counts AS ({part}0), shares AS ({part}1)
 SELECT shares.person_id, shares.day, GREATEST(shares.known, counts.known) AS known, shares.row_id,
-  counts.value * shares.value / 100 AS value
+  CAST(CAST(counts.value * shares.value / 100 AS DECIMAL(18, 9)) AS DOUBLE) AS value
 FROM shares JOIN counts ON counts.person_id = shares.person_id AND counts.moment = shares.moment
 WHERE shares.place = 1 AND counts.place = 1"""
 
@@ -64,13 +74,14 @@ WHERE {PLAUSIBLE}"""
         yield f"""
 SELECT n.person_id, n.day, n.known, r.bit,
   CASE WHEN r.side * n.value >= r.edge THEN 2 ELSE 0 END AS state, {ends}
-FROM made_of_two n CROSS JOIN product_rules r"""
+FROM made_of_two n CROSS JOIN product_rules r
+WHERE n.value BETWEEN r.least AND r.most"""
     if rules.limits.height:
-        state = "CASE WHEN n.value < n.range_low THEN r.low ELSE r.normal END"
+        state = LIMIT_STATE
         yield f"""
 SELECT n.person_id, n.day, n.known, r.bit, {state} AS state, {ends}
 FROM ({readings.numbers(rows)}) n JOIN limit_rules r ON {_same(("concept_id",))}
-WHERE n.operator = 0 AND n.value {readings.FINITE} AND n.range_low {readings.FINITE} AND {state} >= 0"""
+WHERE n.value {readings.FINITE} AND n.range_low {readings.FINITE} AND {state} >= 0"""
     for table in rules.words["table"].unique().sort():
         yield _words(table, known_from if table == "measurement" else "")
     for table in rules.presences["table"].unique().sort():

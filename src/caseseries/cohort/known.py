@@ -83,6 +83,8 @@ def read_patients(
         row["person_id"]: Chart(
             row["first_day"],
             row["last_day"],
+            row["youngest"],
+            row["oldest"],
             rows.get(row["person_id"], {}),
             reviewed.of_stay(row["stay_id"]),
         )

@@ -17,7 +17,7 @@ from caseseries.cohort.search import Search, Tell, with_parts
 from caseseries.criteria.definition import Number
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.records import readings
-from caseseries.records.forms import lay_concepts
+from caseseries.records.forms import Forms, lay_concepts
 from caseseries.records.readings import FINITE, day
 
 LOOSE = pl.Schema(
@@ -32,8 +32,11 @@ LOOSE = pl.Schema(
 """The band of values, its limit included, in which a number of a unit may meet a test."""
 
 
-def find_near(search: Search, tell: Tell) -> None:
-    """Lay out `near_stays`, those that may come within reach of the need, and `stay_facts`, what their rows say."""
+def find_near(search: Search, tell: Tell) -> Forms:
+    """Lay out `near_stays`, those that may come within reach of the need, and `stay_facts`, what their rows say.
+
+    Answers with the ways in which their results are written.
+    """
     records = search.records
     tell("looking who was tested")
     lay_concepts(records, numbered(search))
@@ -58,13 +61,15 @@ def find_near(search: Search, tell: Tell) -> None:
     among = f"""JOIN near_stays s ON s.person_id = m.person_id
   AND {day("m.measurement_date")} BETWEEN s.first_day AND s.last_day"""
     records.keep("number_rows", readings.number_rows(search.known_from, among))
-    told = facts.facts(lay_rules(search, "number_rows"), "number_rows", search.known_from)
+    table, forms = lay_rules(search, "number_rows")
+    told = facts.facts(table, "number_rows", search.known_from)
     records.keep(
         "stay_facts",
         f"""
 SELECT s.stay_id, f.* FROM ({told}) f
 JOIN near_stays s ON s.person_id = f.person_id AND f.day BETWEEN s.first_day AND s.last_day""",
     )
+    return forms
 
 
 # ---- Who was looked at ----

@@ -20,7 +20,8 @@ def cost_of_review(search: Search, tell: Tell) -> tuple[int, ...]:
     records, whole = search.records, search.windows
     tell("counting what a review would cost")
     everyone = f"({readings.number_rows(search.known_from)})"
-    told = facts.facts(lay_rules(search, everyone), everyone, search.known_from)
+    table, _ = lay_rules(search, everyone)
+    told = facts.facts(table, everyone, search.known_from)
     records.keep(
         "all_hits",
         f"SELECT person_id, day, BIT_OR(bit) AS bits FROM ({told}) f WHERE state = 2 GROUP BY person_id, day",

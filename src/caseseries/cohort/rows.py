@@ -8,10 +8,10 @@ from caseseries.cohort import facts
 from caseseries.cohort.rules import Rules, rules
 from caseseries.cohort.search import Search, with_parts
 from caseseries.criteria.definition import findings_of
-from caseseries.records.forms import read_forms
+from caseseries.records.forms import Forms, read_forms
 
 
-def lay_rules(search: Search, rows: str) -> Rules:
+def lay_rules(search: Search, rows: str) -> tuple[Rules, Forms]:
     """Read how these rows write the findings of the definition, and lay out its rules beside them."""
     records, codebook = search.records, search.codebook
     reads = {entry.finding: entry.reads for entry in codebook.entries}
@@ -33,7 +33,7 @@ def lay_rules(search: Search, rows: str) -> Rules:
         records.put(name, frame)
     if table.products.height:
         records.keep("made_of_two", facts.made_of_two(rows))
-    return table
+    return table, forms
 
 
 def numbered(search: Search) -> list[int]:

@@ -48,7 +48,14 @@ PRODUCTS = pl.Schema(
 """The two parts of a finding made of two: part 0 is the count, `factor` of it in the finding's own unit, part 1
 the share in percent."""
 PRODUCT_RULES = pl.Schema(
-    {"bit": pl.Int64(), "side": pl.Int64(), "edge": pl.Float64(), "bound": pl.Float64()}
+    {
+        "bit": pl.Int64,
+        "side": pl.Int64,
+        "edge": pl.Float64,
+        "bound": pl.Float64,
+        "least": pl.Float64,
+        "most": pl.Float64,
+    }
 )
 LIMITS = pl.Schema({"concept_id": pl.Int64, "bit": pl.Int64, "low": pl.Int64, "normal": pl.Int64})
 """What a value below the laboratory's own limit says of a test, and one from there on; -1 for nothing."""
@@ -189,7 +196,7 @@ def _parts(
 
 def _of_product(test: Number, bit: int, entry: Entry) -> Iterator[tuple[object, ...]]:
     kind = _kind(entry)
-    yield bit, *edges(test, kind, kind.unit)
+    yield bit, *edges(test, kind, kind.unit), *plausible(entry, kind, kind.unit)
 
 
 # ---- Words ----

@@ -16,9 +16,9 @@ from caseseries.cohort.eligibility import (
     Parted,
     Taken,
     age_step,
+    ask,
     counted,
     criteria_step,
-    finding_step,
     parted,
 )
 from caseseries.cohort.judging import judge
@@ -29,6 +29,7 @@ from caseseries.cohort.patient import patients_of
 from caseseries.cohort.questions import Asked, review_variables
 from caseseries.cohort.review_cost import cost_of_review
 from caseseries.cohort.search import Search, Tell
+from caseseries.cohort.set_aside import set_aside
 from caseseries.cohort.verdicts import Judged, verdicts_of
 from caseseries.criteria.definition import Definition
 from caseseries.criteria.in_words import in_words
@@ -78,9 +79,9 @@ def screen(
     search = searching.prepare(records, codebook, resolved, definition, protocol.stay, reach)
     reviewed = place_answers(records, answers)
     records.put("answers", answered_bits(reviewed, search.windows.lowered))
-    find_near(search, tell)
-    kinds = judge(search, tell)
-    judged, unflagged = verdicts_of(search), verdicts_of(search, kinds[-1])
+    forms = find_near(search, tell)
+    kinds, aside = judge(search, tell), set_aside(search, forms)
+    judged, unflagged = verdicts_of(search, reviewed), verdicts_of(search, reviewed, kinds[-1])
     step, chosen = criteria_step(steps.asked, judged.stays, _stays_of(records), _patients_left(records))
     tell("reading the charts of the cohort")
     known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed)
@@ -105,6 +106,8 @@ def screen(
         visits=known.visits,
         deaths=known.deaths,
         contacts=known.contacts,
+        set_aside=aside,
+        odd_visits=searching.odd_visits(records),
         people=patients_of(known, days),
         open=(
             *_open(search, reached, judged, steps, known, resolved),
@@ -153,7 +156,7 @@ def _later_steps(
         place += 1
         taken: list[Taken] = []
         for person in [one for one, stands in standing.items() if stands == IN]:
-            result = finding_step(step, known.charts[person], codebook, resolved)
+            result = ask(step, known.charts[person], codebook, resolved)
             taken.append(result)
             furthest[person], standing[person] = place, result.fate
         listed.append(counted(step, taken))
@@ -235,7 +238,7 @@ def _open(
                 yield Asked(person, finding, evidence, f"met if: {'; '.join(tests)}")
         else:
             step = steps.screened[patient["step"]]
-            result = finding_step(step, known.charts[person], search.codebook, resolved)
+            result = ask(step, known.charts[person], search.codebook, resolved)
             for finding in result.asked:
                 yield Asked(person, finding, evidence, step.keep or step.drop or "")
 

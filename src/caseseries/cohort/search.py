@@ -45,6 +45,13 @@ def find_stays(records: Records, codebook: Codebook, transfers: int, first: int,
     records.keep("studied", stays.of_the_setting(first, last))
 
 
+def odd_visits(records: Records) -> dict[tuple[str, str], int]:
+    """How many inpatient visits end before they start, or lack an end or a start; rests on `inpatient`."""
+    found = records.run(stays.ODD_VISITS, "odd visits").row(0, named=True)
+    names = {"inverted": "ends before it starts", "without_end": "no end", "without_start": "no start"}
+    return {("visit", names[name]): int(count) for name, count in found.items() if count}
+
+
 def prepare(
     records: Records, codebook: Codebook, resolved: Resolved, definition: Definition, stay: Stay, reach: int
 ) -> Search:

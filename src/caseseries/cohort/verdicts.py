@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from caseseries.cohort.chart_review import Reviewed
 from caseseries.cohort.cohort import VERDICTS
 from caseseries.cohort.facts import TABLES
 from caseseries.cohort.search import Search
 from caseseries.evidence.bounds import Bounds
+from caseseries.evidence.truth import Truth
 
 STAYS = pl.Schema(
     {
@@ -55,8 +57,11 @@ class Judged:
         return int(every_bit & ~met & (undecided | ~looked))
 
 
-def verdicts_of(search: Search, suffix: str = "") -> Judged:
-    """Read what `judge` laid out; `suffix` names another set of verdicts than the literal one."""
+def verdicts_of(search: Search, reviewed: Reviewed, suffix: str = "") -> Judged:
+    """Read what `judge` laid out; `suffix` names another set of verdicts than the literal one.
+
+    Where a reviewer's answer stands in the place of the record, it decides.
+    """
     need = search.windows.need
     query = f"""
 SELECT s.person_id, s.stay_id, s.first_day, s.last_day, s.youngest, s.oldest, v.anchor, v.lower, v.upper,
@@ -72,6 +77,12 @@ ORDER BY s.person_id, s.first_day, s.stay_id"""
         (stay, bit): f"{TABLES[source - 1]}:{row}"
         for stay, bit, source, row in rows.select("stay_id", "bit", "source", "row_id").iter_rows()
     }
+    for (stay, question), settled in reviewed.by_stay.items():
+        for asked in search.windows.lowered.asked:
+            if asked.test.finding == question:
+                because.pop((stay, asked.bit), None)
+                if settled.truth is not Truth.UNKNOWN:
+                    because[stay, asked.bit] = settled.origin
     listed = [row for stay in stays.iter_rows(named=True) for row in _rows(stay, because, search)]
     return Judged(stays, pl.DataFrame(listed, VERDICTS, orient="row"), because)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from caseseries.evidence.unit_names import unit_name
-from caseseries.evidence.values import read_number
+from caseseries.evidence.values import plain_text, read_number
 from caseseries.records import readings
 from caseseries.records.codebook import Codebook
 from caseseries.records.omop import Records
@@ -76,18 +76,27 @@ def read_forms(records: Records, codebook: Codebook, rows: str, words: pl.DataFr
 
 
 def _texts(odd: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The texts that are numbers, and of the others how many rows of each concept have them."""
-    read: dict[str, tuple[float, int]] = {}
+    """The texts that say something, and of the others how many rows of each concept have them.
+
+    Of `<LOD` beside a number only the sign counts.
+    """
+    read: dict[str, tuple[float | None, int]] = {}
     for text in odd["text"].unique().sort().to_list():
         try:
             typed = read_number(text)
-        except ValueError:
-            continue
-        if typed.value is not None:
             read[text] = typed.value, SIGNS[typed.operator]
-    rows = [(text, *number) for text, number in read.items()]
-    has_no_number = ~pl.col("has_number") & ~pl.col("text").is_in(list(read))
+        except ValueError:
+            read[text] = None, SIGNS[_sign(text)]
+    rows = [(text, *said) for text, said in read.items() if said != (None, 0)]
+    numbers = [text for text, (value, _) in read.items() if value is not None]
+    has_no_number = ~pl.col("has_number") & ~pl.col("text").is_in(numbers)
     return pl.DataFrame(rows, TEXTS, orient="row"), odd.filter(has_no_number).drop("has_number")
+
+
+def _sign(text: str) -> str:
+    """The operator with which a text begins."""
+    plain = plain_text(text).replace("\u2264", "<=").replace("\u2265", ">=")
+    return next((sign for sign in ("<=", ">=", "<", ">") if plain.startswith(sign)), "")
 
 
 def _with_units(units: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:

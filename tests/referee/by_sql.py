@@ -1,0 +1,178 @@
+"""The engine in the referee's words: the same hospital, opened as records and screened inside DuckDB."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.referee.judging import StayVerdict
+from tests.referee.making import born, frames
+from tests.referee.reading import Hospital, Row
+from tests.referee.screening import Patient, Screening, Step
+from tests.referee.stays import Stay
+
+from caseseries.cohort.answers import COLUMNS, Answer, read_answers
+from caseseries.cohort.chart_review import Reviewed, place_answers
+from caseseries.cohort.eligibility import parted
+from caseseries.cohort.judging import judge
+from caseseries.cohort.narrowing import find_near
+from caseseries.cohort.questions import questions_of
+from caseseries.cohort.screen import screen
+from caseseries.cohort.search import find_stays, prepare
+from caseseries.cohort.verdicts import verdicts_of
+from caseseries.criteria.definition import Definition
+from caseseries.criteria.shelf import open_definition
+from caseseries.evidence.attrition import Attrition
+from caseseries.evidence.days import date_of, number_of
+from caseseries.evidence.truth import Truth
+from caseseries.evidence.units import read_span
+from caseseries.protocol.protocol import Protocol
+from caseseries.records.codebook import Codebook
+from caseseries.records.naming import give_concepts
+from caseseries.records.omop import Records, open_records
+from caseseries.records.resolving import Resolved, resolve
+
+
+def screened(
+    hospital: Hospital, protocol: Protocol, codebook: Codebook, answers: Sequence[Row] = ()
+) -> Screening:
+    """Screen a hospital by SQL, and tell what came out as the referee tells it."""
+    assert protocol.stay is not None
+    definition = open_definition(protocol.stay.criteria)
+    definitions = {name: open_definition(name) for name in protocol.criteria}
+    with open_records(frames(_with_persons(hospital))) as records:
+        resolved = give_concepts(records, resolve(codebook, records))
+        typed = _typed(answers, protocol, tuple(definitions.values()))
+        cohort = screen(records, protocol, definitions, codebook, resolved, typed)
+        left = set(records.run("SELECT person_id FROM studied")["person_id"].to_list())
+        ages = _ages(records, protocol)
+        reviewed = place_answers(records, typed)
+        stays, verdicts = every_stay(records, protocol, codebook, resolved, definition, reviewed)
+    steps = parted(protocol).screened
+    place = len(parted(protocol).before)
+    found = {row["person_id"]: row for row in cohort.patients.iter_rows(named=True)}
+    patients = []
+    for person in dict.fromkeys(stay.person for stay in stays):
+        if person in found:
+            row = found[person]
+            patients.append(
+                Patient(person, row["stay_id"], row["step"], row["standing"], row["further_episodes"])
+            )
+            continue
+        mine = [one for one in verdicts if one.person == person]
+        studied = min(mine, key=lambda one: ("met open".find(one.truth) < 0, one.truth != "met"))
+        fate = ages[person] if person not in left else _fate_of(mine, cohort.attrition, place)
+        patients.append(Patient(person, studied.stay_id, 0 if person not in left else place, fate, 0))
+    attrition = [
+        Step(one.title, one.came, one.into, one.out, one.open, one.not_shown)
+        for one in cohort.attrition.steps
+    ]
+    assert len(attrition) == len(steps)
+    aside = Counter({(finding, why): rows for finding, why, rows in cohort.set_aside.iter_rows()})
+    return Screening(definition, stays, verdicts, aside, patients, attrition, Counter(cohort.odd_visits))
+
+
+def _with_persons(hospital: Hospital) -> Hospital:
+    """The hospital with a row for everyone who has a visit: without any, records are refused."""
+    if hospital.rows("person"):
+        return hospital
+    persons = sorted({row["person_id"] for row in hospital.rows("visit_occurrence")})
+    return Hospital(hospital.tables | {"person": [born(person, 1960) for person in persons]})
+
+
+def _fate_of(verdicts: Sequence[StayVerdict], attrition: Attrition, place: int) -> str:
+    """Of a patient who is neither in nor open at the step of the criteria."""
+    shown = all(one.truth == "not met" for one in verdicts)
+    return "out" if shown else "could not be shown"
+
+
+def _ages(records: Records, protocol: Protocol) -> dict[int, str]:
+    """What became of each patient at the last step that asked for the age."""
+    if not parted(protocol).before:
+        return {}
+    words = {0: "out", 1: "open", 2: "in"}
+    rows = records.run("SELECT person_id, MAX(fate) AS fate FROM aged GROUP BY person_id").iter_rows()
+    return {person: words[fate] for person, fate in rows}
+
+
+def every_stay(
+    records: Records,
+    protocol: Protocol,
+    codebook: Codebook,
+    resolved: Resolved,
+    definition: Definition,
+    reviewed: Reviewed,
+) -> tuple[list[Stay], list[StayVerdict]]:
+    """The verdict on every stay of the setting: the same search, with a reach that leaves nobody out."""
+    assert protocol.setting is not None
+    assert protocol.stay is not None
+    first, last = (number_of(day) for day in (protocol.setting.admitted.first, protocol.setting.admitted.to))
+    find_stays(records, codebook, int(read_span(protocol.stay.transfers).in_days()), first, last)
+    need = definition.need or 0
+    search = prepare(records, codebook, resolved, definition, protocol.stay, need)
+    find_near(search, _silent)
+    judge(search, _silent)
+    judged = verdicts_of(search, reviewed)
+    within = parted(protocol).asked.review_within or 0
+    stays = [
+        Stay(row["person_id"], row["stay_id"], date_of(row["first_day"]), date_of(row["last_day"]))
+        for row in judged.stays.iter_rows(named=True)
+    ]
+    verdicts = [
+        StayVerdict(
+            person=row["person_id"],
+            stay_id=row["stay_id"],
+            lower=row["lower"],
+            upper=row["upper"],
+            truth=_truth(row["lower"], row["upper"], need, within),
+            anchor=date_of(row["anchor"]),
+            known=None if row["known"] is None else date_of(row["known"]),
+            tests={
+                number: _test(row, asked.bit, judged.because)
+                for number, asked in enumerate(search.windows.lowered.asked)
+            },
+        )
+        for row in judged.stays.iter_rows(named=True)
+    ]
+    return stays, verdicts
+
+
+def _truth(lower: int, upper: int, need: int, within: int) -> str:
+    if lower >= need:
+        return "met"
+    if upper < need:
+        return "not met"
+    return "open" if lower >= need - within else "could not be shown"
+
+
+def _test(row: Mapping[str, Any], bit: int, because: Mapping[tuple[int, int], str]) -> tuple[Truth, str]:
+    if row["met"] & bit:
+        truth = Truth.MET
+    elif row["undecided"] & bit or not row["looked"] & bit:
+        truth = Truth.UNKNOWN
+    else:
+        truth = Truth.NOT_MET
+    return truth, because.get((row["stay_id"], bit), "")
+
+
+def _typed(
+    answers: Sequence[Row], protocol: Protocol, definitions: tuple[Definition, ...]
+) -> tuple[Answer, ...]:
+    """The answers as somebody would type them into a file, and as they are read back."""
+    if not answers:
+        return ()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "answers.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", restval="")
+            writer.writeheader()
+            writer.writerows(answers)
+        return read_answers(path, questions_of(protocol, definitions), protocol.digest)
+
+
+def _silent(step: str) -> None:
+    """Hear of a step and say nothing."""
