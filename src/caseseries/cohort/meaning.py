@@ -17,8 +17,8 @@ MEANINGS = {Truth.MET: "met", Truth.NOT_MET: "denied"}
 def meanings(definitions: Iterable[Definition]) -> Callable[[str, str], str]:
     """A function (finding, word) that answers "met", "denied" or "not understood".
 
-    A word is held against the first test of the definitions that asks for its finding; where none does, against
-    the words by which the steps of a study go ("present", "no").
+    A word is held against the first test of the definitions that asks for its finding; where none does,
+    against the words by which the steps of a study go ("present", "no").
     """
     tests: dict[str, Word] = {}
     grades = (grade for one in definitions for criterion in one.criteria for grade in criterion.grades)

@@ -1,0 +1,88 @@
+"""A survey for the terminal: the important first, aligned, no wider than a hundred letters."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from caseseries.records.survey_frames import Frames
+from caseseries.records.survey_wording import percent, short, unit_words, years
+
+WIDTH = 100
+NAME = 26
+MOST_UNITS = 2
+DRUG_COLUMNS = "   given ordered    sig   dose  route"
+Row = Mapping[str, Any]
+
+
+def survey_text(head: str, frames: Frames, unseen: Iterable[str], notes: Iterable[str]) -> str:
+    """The survey as text. Findings without a row stand among the sentences, and in no table."""
+    measured, said, given = parted(frames)
+    there = measured.height + said.height + given.height
+    lines = [
+        textwrap.fill(f"{head}; {there} of {frames.findings.height} findings have rows.", WIDTH),
+        "Identified: counts are as they are, and stay inside.",
+        *_list("What this study will not be able to see", unseen),
+        *_table("Measured", "usable  median", measured, lambda row: _numbers(row, frames.units)),
+        *_table("In words, or by being there", "", said, lambda row: _words(row, frames.words)),
+        *_table("Drugs", DRUG_COLUMNS, given, lambda row: _drug(row, frames.drugs)),
+        *_list("What the records lack, and what was not mapped (in full on the page)", notes, 1),
+    ]
+    return "\n".join(lines)
+
+
+def parted(frames: Frames) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The findings that have rows: the measured, those in words or by being there, and the drugs."""
+    there = frames.findings.filter(pl.col("rows") > 0)
+    is_number, is_drug = (
+        pl.col("reads").is_in(["number", "limit"]),
+        pl.col("finding").is_in(frames.drugs["finding"].unique().to_list()),
+    )
+    return there.filter(is_number), there.filter(~is_number & ~is_drug), there.filter(is_drug)
+
+
+def _list(title: str, sentences: Iterable[str], most: int = 0) -> Iterator[str]:
+    """A heading and its sentences, each of at most so many lines; 0 for all."""
+    lines = [
+        textwrap.fill(f"- {one}", WIDTH, subsequent_indent="  ", max_lines=most or None, placeholder=" …")
+        for one in sentences
+    ]
+    if lines:
+        yield from ("", title, *lines)
+
+
+def _table(title: str, last: str, findings: pl.DataFrame, says: Callable[[Row], str]) -> Iterator[str]:
+    if findings.height:
+        yield ""
+        yield f"{title:<{NAME + 1}}{'rows':>11}{'patients':>10}  {'years':<11}{last}".rstrip()
+    for row in findings.iter_rows(named=True):
+        name = row["finding"] if len(row["finding"]) <= NAME else f"{row['finding'][: NAME - 1]}…"
+        span = years(row["first_year"], row["last_year"])
+        line = f"{name:<{NAME + 1}}{row['rows']:>11,}{row['patients']:>10,}  {span:<11}{says(row)}"
+        yield line.rstrip() if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
+
+
+def _numbers(row: Row, units: pl.DataFrame) -> str:
+    """How many rows can be used, and the median in each unit, the most frequent first."""
+    is_mine = (pl.col("finding") == row["finding"]) & (pl.col("unit") != "") & pl.col("median").is_not_null()
+    told = units.filter(is_mine).select("unit", "median")
+    medians = [f"{short(median)} {unit_words(unit)}" for unit, median in told.iter_rows()]
+    more = len(medians) - MOST_UNITS
+    shown = ", ".join(medians[:MOST_UNITS]) + (f" +{more}" if more > 0 else "")
+    return f"{percent(row['usable'], row['rows']):>6}  {shown}"
+
+
+def _words(row: Row, words: pl.DataFrame) -> str:
+    mine = words.filter(pl.col("finding") == row["finding"])
+    said = [f"{word or 'no word'} {rows:,} ({means})" for _, _, word, means, rows in mine.iter_rows()]
+    return ", ".join(said)
+
+
+def _drug(row: Row, drugs: pl.DataFrame) -> str:
+    mine = drugs.filter(pl.col("finding") == row["finding"])
+    given = int(mine.filter(pl.col("kind") == "administration")["rows"].sum())
+    told = [percent(int(mine[f"with_{name}"].sum()), row["rows"]) for name in ("sig", "dose", "route")]
+    return f"{given:>8,}{row['rows'] - given:>8,}{''.join(f'{one:>7}' for one in told)}"

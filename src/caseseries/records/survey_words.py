@@ -1,0 +1,60 @@
+"""Words found: what the rows of a finding in words say, and what each of them comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import polars as pl
+
+from caseseries.records import readings
+from caseseries.records.codebook import Entry
+from caseseries.records.forms import Forms
+from caseseries.records.omop import Records
+from caseseries.records.survey_frames import WORDS, framed
+
+Means = Callable[[str, str], str]
+"""What a word says of a finding: "met", "denied" or "not understood"."""
+NOT_UNDERSTOOD = "not understood"
+LOW, NORMAL, NO_LIMIT = "low", "normal", "no number or no limit"
+"""What the laboratory's own limit says of a number."""
+
+
+def words_found(
+    records: Records, codes: pl.DataFrame, forms: Forms, entries: Iterable[Entry], means: Means
+) -> pl.DataFrame:
+    """Every word of the findings in words, and of those by the laboratory's own limit, with WORDS as columns.
+
+    `codes` has the columns finding, table and concept_id. What is said by being there has no word here.
+    """
+    reads = {entry.finding: entry.reads for entry in entries}
+    worded = [finding for finding, how in reads.items() if how == "word"]
+    mine = codes.select("finding", "table", "concept_id").filter(pl.col("finding").is_in(list(reads)))
+    said = mine.filter(pl.col("finding").is_in(worded)).join(forms.words, on=["table", "concept_id"])
+    limits = mine.filter(
+        pl.col("finding").is_in([finding for finding, how in reads.items() if how == "limit"]),
+        pl.col("table") == "measurement",
+    )
+    frames = [said.select("finding", "table", "word", "rows")]
+    if limits.height:
+        records.put("surveyed_limits", limits.select("concept_id").unique())
+        found = records.run(_limits(), "survey: results by the laboratory's own limit")
+        records.drop("surveyed_limits")
+        found = found.join(limits, on="concept_id").with_columns(pl.col("rows").cast(pl.Int64))
+        frames.append(found.select("finding", "table", "word", "rows"))
+    words = pl.concat(frames).group_by("finding", "table", "word").agg(pl.col("rows").sum())
+    comes_to = [
+        NOT_UNDERSTOOD if word in ("", NO_LIMIT) else means(finding, word)
+        for finding, word in words.select("finding", "word").iter_rows()
+    ]
+    words = framed(words.with_columns(pl.Series("means", comes_to, pl.String)), WORDS)
+    return words.sort(["finding", "rows", "word"], descending=[False, True, False])
+
+
+def _limits() -> str:
+    tells = f"n.operator = 0 AND n.value {readings.FINITE} AND n.range_low {readings.FINITE}"
+    said = f"CASE WHEN n.value < n.range_low THEN '{LOW}' ELSE '{NORMAL}' END"
+    return f"""
+SELECT n.concept_id, CASE WHEN {tells} THEN {said} ELSE '{NO_LIMIT}' END AS word, COUNT(*) AS rows
+FROM ({readings.numbers(f"({readings.number_rows('')})")}) n
+WHERE n.concept_id IN (SELECT concept_id FROM surveyed_limits)
+GROUP BY 1, 2"""
