@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from caseseries.protocol.clauses.analysis import ATTRITION, CRITERIA
 from caseseries.protocol.clauses.clause import slug
 
 EVERYBODY = "all"
@@ -56,3 +59,22 @@ def median_by(convention: str) -> str:
 def on_day(day: int, key: str = EVERYBODY) -> str:
     """A day of a trajectory, of everybody or of a group: `day-5`, `alive.day-5`."""
     return joined(of_group(key), f"day-{day}")
+
+
+def of_steps(names: Iterable[str]) -> tuple[str, ...]:
+    """The piece of each step of an attrition: the slug of its name, else its number: `confirmed`, `3`."""
+    pieces: list[str] = []
+    for number, name in enumerate(names, 1):
+        piece = slug(name)
+        pieces.append(f"{number}" if not piece or piece.isdecimal() or piece in pieces else piece)
+    return tuple(pieces)
+
+
+def of_step(piece: str, fate: str) -> str:
+    """How many at a step: `attrition.confirmed.in`."""
+    return joined(ATTRITION, piece, fate)
+
+
+def of_criterion(name: str, said: str) -> str:
+    """How many of those who meet a definition, by a criterion: `criteria.fever.met`; "" is all of it."""
+    return joined(CRITERIA, slug(name), said)

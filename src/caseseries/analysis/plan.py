@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from caseseries.analysis.attrition import attrition
+from caseseries.analysis.beside import beside
 from caseseries.analysis.cautions import (
     FEW_PATIENTS,
     Caution,
@@ -24,9 +26,11 @@ from caseseries.analysis.overlap import entries
 from caseseries.analysis.results import Result, Results
 from caseseries.analysis.summary import list_patients, summarise
 from caseseries.analysis.survival import survival
+from caseseries.analysis.verdicts import verdicts
 from caseseries.cases.clocks import days
 from caseseries.cases.consistency import clock_checks
 from caseseries.cases.derived import with_derived
+from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import (
     Analysis,
@@ -45,11 +49,15 @@ from caseseries.protocol.wording import a_moment
 
 
 def analyse(
-    protocol: Protocol, cases: CaseSeries, tell: Callable[[str], None] = lambda step: None
+    protocol: Protocol,
+    cases: CaseSeries,
+    tell: Callable[[str], None] = lambda step: None,
+    screening: Screening | None = None,
 ) -> Results:
     """Every promised analysis on these cases, in the promised order; `tell` hears each name as it begins.
 
     One episode a patient is analysed, the first; what these cases cannot answer has its reason in `why_not`.
+    With the `screening` that found them, what it counted stands beside the promised.
     """
     first, further = analysed(protocol, cases)
     results = []
@@ -68,7 +76,14 @@ def analyse(
         sources=cases.sources,
         patients=first.patients,
         results=tuple(results),
+        screened=() if screening is None else _screened(screening, first, protocol),
     )
+
+
+def _screened(screening: Screening, cases: CaseSeries, protocol: Protocol) -> tuple[Result, ...]:
+    """How the cases were found: the attrition, the verdicts, and those who were not taken beside them."""
+    kept = attrition(screening, cases.patients), verdicts(screening)
+    return (*kept, beside(screening, cases, protocol)) if screening.beside.n else kept
 
 
 def analysed(protocol: Protocol, cases: CaseSeries) -> tuple[CaseSeries, int]:

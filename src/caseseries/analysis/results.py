@@ -16,7 +16,7 @@ import numpy as np
 from caseseries.analysis.cautions import Caution
 from caseseries.cases.series import Source
 from caseseries.evidence.problem import did_you_mean
-from caseseries.protocol.clauses.analysis import Analysis
+from caseseries.protocol.clauses.analysis import Analysis, Screen
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.conventions import Conventions
 from caseseries.stats.estimate import Estimate
@@ -52,9 +52,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one promised analysis; `why_not` says why nothing did."""
+    """What came of one analysis; `why_not` says why nothing did."""
 
-    clause: Analysis
+    clause: Analysis | Screen
     numbers: tuple[Number, ...] = ()
     groups: tuple[Group, ...] = ()
     cautions: tuple[Caution, ...] = ()
@@ -98,7 +98,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Results:
-    """All that was promised, done. Numbers are looked up by id, analyses by their name."""
+    """All that was promised, done. Numbers are looked up by id, analyses by their name.
+
+    `results` are the promised analyses, `screened` what a screening adds: how the patients were found.
+    """
 
     title: str
     version: str
@@ -107,6 +110,7 @@ class Results:
     sources: tuple[Source, ...]
     patients: tuple[str, ...]
     results: tuple[Result, ...]
+    screened: tuple[Result, ...] = ()
 
     def __getitem__(self, name: str) -> Result | Estimate | float | int | None:
         """`results["survival by cause"]`, `["survival-by-cause.fisher"]` or `["survival-by-cause.fisher.p"]`.
@@ -120,24 +124,29 @@ class Results:
         if name in self.numbers:
             return self.numbers[name].estimate
         is_field = name.rpartition(".")[0] in self.numbers
-        if is_field or ("." in name and all(slug(name) != result.slug for result in self.results)):
+        if is_field or ("." in name and all(slug(name) != result.slug for result in self.every)):
             return self.value(name)
         return self.result(name)
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
 
+    @property
+    def every(self) -> tuple[Result, ...]:
+        """The promised analyses, and behind them what a screening adds."""
+        return (*self.results, *self.screened)
+
     @cached_property
     def numbers(self) -> dict[str, Number]:
         """Every number under its id."""
-        return {number.id: number for result in self.results for number in result.numbers}
+        return {number.id: number for result in self.every for number in result.numbers}
 
     def result(self, name: str) -> Result:
         """The analysis of that name, in capitals or not, or of that slug. Raises KeyError."""
-        found = next((one for one in self.results if one.slug == slug(name)), None)
+        found = next((one for one in self.every if one.slug == slug(name)), None)
         if found is None:
             raise KeyError(
-                f"no analysis is called {name!r}. {did_you_mean(name, [one.slug for one in self.results])}"
+                f"no analysis is called {name!r}. {did_you_mean(name, [one.slug for one in self.every])}"
             )
         return found
 
@@ -163,18 +172,18 @@ class Results:
 
     def __repr__(self) -> str:
         return f"{self.title}: {len(self.patients)} patients\n\n" + "\n\n".join(
-            repr(result) for result in self.results
+            repr(result) for result in self.every
         )
 
     def _repr_html_(self) -> str:
-        return f"<h3>{escape(self.title)}</h3>" + "".join(result._repr_html_() for result in self.results)
+        return f"<h3>{escape(self.title)}</h3>" + "".join(result._repr_html_() for result in self.every)
 
     def _nearest(self, id_: str) -> str:
         """The ids most like this one: all of them would be a page."""
         near = [f'"{one}"' for one in get_close_matches(id_.casefold(), self.numbers, n=3)]
         if near:
             return f"Did you mean {' or '.join(near)}?"
-        return f"Ids begin with an analysis. {did_you_mean('', [one.slug for one in self.results])}"
+        return f"Ids begin with an analysis. {did_you_mean('', [one.slug for one in self.every])}"
 
     def _content(self) -> dict[str, Any]:
         sets: dict[tuple[str, ...], str] = {self.patients: "all"}
@@ -201,7 +210,7 @@ class Results:
                 "notes": list(result.notes),
                 "curves": {key: _curve(curve) for key, curve in result.curves.items()},
             }
-            for result in self.results
+            for result in self.every
         }
         numbers = {
             number.id: {
@@ -212,7 +221,7 @@ class Results:
                 "cautions": said(tuple(dict.fromkeys((*number.cautions, *result.cautions)))),
                 "patients": of(number.patients),
             }
-            for result in self.results
+            for result in self.every
             for number in result.numbers
         }
         return {

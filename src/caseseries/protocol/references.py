@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from caseseries.evidence.page import Path, Slip
 from caseseries.evidence.problem import did_you_mean
 from caseseries.protocol.clauses.analysis import (
+    OWN,
     Analysis,
     Compare,
     Entries,
@@ -54,6 +55,10 @@ def _names(protocol: Protocol) -> Iterator[Slip]:
             mend = "Give the variable another name."
             yield Slip((*path, "name"), f'the column "{name}" has a meaning of its own in every sheet', mend)
     yield from twins((("analysis", number), one.name) for number, one in enumerate(protocol.analyses))
+    for number, one in enumerate(protocol.analyses):
+        if slug(one.name) in OWN:
+            found = f'the results keep the name "{one.name}" for what a screening counts'
+            yield Slip(("analysis", number, "name"), found, "Give the analysis another name.")
     yield from twins((("eligibility", n), one.name) for n, one in enumerate(protocol.eligibility) if one.name)
 
 

@@ -6,17 +6,23 @@ import csv
 import io
 from collections.abc import Callable
 
-from caseseries.report.html import page_html
+from caseseries.report.html import page_html, rows_html
 from caseseries.report.page import Table, figures, plain, tables
 from caseseries.report.sections import Finished, sections
+
+ROWS_PAGE = "rows.html"
+"""Where the rows of the records stand where they are too many for the report itself."""
 
 
 def documents(run: Finished, tell: Callable[[str], None]) -> dict[str, str]:
     """Every file of the results folder but the manifest: its path and its text."""
-    written = sections(run, tell)
-    blocks = [block for section in written for block in section.blocks]
+    written, rows = sections(run, tell), run.rows
+    blocks = [block for section in (*written, rows) for block in section.blocks]
+    apart = {ROWS_PAGE: rows_html(run.protocol, run.results, rows)} if run.rows_stand_apart else {}
+    shown = (*written, rows) if rows.blocks and not apart else written
     return {
-        "report.html": page_html(run.protocol, run.results, written),
+        "report.html": page_html(run.protocol, run.results, shown, rows_at=ROWS_PAGE if apart else ""),
+        **apart,
         "results.json": run.results.to_json(),
         **{f"tables/{table.name}.csv": table_csv(table) for table in tables(blocks)},
         **{f"figures/{figure.name}.svg": figure.svg for figure in figures(blocks)},

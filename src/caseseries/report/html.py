@@ -20,12 +20,31 @@ if TYPE_CHECKING:
 NBSP = "\u00a0"
 JOINTS = {"\u2013", "/"}
 """What joins two numbers that are read as one: 19–82, 3/4."""
+LONG_NUMBER = re.compile(r"(\d{10})(?=\d{5})")
+"""A number that may end in another line than it begins in, such as a patient's in a hospital."""
 LONG = 12
 """Texts of more letters than this are given room in a wide table."""
 
 
-def page_html(protocol: Protocol, results: Results, sections: Sequence[Section]) -> str:
-    """The report. Its policy forbids every request and every script but its own."""
+def page_html(protocol: Protocol, results: Results, sections: Sequence[Section], rows_at: str = "") -> str:
+    """The report. Its policy forbids every request and every script but its own.
+
+    `rows_at` is the page on which the rows of the records stand, "" where they are on this one.
+    """
+    return _page(protocol, results, sections, _embedded(results), rows_at)
+
+
+def rows_html(protocol: Protocol, results: Results, rows: Section) -> str:
+    """A page of its own for the rows of the records, without any number of the results."""
+    return _page(protocol, results, (rows,), _NO_NUMBERS)
+
+
+_NO_NUMBERS = '{"numbers":{},"cautions":{},"patients":{}}'
+
+
+def _page(
+    protocol: Protocol, results: Results, sections: Sequence[Section], data: str, rows_at: str = ""
+) -> str:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
@@ -33,7 +52,6 @@ def page_html(protocol: Protocol, results: Results, sections: Sequence[Section])
     )
     environment.filters |= {"line": _line, "classes": _classes, "columns": _columns}
     script = _asset("report.js")
-    data = _embedded(results)
     return environment.from_string(_asset("report.html.jinja")).render(
         protocol=protocol,
         results=results,
@@ -41,6 +59,9 @@ def page_html(protocol: Protocol, results: Results, sections: Sequence[Section])
         style=_asset("report.css"),
         script=script,
         data=data,
+        rows_at=rows_at,
+        has_numbers=data != _NO_NUMBERS,
+        identified=any(source.kind == "database" for source in results.sources),
         policy=f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {_hash(script)}",
     )
 
@@ -96,7 +117,7 @@ def _line(line: Line) -> Markup:
     def one(part: Inline) -> Markup:
         if isinstance(part, Ref):
             return Markup('<a class="n" href="#{0}" data-n="{0}">{1}</a>').format(part.id, part.text)
-        return escape(_glued(part))
+        return Markup(LONG_NUMBER.sub(r"\1<wbr>", str(escape(_glued(part)))))
 
     made = [(Markup().join(one(part) for part in parts), len(parts)) for parts in _joined(line)]
     return Markup().join(

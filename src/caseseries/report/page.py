@@ -27,7 +27,10 @@ Line = tuple[Inline, ...]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell. `shade` is in -1..1 (fallen..risen), `origin` the place in a file, `depth` an indent."""
+    """A cell. `shade` is in -1..1 (fallen..risen), `origin` the place in a file, `depth` an indent.
+
+    `rows` are the anchors of the rows of the records that it rests on, where they can be read.
+    """
 
     line: Line = ()
     numeric: bool = False
@@ -36,6 +39,7 @@ class Cell:
     shade: float | None = None
     mark: str = ""
     depth: int = 0
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,31 @@ from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED, Serial
 from caseseries.report.page import SHADES, Cell, Row, Table, words
+from caseseries.report.rows import Behind
 from caseseries.stats.digits import shown
 
 DASH = "\u2013"
 NONE = "none"
 
 
-def listing(clause: ListPatients, cases: CaseSeries, *, is_first: bool = True) -> Table:
-    """One line a patient, as written where that says more than the value; links lead to the first listing."""
+NOTHING_BEHIND = Behind()
+
+
+def listing(
+    clause: ListPatients, cases: CaseSeries, *, is_first: bool = True, behind: Behind = NOTHING_BEHIND
+) -> Table:
+    """One line a patient, as written where that says more than the value; links lead to the first listing.
+
+    Where there are rows `behind` a cell, it leads to them.
+    """
     columns = [cases.column(name) for name in clause.variables if cases.has(name)]
     rows = []
     for row, patient in enumerate(cases.patients):
         cells = [words(patient, head=True)]
-        cells += [_listed(cases, column, row) for column in columns]
+        cells += [
+            behind.link(_listed(cases, column, row), cases.table["patient"][row], column.name)
+            for column in columns
+        ]
         rows.append(Row(tuple(cells), anchor=f"patient-{patient}" if is_first else ""))
     head = ("Patient", *(_headed(column) for column in columns))
     lacking = [name for name in clause.variables if not cases.has(name)]
@@ -31,7 +43,7 @@ def listing(clause: ListPatients, cases: CaseSeries, *, is_first: bool = True) -
     return Table(slug(clause.name), "The patients, one line each", head, tuple(rows), notes, is_wide=True)
 
 
-def spells_table(cases: CaseSeries) -> Table:
+def spells_table(cases: CaseSeries, behind: Behind = NOTHING_BEHIND) -> Table:
     """Every regimen as it was read: dose, interval, route, daily total and what it is as a corticosteroid."""
     rows = []
     for spell in cases.spells.iter_rows(named=True):
@@ -43,7 +55,7 @@ def spells_table(cases: CaseSeries) -> Table:
                 (
                     words(key, head=True),
                     words(cases.column(spell["kind"]).title),
-                    Cell((spell["text"],), origin=spell["origin"]),
+                    behind.link(Cell((spell["text"],), origin=spell["origin"]), spell["patient"]),
                     words(spell["drug"] or spell["level"]),
                     words(dose, numeric=True),
                     *(words("" if one is None else shown(one, ""), numeric=True) for one in numbers),
@@ -69,7 +81,11 @@ def spells_table(cases: CaseSeries) -> Table:
 
 
 def day_grid(
-    serial: Serial, cases: CaseSeries, beside: Sequence[str], by_day: Mapping[str, Mapping[int, Cell]]
+    serial: Serial,
+    cases: CaseSeries,
+    beside: Sequence[str],
+    by_day: Mapping[str, Mapping[int, Cell]],
+    behind: Behind = NOTHING_BEHIND,
 ) -> Table:
     """The serial by patient and day: the deeper the shade, the further from the value on day 1.
 
@@ -91,16 +107,15 @@ def day_grid(
                 cells.append(Cell(numeric=True, mark="day"))
                 continue
             value, operator, origin = found[patient, episode, day]
-            cells.append(
-                Cell(
-                    (f"{operator}{shown(value, '')}",),
-                    numeric=True,
-                    origin=origin,
-                    shade=_shade(first, value),
-                    mark="day",
-                )
+            cell = Cell(
+                (f"{operator}{shown(value, '')}",),
+                numeric=True,
+                origin=origin,
+                shade=_shade(first, value),
+                mark="day",
             )
-        cells += [_listed(cases, cases.column(name), row) for name in beside]
+            cells.append(behind.link(cell, patient))
+        cells += [behind.link(_listed(cases, cases.column(name), row), patient, name) for name in beside]
         rows.append(Row(tuple(cells)))
     for name, cells_of in by_day.items():
         line = (words(name, head=True), *(cells_of.get(day, Cell(mark="day")) for day in days))
@@ -137,8 +152,13 @@ def _listed(cases: CaseSeries, column: Column, row: int) -> Cell:
         return Cell((_categories(cases, column, row),), origin=origin)
     if column.kind == "regimens":
         patient, episode = cases.table["patient"][row], cases.table["episode"][row]
-        given = cases.spells.filter(patient=patient, episode=episode, kind=column.name)["text"]
-        return Cell(("; ".join(given) or "None",), origin=origin)
+        given = cases.spells.filter(patient=patient, episode=episode, kind=column.name)
+        # A sheet's text names its drug; of records the text is the dose, and the drug stands beside it.
+        said = [
+            f"{drug} {text}" if cases.from_records else text
+            for drug, text in given.select("drug", "text").iter_rows()
+        ]
+        return Cell(("; ".join(said) or "None",), origin=origin)
     if column.kind == "regimen":
         on_it = cases.part(column.name, DAYS)
         days = "" if on_it is None or on_it[row] is None else f", {on_it[row]} days"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,13 @@ from caseseries.report.look import ALIVE, DEAD, NOT_KNOWN, Stroke
 from caseseries.stats.digits import shown
 
 Values = NDArray[np.float64]
+LONG = 10
+"""Numbers of more digits than this are not read, and have no room in a figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """`fate` in words ("died, 0.3 months"), `label` tells apart; `days` followed, if known."""
+    """`key` as drawn, `fate` in words ("died, 0.3 months"), `label` tells apart; `days` if known."""
 
     key: str
     fate: str
@@ -44,13 +47,21 @@ def seen_patients(cases: CaseSeries, protocol: Protocol, moment: str) -> list[Pa
     times, days = _followed(cases, protocol, moment)
     unit = protocol.follow_up.unit if protocol.follow_up else ""
     patients = []
-    for row, (key, lived) in enumerate(zip(cases.patients, lives, strict=True)):
+    for row, (key, lived) in enumerate(zip(names_in_figures(cases.patients), lives, strict=True)):
         fate = "" if lived is None else "alive" if lived else "died"
         fate += f", {shown(float(times[row]), unit)} {unit}" if fate and np.isfinite(times[row]) else ""
         stroke = NOT_KNOWN if lived is None else ALIVE if lived else DEAD
         until = float(days[row]) if np.isfinite(days[row]) else None
         patients.append(Patient(key, fate, labels[row], stroke, until))
     return patients
+
+
+def names_in_figures(patients: Sequence[str]) -> tuple[str, ...]:
+    """The patients as a figure names them: of long numbers the last digits that tell them apart."""
+    if not all(re.fullmatch(r"-?\d+", one) for one in patients) or max(map(len, patients), default=0) <= LONG:
+        return tuple(patients)
+    enough = next(n for n in range(4, 99) if len({one[-n:] for one in patients}) == len(set(patients)))
+    return tuple(f"\u2026{one[-enough:]}" for one in patients)
 
 
 def fates(patients: Sequence[Patient]) -> list[tuple[Mark, str]]:

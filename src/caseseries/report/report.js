@@ -39,7 +39,7 @@ const open = (id, from) => {
   }
   const patients = say("Patients", " ");
   const keys = data.patients[number.patients];
-  if (!keys.length) patients.textContent = "none";
+  if (!keys.length) patients.textContent = number.value ? "not named here" : "none";
   for (const key of keys.slice(0, 200)) {
     const row = document.getElementById("patient-" + key);
     const link = make(row ? "a" : "span", key, patients);
@@ -48,8 +48,7 @@ const open = (id, from) => {
   }
   if (keys.length > 200) make("span", `and ${keys.length - 200} more: see results.json`, patients);
   make("code", id, say("Id", " "));
-  for (const lit of document.querySelectorAll("tr.lit")) lit.classList.remove("lit");
-  for (const key of keys) document.getElementById("patient-" + key)?.classList.add("lit");
+  light(keys.map((key) => "patient-" + key));
   document.querySelector("a.n.open")?.classList.remove("open");
   from?.classList.add("open");
   if (!trace.open) trace.show();
@@ -60,7 +59,14 @@ const open = (id, from) => {
   if (at && at.bottom > over.top && at.right > over.left) scrollBy(0, at.bottom - over.top + 24);
 };
 
+const light = (ids) => {
+  for (const lit of document.querySelectorAll("tr.lit")) lit.classList.remove("lit");
+  for (const id of ids) document.getElementById(id)?.classList.add("lit");
+};
+
 document.addEventListener("click", (event) => {
+  const cell = event.target.closest("a.r");
+  if (cell) light((cell.dataset.rows ?? "").split(" "));
   const link = event.target.closest("a.n");
   if (!link) return;
   event.preventDefault();

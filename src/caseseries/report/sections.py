@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from caseseries.analysis.results import Result, Results
 from caseseries.cases.consistency import Question
+from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries, Source
 from caseseries.literature.claims import Verdict, tally
 from caseseries.protocol.clauses.analysis import (
@@ -21,10 +22,13 @@ from caseseries.protocol.clauses.analysis import (
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.sentences import sentences
 from caseseries.report import figures as draw
+from caseseries.report import screening as found
 from caseseries.report.narrative import results_in_words
 from caseseries.report.page import Block, Bullets, Cell, Figure, Fold, Paragraph, Row, Section, Table
 from caseseries.report.patient_tables import day_grid, listing, spells_table
+from caseseries.report.patients import names_in_figures
 from caseseries.report.provenance import provenance
+from caseseries.report.rows import MANY_ROWS, Behind, behind, rows_section
 from caseseries.report.tables import (
     by_day,
     claims_table,
@@ -40,7 +44,10 @@ MANY_PATIENTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished run: the promise, the cases, what came of them, and what they leave open."""
+    """A finished run: the promise, the cases, what came of them, and what they leave open.
+
+    `screening` is how a hospital's patients were found; a sheet has none.
+    """
 
     protocol: Protocol
     cases: CaseSeries
@@ -48,6 +55,7 @@ class Finished:
     verdicts: Sequence[Sequence[Verdict]] = ()
     questions: Sequence[Question] = ()
     printed: Source | None = None
+    screening: Screening | None = None
 
     @property
     def done(self) -> tuple[Result, ...]:
@@ -58,6 +66,22 @@ class Finished:
     def names_patients(self) -> bool:
         """Whether there are few enough patients to name each."""
         return self.cases.n <= MANY_PATIENTS
+
+    @property
+    def behind(self) -> Behind:
+        """Where the rows of the records stand that a cell rests on; nowhere, where a sheet was typed."""
+        return behind(self.screening.rows) if self.screening and self.names_patients else Behind()
+
+    @property
+    def rows(self) -> Section:
+        """The rows of the records behind the cells; empty where there are none, or too many patients."""
+        is_shown = self.screening is not None and self.names_patients
+        return rows_section(self.screening.rows) if self.screening and is_shown else Section("", "")
+
+    @property
+    def rows_stand_apart(self) -> bool:
+        """Whether the rows are so many that they have a page of their own."""
+        return self.screening is not None and self.screening.rows.height > MANY_ROWS
 
 
 def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
@@ -70,8 +94,10 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
         Section("in_short", "In short", tuple(_in_short(run))),
         Section("what_was_promised", "What was promised", tuple(_promised(run))),
         Section("printed_and_obtained", "Printed and obtained", tuple(_claims(run))),
+        Section("the_flow", "How they were found", tuple(_flow(run))),
         Section("the_patients", "The patients", tuple(_patients(run))),
         *_summaries(run),
+        Section("the_others", "Treated and not treated", tuple(_others(run))),
         Section("the_survival", "Survival", tuple(_survival(run))),
         Section("the_overlaps", "Overlapping categories", tuple(_overlaps(run))),
         Section("the_course", "The course over time", tuple(_courses(run))),
@@ -86,6 +112,8 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
 
 
 def _in_short(run: Finished) -> Iterator[Block]:
+    if run.screening:
+        yield Paragraph(found.in_short(run.screening, run.results))
     for line in results_in_words(run.results, run.cases, run.protocol, {"primary"}):
         yield Paragraph(line)
 
@@ -103,15 +131,27 @@ def _claims(run: Finished) -> Iterator[Block]:
         yield claims_table(run.verdicts, run.results)
 
 
+def _flow(run: Finished) -> Iterator[Block]:
+    if run.screening:
+        yield from found.flow(run.screening, run.results, run.protocol)
+
+
+def _others(run: Finished) -> Iterator[Block]:
+    if run.screening:
+        yield from found.others(run.screening, run.results, run.cases)
+
+
 def _patients(run: Finished) -> Iterator[Block]:
     listed = [result.clause for result in run.done if isinstance(result.clause, ListPatients)]
     if listed and not run.names_patients:
         yield Paragraph((f"{run.cases.n:,} patients are too many to list: no line and no figure a patient.",))
         return
-    for position, clause in enumerate(listed):
-        yield listing(clause, run.cases, is_first=position == 0)
+    for place, clause in enumerate(listed):
+        yield listing(clause, run.cases, is_first=place == 0, behind=run.behind)
     if run.cases.spells.height and run.names_patients:
-        yield Fold(f"Every regimen, as {run.cases.written} and as read", (spells_table(run.cases),))
+        yield Fold(
+            f"Every regimen, as {run.cases.written} and as read", (spells_table(run.cases, run.behind),)
+        )
 
 
 def _summaries(run: Finished) -> Iterator[Section]:
@@ -128,11 +168,18 @@ def _survival(run: Finished) -> Iterator[Block]:
         caption = "Every patient to the last contact."
         if not run.cases.from_records:
             caption += " Ends are as rounded as the time followed was typed."
+        caption += _shortened(run)
         yield Figure("every_patient", (caption,), draw.swimmer_figure(run.cases, run.protocol, groups))
     for result in curves:
         caption = f"{result.clause.name.capitalize()}. Shaded: pointwise log-log limits; ticks: censored."
         yield Figure(result.slug, (caption,), draw.survival_figure(result, run.protocol))
         yield survival_table(result, run.results, run.protocol)
+
+
+def _shortened(run: Finished) -> str:
+    """What is said under a figure in which patients have not their whole names."""
+    is_short = names_in_figures(run.cases.patients) != run.cases.patients
+    return " Patients are named by the last digits of their numbers." if is_short else ""
 
 
 def _overlaps(run: Finished) -> Iterator[Block]:
@@ -149,11 +196,12 @@ def _courses(run: Finished) -> Iterator[Block]:
         if isinstance(result.clause, Trajectory):
             serial = run.protocol.serial(result.clause.serial)
             svg = draw.serial_figure(result, run.cases, run.protocol)
-            yield Figure(result.slug, (f"{serial.title} by day.",), svg)
+            yield Figure(result.slug, (f"{serial.title} by day.{_shortened(run)}",), svg)
             if run.names_patients:
                 shares = [one.name for one in run.protocol.columns if one.kind == "share"]
                 beside = [one for one in shares if run.cases.has(one)]
-                yield day_grid(serial, run.cases, beside, by_day(serial, result, run.results))
+                lines = by_day(serial, result, run.results)
+                yield day_grid(serial, run.cases, beside, lines, run.behind)
 
 
 def _comparisons(run: Finished) -> Iterator[Block]:
@@ -190,6 +238,8 @@ def _not_done(run: Finished) -> Iterator[Block]:
 
 
 def _open(run: Finished) -> Iterator[Block]:
+    if run.screening:
+        yield from found.left_open(run.screening, run.results)
     if run.questions:
         yield Bullets(tuple((f"{one.sentence} {one.why}",) for one in run.questions), "question")
     cases = run.cases

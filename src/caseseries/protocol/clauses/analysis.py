@@ -116,6 +116,15 @@ class Comparison(Promised):
     does: Literal["comparison"]
 
 
+class Screen(Promised):
+    """What a screening counts. No protocol writes it: the steps of [[eligibility]] are the promise of it."""
+
+    does: Literal["screen"]
+
+
+ATTRITION, CRITERIA, BESIDE = OWN = ("attrition", "criteria", "beside")
+"""What the results call that which a screening adds to them: no analysis of a protocol has such a name."""
+
 Analysis = Annotated[
     ListPatients
     | Summarise
