@@ -23,21 +23,19 @@ def answered(
     hospital: Hospital,
     answers: Sequence[Row],
     stays: Sequence[Stay],
-    studied: Mapping[int, Stay],
     tests: Mapping[str, Test],
 ) -> Answered:
-    """Every answer at its stay: the first in which a row lies that it names, else the studied stay.
+    """Every answer at its stay: the first in which a row lies that it names; where none does, at every stay.
 
-    Answers that name no row of a stay are left out where there is no studied stay yet. `tests` has, by
-    finding, a test that understands the words of the answers.
+    `tests` has, by finding, a test that understands the words of the answers.
     """
     at: dict[tuple[int, str, int], list[Row]] = {}
     for answer in answers:
         person = answer["patient"]
         days = _days_named(hospital, person, answer["evidence"] or "")
-        homes = [one for one in stays if one.person == person and any(map(one.holds, days))]
-        home = homes[0] if homes else studied.get(person)
-        if home is not None:
+        mine = [one for one in stays if one.person == person]
+        homes = [one for one in mine if any(map(one.holds, days))]
+        for home in homes[:1] or mine:
             at.setdefault((person, answer["question"], home.stay_id), []).append(answer)
     by_id = {(stay.person, stay.stay_id): stay for stay in stays}
     return {key: _agreed(key[1], by_id[key[0], key[2]], rows, tests.get(key[1])) for key, rows in at.items()}

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.referee.judging import StayVerdict
+from tests.referee.judging import StayVerdict, numbered
 from tests.referee.making import born, frames
 from tests.referee.reading import Hospital, Row
 from tests.referee.screening import Patient, Screening, Step
 from tests.referee.stays import Stay
 
-from caseseries.cohort.answers import COLUMNS, Answer, read_answers
+from caseseries.cohort.answers import Answer
 from caseseries.cohort.chart_review import Reviewed, place_answers
 from caseseries.cohort.eligibility import parted
 from caseseries.cohort.judging import judge
 from caseseries.cohort.narrowing import find_near
-from caseseries.cohort.questions import questions_of
 from caseseries.cohort.screen import screen
 from caseseries.cohort.search import find_stays, prepare
 from caseseries.cohort.verdicts import verdicts_of
 from caseseries.criteria.definition import Definition
 from caseseries.criteria.shelf import open_definition
-from caseseries.evidence.attrition import Attrition
 from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.truth import Truth
 from caseseries.evidence.units import read_span
@@ -46,7 +41,7 @@ def screened(
     definitions = {name: open_definition(name) for name in protocol.criteria}
     with open_records(frames(_with_persons(hospital))) as records:
         resolved = give_concepts(records, resolve(codebook, records))
-        typed = _typed(answers, protocol, tuple(definitions.values()))
+        typed = _typed(answers)
         cohort = screen(records, protocol, definitions, codebook, resolved, typed)
         left = set(records.run("SELECT person_id FROM studied")["person_id"].to_list())
         ages = _ages(records, protocol)
@@ -65,7 +60,7 @@ def screened(
             continue
         mine = [one for one in verdicts if one.person == person]
         studied = min(mine, key=lambda one: ("met open".find(one.truth) < 0, one.truth != "met"))
-        fate = ages[person] if person not in left else _fate_of(mine, cohort.attrition, place)
+        fate = ages[person] if person not in left else _fate_of(mine, protocol, definition)
         patients.append(Patient(person, studied.stay_id, 0 if person not in left else place, fate, 0))
     attrition = [
         Step(one.title, one.came, one.into, one.out, one.open, one.not_shown)
@@ -84,10 +79,10 @@ def _with_persons(hospital: Hospital) -> Hospital:
     return Hospital(hospital.tables | {"person": [born(person, 1960) for person in persons]})
 
 
-def _fate_of(verdicts: Sequence[StayVerdict], attrition: Attrition, place: int) -> str:
+def _fate_of(verdicts: Sequence[StayVerdict], protocol: Protocol, definition: Definition) -> str:
     """Of a patient who is neither in nor open at the step of the criteria."""
-    shown = all(one.truth == "not met" for one in verdicts)
-    return "out" if shown else "could not be shown"
+    least = (definition.need or 0) - (parted(protocol).asked.review_within or 0)
+    return "out" if all(one.lower >= least for one in verdicts) else "could not be shown"
 
 
 def _ages(records: Records, protocol: Protocol) -> dict[int, str]:
@@ -118,6 +113,7 @@ def every_stay(
     judge(search, _silent)
     judged = verdicts_of(search, reviewed)
     within = parted(protocol).asked.review_within or 0
+    bits = {(asked.criterion, asked.test): asked.bit for asked in search.windows.lowered.asked}
     stays = [
         Stay(row["person_id"], row["stay_id"], date_of(row["first_day"]), date_of(row["last_day"]))
         for row in judged.stays.iter_rows(named=True)
@@ -132,8 +128,8 @@ def every_stay(
             anchor=date_of(row["anchor"]),
             known=None if row["known"] is None else date_of(row["known"]),
             tests={
-                number: _test(row, asked.bit, judged.because)
-                for number, asked in enumerate(search.windows.lowered.asked)
+                number: _test(row, bits[criterion.name, test], judged.because)
+                for number, (criterion, test) in enumerate(numbered(definition))
             },
         )
         for row in judged.stays.iter_rows(named=True)
@@ -159,19 +155,22 @@ def _test(row: Mapping[str, Any], bit: int, because: Mapping[tuple[int, int], st
     return truth, because.get((row["stay_id"], bit), "")
 
 
-def _typed(
-    answers: Sequence[Row], protocol: Protocol, definitions: tuple[Definition, ...]
-) -> tuple[Answer, ...]:
-    """The answers as somebody would type them into a file, and as they are read back."""
-    if not answers:
-        return ()
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "answers.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", restval="")
-            writer.writeheader()
-            writer.writerows(answers)
-        return read_answers(path, questions_of(protocol, definitions), protocol.digest)
+def _typed(answers: Sequence[Row]) -> tuple[Answer, ...]:
+    """The answers as they are read back from a file."""
+    return tuple(
+        Answer(
+            patient=row["patient"],
+            question=row["question"],
+            evidence=tuple(part.strip() for part in (row["evidence"] or "").split(";") if part.strip()),
+            answer=row["answer"],
+            certainty="",
+            reason="",
+            who=row["who"],
+            when="",
+            origin=f"answers.csv:D{number}",
+        )
+        for number, row in enumerate(answers, 2)
+    )
 
 
 def _silent(step: str) -> None:

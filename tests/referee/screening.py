@@ -81,16 +81,7 @@ def screen(
     stays = [stay for stay in everyone if admitted.first <= stay.start <= admitted.to]
     one_test = {finding: those[0] for finding, those in tests.items()}
 
-    # An answer that names no row of a stay belongs to the stay that is studied without it.
-    at_home = answered(hospital, answers, everyone, {}, one_test)
-    before = _screened(hospital, protocol, codebook, definition, everyone, stays, readings, at_home)
-    studied = {
-        one.person: stay
-        for one in before.patients
-        for stay in stays
-        if (stay.person, stay.stay_id) == (one.person, one.stay_id)
-    }
-    at = answered(hospital, answers, everyone, studied, one_test)
+    at = answered(hospital, answers, everyone, one_test)
     after = _screened(hospital, protocol, codebook, definition, everyone, stays, readings, at)
     return Screening(definition, stays, after.verdicts, aside, after.patients, after.attrition, told)
 
@@ -153,7 +144,9 @@ def _screened(
 
     def ask(step: Eligibility, stay: Stay) -> str:
         if step.criteria is not None:
-            return fate_by_criteria(step, verdicts[stay].truth)
+            verdict, need = verdicts[stay], definition.need or 0
+            is_within = verdict.lower >= need - (step.review_within or 0)
+            return fate_by_criteria(step, verdict.truth if is_within else "could not be shown")
         if step.age is not None:
             persons = [row for row in hospital.rows("person") if row["person_id"] == stay.person]
             return fate(step, age_truth(step.age, persons[0] if persons else None, stay))
@@ -195,7 +188,7 @@ def _patient(
         number += 1
         became = ask(steps[number], studied)
     later = [one for one in here if one.start > studied.start and verdicts[one].truth == "met"]
-    is_met = verdicts[studied].truth == "met"
+    is_met = number >= last and verdicts[studied].truth == "met"
     return Patient(studied.person, studied.stay_id, number, became, len(later) if is_met else 0)
 
 

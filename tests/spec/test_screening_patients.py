@@ -280,7 +280,7 @@ def test_the_reviewer_is_the_origin(engine: Engine) -> None:
 
 
 def test_an_answer_belongs_to_the_stay_of_its_evidence(engine: Engine) -> None:
-    """To the first stay in which a row lies that it names, else to the studied one."""
+    """To the first stay in which a row lies that it names; where none does, to every one."""
     screened(
         engine,
         promise(counted(2, "fever", "splenomegaly")),
@@ -290,8 +290,8 @@ def test_an_answer_belongs_to_the_stay_of_its_evidence(engine: Engine) -> None:
         first   | 1 to 9; 20 to 25 | #32 1: 39; 20: 39     | A: yes by #32                | 1       | 0
         both    | 1 to 9; 20 to 25 | #33 1: 39; #34 20: 39 | A: yes by #34; B: yes by #33 | 1       | 1
         two     | 1 to 9; 20 to 25 | #35 1: 39; #36 20: 39 | A: yes by #36 and #35        | 1       | 0
-        none    | 1 to 9; 20 to 25 | 1: 39; 20: 39         | A: yes by note:4             | 1       | 0
-        another | 1 to 9; 20 to 25 | 1: 39; 20: 39         | A: yes by #31                | 1       | 0
+        none    | 1 to 9; 20 to 25 | 1: 39; 20: 39         | A: yes by note:4             | 1       | 1
+        another | 1 to 9; 20 to 25 | 1: 39; 20: 39         | A: yes by #31                | 1       | 1
         nothing | 1 to 9; 20 to 25 | 1: 36; 20: 39         | A: yes                       | 20      | 0
         """,
     )

@@ -24,7 +24,7 @@ ROW_DATES = {table: (columns[2], columns[1]) for table, columns in DATES.items()
 
 @dataclass(frozen=True)
 class Reviewed:
-    """What the answers come to, by stay and question; and the answers whose patient or rows are not there."""
+    """What the answers come to, by stay and question; and the answers whose patient has no stay."""
 
     by_stay: Mapping[tuple[int, str], Settled]
     lost: tuple[Answer, ...]
@@ -35,7 +35,7 @@ class Reviewed:
 
 
 def place_answers(records: Records, answers: Iterable[Answer]) -> Reviewed:
-    """Each answer in the first stay in which a row lies that it names; naming none, in every stay.
+    """Each answer in the first stay in which a row lies that it names; where none does, in every stay.
 
     Rests on the table `stays`.
     """
@@ -48,9 +48,9 @@ def place_answers(records: Records, answers: Iterable[Answer]) -> Reviewed:
         mine = spans.get(answer.patient, [])
         named = [days[row] for row in answer.evidence if days.get(row, (None,))[0] == answer.patient]
         about = [stay for stay, first, last in mine if any(first <= when <= last for _, when in named)]
-        for stay in about[:1] if answer.evidence else [stay for stay, _, _ in mine]:
+        for stay in about[:1] or [stay for stay, _, _ in mine]:
             placed.setdefault((stay, answer.question), []).append(answer)
-        if not about and (answer.evidence or not mine):
+        if not mine:
             lost.append(answer)
     return Reviewed({key: settle(some) for key, some in placed.items()}, tuple(lost))
 

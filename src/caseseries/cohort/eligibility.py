@@ -163,7 +163,7 @@ def criteria_step(
             rows.append({**met[0], "standing": IN, "further_episodes": len(met) - 1})
         elif is_open and fate != OUT:
             rows.append({**is_open[0], "standing": fate, "further_episodes": 0})
-        elif not is_open and of_all[person] == len(mine):
+        elif of_all[person] == len(mine):
             out += 1
     chosen = (
         pl.DataFrame(rows, infer_schema_length=None)

@@ -19,7 +19,7 @@ DATES = {
 }
 """Of each table the columns of the concept, the day and the row's own id."""
 KEY = ("concept_id", "unit_concept_id", "unit_source_value")
-PLAUSIBLE = "(n.value BETWEEN r.least AND r.most OR (n.operator < 0 AND n.value > 0))"
+PLAUSIBLE = "CASE WHEN n.operator < 0 THEN n.value > 0 ELSE n.value BETWEEN r.least AND r.most END"
 STATE = """CASE
     WHEN n.operator = 0 THEN CASE WHEN r.side * n.value >= r.edge THEN 2 ELSE 0 END
     WHEN r.side * n.operator = 1 THEN CASE WHEN r.side * n.value >= r.bound THEN 2 ELSE 1 END

@@ -257,8 +257,7 @@ def _lost(reviewed: Reviewed) -> Iterator[str]:
     if reviewed.lost:
         rows = some_of([one.origin for one in reviewed.lost])
         yield (
-            f"Of {len(reviewed.lost):,} answers the patient, or every row that they name, is not in these records: "
-            f"{rows}. They are left out."
+            f"Of {len(reviewed.lost):,} answers the patient has no stay in these records: {rows}. They are left out."
         )
 
 

@@ -80,7 +80,7 @@ WITH told AS (
 SELECT finding, why, COUNT(*) AS rows FROM told n
 WHERE why <> '' AND (n.value IS NULL OR n.by_limit OR NOT EXISTS (
   SELECT 1 FROM number_bands x WHERE {_KEY}
-    AND (n.value BETWEEN x.least AND x.most OR (n.operator < 0 AND n.value > 0))))
+    AND CASE WHEN n.operator < 0 THEN n.value > 0 ELSE n.value BETWEEN x.least AND x.most END))
 GROUP BY finding, why"""
 
 
