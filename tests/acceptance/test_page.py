@@ -19,6 +19,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from tests.spec.a_hospital import hospital
 
 from caseseries.stats.estimate import Estimate
 from caseseries.study import open_study
@@ -298,6 +299,15 @@ def hostile_page(chromium: Chrome, hostile: Path) -> Page:
     return Page(chromium, hostile)
 
 
+@pytest.fixture
+def hospital_page(chromium: Chrome, tmp_path: Path) -> Page:
+    """The report of a hospital's run."""
+    for name, text in hospital(tmp_path).files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    return Page(chromium, tmp_path)
+
+
 # ---- Opening ----
 
 
@@ -386,6 +396,45 @@ def test_a_link_to_no_number_opens_nothing(page: Page) -> None:
     for behind in ("#no-such-number", "#100%", "#constructor", "#survival"):
         page.open(behind)
         assert (page.panel, page.complaints) == ("", [])
+
+
+# ---- A cell of a hospital's patient, and the rows behind it ----
+
+
+def test_a_click_on_a_cell_leads_to_its_rows_which_light_up(hospital_page: Page) -> None:
+    page = hospital_page.open()
+    page.find("#patient-2 td:nth-of-type(4) a.r").click()
+    lit = page.run("return [...document.querySelectorAll('tr.lit')].map(row => row.cells[3].innerText)")
+    assert lit == ["ferritin", "death"]
+    assert page.run("return document.querySelector(':target').cells[3].innerText") == "ferritin"
+    top = page.run("return document.querySelector(':target').getBoundingClientRect().top")
+    assert 0 <= top < page.run("return innerHeight")
+    page.browser.back()
+    page.find("#patient-2 td:nth-of-type(3) a.r").click()
+    assert page.run("return document.querySelectorAll('tr.lit').length") == 0
+    assert page.run("return document.querySelector(':target').cells[3].innerText") == "death"
+    assert page.complaints == []
+
+
+def test_a_count_of_the_flow_says_whom_it_counts_or_that_they_are_not_named(hospital_page: Page) -> None:
+    page = hospital_page.open()
+    page.number("attrition.confirmed.in").click()
+    assert re.search(r"Patients\s+1 2 3 4 5 6 7 8 9\b", page.panel)
+    page.number("attrition.confirmed.open").click()
+    assert re.search(r"Patients\s+not named here", page.panel)
+    page.number("attrition.3.open").click()
+    assert re.search(r"Patients\s+none", page.panel)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_page_of_a_hospital_never_scrolls_sideways(hospital_page: Page, width: int) -> None:
+    page = hospital_page.open()
+    page.wide(width)
+    page.run("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    assert page.run("return document.documentElement.scrollWidth") <= width
+    count, found = page.run(OVERLAPS)
+    assert count > 30
+    assert found == []
 
 
 # ---- The numbers themselves ----

@@ -296,6 +296,13 @@ def test_words_that_can_stand_here_are_quoted_since_some_have_a_comma(tmp_path: 
 
 COMPARE = 'outcome = "age"\nby      = "alive"'
 REFERENCES = [
+    (
+        'name      = "characteristics"',
+        'name = "Attrition"',
+        'key "name"',
+        "what a screening counts",
+        "another name",
+    ),
     ('["age", "sex"]', '["age", "sexx"]', 'key "variables", value 2', 'no variable "sexx"', '"sex"?'),
     ('["age", "sex"]', '["age", "age"]', 'key "variables", value 2', "listed twice", "once"),
     ('["age", "sex"]', '["age", "remarks"]', 'key "variables", value 2', "is text", '"list"'),

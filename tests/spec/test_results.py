@@ -16,6 +16,7 @@ from typing import Any, get_args
 
 import polars as pl
 import pytest
+from tests.spec.a_hospital import hospital
 
 import caseseries.analysis.cautions
 from caseseries.analysis.cautions import Caution
@@ -142,6 +143,11 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return analyse(protocol, read_sheet(folder / "patients.csv", protocol))
 
 
+@pytest.fixture(scope="module")
+def screened(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    return hospital(tmp_path_factory.mktemp("hospital")).results
+
+
 # ---- The file and its schema ----
 
 TYPES: dict[str, tuple[type, ...]] = {
@@ -210,7 +216,7 @@ def faults(schema: dict[str, Any], value: Any, where: str = "$") -> Iterator[str
                 assert keyword in SAYS_NOTHING, f"the checker does not know the keyword {keyword}"
 
 
-@pytest.mark.parametrize("which", ["founding", "others"])
+@pytest.mark.parametrize("which", ["founding", "others", "screened"])
 def test_the_file_is_as_its_schema_says(which: str, request: pytest.FixtureRequest) -> None:
     content = json.loads(request.getfixturevalue(which).to_json())
     assert list(faults(SCHEMA, content)) == []
@@ -261,7 +267,7 @@ def test_every_key_of_the_file_must_be_there(founding: Results) -> None:
         assert list(faults(SCHEMA["$defs"]["number"], lacking)) == [f"$: {key!r} is missing"]
 
 
-@pytest.mark.parametrize("which", ["founding", "others"])
+@pytest.mark.parametrize("which", ["founding", "others", "screened"])
 def test_what_is_referred_to_is_there(which: str, request: pytest.FixtureRequest) -> None:
     content = json.loads(request.getfixturevalue(which).to_json())
     holders = [*content["numbers"].values(), *content["analyses"].values()]
@@ -276,14 +282,14 @@ def test_what_is_referred_to_is_there(which: str, request: pytest.FixtureRequest
     assert len(set(stored)) == len(stored)
 
 
-@pytest.mark.parametrize("which", ["founding", "others"])
+@pytest.mark.parametrize("which", ["founding", "others", "screened"])
 def test_every_number_has_an_id_of_its_own(which: str, request: pytest.FixtureRequest) -> None:
     results: Results = request.getfixturevalue(which)
-    ids = Counter(number.id for result in results for number in result.numbers)
+    ids = Counter(number.id for result in results.every for number in result.numbers)
     assert [id_ for id_, count in ids.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("which", ["founding", "others"])
+@pytest.mark.parametrize("which", ["founding", "others", "screened"])
 def test_a_number_is_there_or_says_why_not(which: str, request: pytest.FixtureRequest) -> None:
     for number in request.getfixturevalue(which).numbers.values():
         if number.estimate.value is None:
@@ -327,6 +333,9 @@ WORDS = {
     "LEVEL": r"[\w-]+",
     "HORIZON": r"\d+-(?:days|months)",
     "DAY": r"\d+",
+    "STEP": r"[\w-]+",
+    "CRITERION": r"[\w-]+",
+    "SHORT": r"\d",
 }
 
 
@@ -346,7 +355,7 @@ def first_cells(title: str) -> list[str]:
     return [row[0].strip("`") for row in tables(section(title))]
 
 
-SERVED = ["list", "summarise", "survival", "compare", "entries", "trajectory", "landmark"]
+SERVED = ["list", "summarise", "survival", "compare", "entries", "trajectory", "landmark", "screen"]
 PARTS = {does: tables(section(f'`does = "{does}"`')) for does in SERVED}
 
 
@@ -361,7 +370,7 @@ def pattern(part: str, groups: list[str]) -> re.Pattern[str]:
 
 def matches(results: Results) -> Iterator[tuple[str, Number, list[list[str]]]]:
     """Each number with what its analysis does, and the lines of the page that its id fits."""
-    for result in results:
+    for result in results.every:
         groups = [group.key for group in result.groups]
         for number in result.numbers:
             part = number.id.removeprefix(f"{result.slug}.")
@@ -370,26 +379,35 @@ def matches(results: Results) -> Iterator[tuple[str, Number, list[list[str]]]]:
             yield does, number, fit
 
 
-def test_every_id_is_documented(founding: Results, others: Results) -> None:
-    found = [*matches(founding), *matches(others)]
+def test_every_id_is_documented(founding: Results, others: Results, screened: Results) -> None:
+    found = [*matches(founding), *matches(others), *matches(screened)]
     assert [number.id for _, number, lines in found if not lines] == []
 
 
-def test_every_documented_part_exists(founding: Results, others: Results) -> None:
-    found = {(does, row[0]) for does, _, lines in (*matches(founding), *matches(others)) for row in lines}
+def test_every_documented_part_exists(founding: Results, others: Results, screened: Results) -> None:
+    found = {
+        (does, row[0])
+        for does, _, lines in (*matches(founding), *matches(others), *matches(screened))
+        for row in lines
+    }
     documented = {(does, row[0]) for does, rows in PARTS.items() for row in rows}
     assert documented - found == set()
 
 
-def test_the_documented_unit_is_the_units(founding: Results, others: Results) -> None:
+def test_the_documented_unit_is_the_units(founding: Results, others: Results, screened: Results) -> None:
     own = {"its own": None, "of follow-up": {"days", "months", "years"}}
-    for _, number, lines in (*matches(founding), *matches(others)):
+    for _, number, lines in (*matches(founding), *matches(others), *matches(screened)):
         allowed = [own.get(row[2], {row[2]}) for row in lines]
         assert any(units is None or number.estimate.unit in units for units in allowed), number.id
 
 
-def test_every_unit_is_documented_or_a_variables(founding: Results, others: Results, study: Study) -> None:
-    used = {number.estimate.unit for number in (*founding.numbers.values(), *others.numbers.values())}
+def test_every_unit_is_documented_or_a_variables(
+    founding: Results, others: Results, screened: Results, study: Study
+) -> None:
+    used = {
+        number.estimate.unit
+        for number in (*founding.numbers.values(), *others.numbers.values(), *screened.numbers.values())
+    }
     own = {column.unit for column in study.read_cases().dictionary} | {"", "days", "months", "years"}
     assert set(first_cells("Units")) <= used
     assert used - set(first_cells("Units")) <= own

@@ -27,6 +27,7 @@ from caseseries.report.page import (
     Line,
     Paragraph,
     Row,
+    Section,
     Table,
     ref,
     words,
@@ -48,7 +49,8 @@ def in_short(screening: Screening, results: Results) -> Line:
     for piece, step in zip(pieces, steps, strict=True):
         if step.name:
             line += [ref(results, of_step(piece, "in")), f" reached \u201c{step.name}\u201d ({_asked(step)}"]
-            line += ["; ", ref(results, of_step(piece, "open")), " more are open"] if step.open else []
+            verb = "is" if step.open == 1 else "are"
+            line += ["; ", ref(results, of_step(piece, "open")), f" more {verb} open"] if step.open else []
             line += ["), "]
     return (*line, "and ", ref(results, of_step(pieces[-1], "in")), " are in the case series.")
 
@@ -132,10 +134,13 @@ def verdicts_table(screening: Screening, results: Results) -> Table:
 # ---- Who was not taken ----
 
 
-def others(screening: Screening, results: Results, cases: CaseSeries) -> Iterator[Block]:
-    """The baseline variables of the cases, beside those who went out at the last step of the screening."""
+def others(screening: Screening, results: Results, cases: CaseSeries) -> Section:
+    """The baseline variables of the cases, beside those who went out at the last step of the screening.
+
+    Empty where nobody did.
+    """
     if BESIDE not in {result.slug for result in results.screened}:
-        return
+        return Section("the_others", "")
     result = results.result(BESIDE)
     assert isinstance(result.clause, Summarise)
     table = summary_table(result.clause, result, results, side_by_side(screening, cases))
@@ -146,8 +151,10 @@ def others(screening: Screening, results: Results, cases: CaseSeries) -> Iterato
     after = [in_running_text(step.title) for step in steps[screening.taken :] if step.out]
     lacking = [f"Who was taken and then lacked something (\u201c{all_of(after)}\u201d) is in neither."]
     notes = (who, *(lacking if after else ()), "This describes; it was not promised, and nothing is tested.")
-    caption = f"{taken.title} and {in_running_text(not_taken.title)}, by what is known of both"
-    yield Table(BESIDE, caption, table.head, table.rows, (*((note,) for note in notes), *table.notes))
+    title = f"{taken.title} and {in_running_text(not_taken.title)}"
+    lines = (*((note,) for note in notes), *table.notes)
+    shown = Table(BESIDE, f"{title}, by what is known of both", table.head, table.rows, lines)
+    return Section("the_others", title, (shown,))
 
 
 # ---- What is left open ----

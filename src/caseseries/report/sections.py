@@ -97,7 +97,7 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
         Section("the_flow", "How they were found", tuple(_flow(run))),
         Section("the_patients", "The patients", tuple(_patients(run))),
         *_summaries(run),
-        Section("the_others", "Treated and not treated", tuple(_others(run))),
+        *_others(run),
         Section("the_survival", "Survival", tuple(_survival(run))),
         Section("the_overlaps", "Overlapping categories", tuple(_overlaps(run))),
         Section("the_course", "The course over time", tuple(_courses(run))),
@@ -136,9 +136,9 @@ def _flow(run: Finished) -> Iterator[Block]:
         yield from found.flow(run.screening, run.results, run.protocol)
 
 
-def _others(run: Finished) -> Iterator[Block]:
+def _others(run: Finished) -> Iterator[Section]:
     if run.screening:
-        yield from found.others(run.screening, run.results, run.cases)
+        yield found.others(run.screening, run.results, run.cases)
 
 
 def _patients(run: Finished) -> Iterator[Block]:
