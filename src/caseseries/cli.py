@@ -106,6 +106,23 @@ def _run(options: argparse.Namespace) -> None:
     _print(f"{time.monotonic() - started:.1f} s")
 
 
+def _survey(options: argparse.Namespace) -> None:
+    from caseseries.report.survey_page import survey_page
+
+    started, tell = time.monotonic(), _Progress()
+    study, out = _opened(options)
+    tell("surveying")
+    try:
+        with _records(options) as records:
+            found = study.survey(records, study.codebook(options.codebook))
+        folder = study.write_files({"survey.html": survey_page(found, study.protocol.title)}, out)
+    finally:
+        tell.done()
+    _print(str(found))
+    _print(f"\n{folder / 'survey.html'}   the same, to unfold")
+    _print(f"{time.monotonic() - started:.1f} s")
+
+
 def _screen(options: argparse.Namespace) -> None:
     started, tell = time.monotonic(), _Progress()
     study, out = _opened(options)
@@ -338,6 +355,14 @@ def parser() -> argparse.ArgumentParser:
         "  caseseries synth --patients 20000 --out hospital\n"
         "  caseseries synth --patients 500 --out small --seed 7",
     )
+    survey = _verb(
+        verbs,
+        "survey",
+        _survey,
+        "can this study be done here? What a hospital's records tell of it, and what they do not",
+        "  caseseries survey naymagon-2022 --records hospital.duckdb\n"
+        "  caseseries survey my-study --records omop_folder --codebook ours.toml",
+    )
     screen = _verb(
         verbs,
         "screen",
@@ -360,21 +385,22 @@ def parser() -> argparse.ArgumentParser:
         "make a small hospital that never was, and run the founding study on it",
         "  caseseries demo\n  caseseries demo --out there",
     )
-    for verb in (check, run, screen, questions):
+    for verb in (check, run, survey, screen, questions):
         verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
         verb.set_defaults(aim="this study from being run")
     for verb in (check, run):
         sheet = "the sheet of patients (default: patients.csv in the study's folder)"
         verb.add_argument("--sheet", metavar="FILE", help=sheet)
-    for verb in (run, screen):
+    for verb in (run, survey, screen):
         records = "a hospital's records in OMOP CDM: a DuckDB file, or a folder of Parquet or CSV files"
-        verb.add_argument("--records", metavar="PATH", required=verb is screen, help=records)
+        verb.add_argument("--records", metavar="PATH", required=verb is not run, help=records)
         codebook = "by which codes they tell each finding (default: the study's codebook.toml, or ours)"
         verb.add_argument("--codebook", metavar="FILE", help=codebook)
         verb.add_argument("--memory", metavar="SIZE", help="the most that the database may take, as in 512MB")
     for verb in (run, screen, questions):
         answers = "what reviewers answered (default: answers.csv in the study's folder)"
         verb.add_argument("--answers", metavar="FILE", help=answers)
+    for verb in (run, survey, screen, questions):
         verb.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
     demo.add_argument(
         "--out", metavar="FOLDER", default="caseseries-demo", help="where it goes (caseseries-demo)"

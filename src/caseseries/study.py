@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from caseseries.analysis.results import Results
     from caseseries.cases.abstract import Abstracted
     from caseseries.cases.consistency import Question
+    from caseseries.cases.screening import Screening
     from caseseries.cases.series import CaseSeries, Source
     from caseseries.cohort.answers import Answer
     from caseseries.cohort.cohort import Cohort
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from caseseries.protocol.sentences import Section
     from caseseries.records.codebook import Codebook
     from caseseries.records.omop import Records
+    from caseseries.records.survey import Survey
     from caseseries.report.sections import Finished
 
 BUNDLED = Path(__file__).parent / "studies"
@@ -124,10 +126,14 @@ class Study:
 
     def keep(self, cohort: Cohort, out: Path | str | None = None) -> Path:
         """Write what a screening found into the results folder, and return the folder. Raises Problems."""
+        return self.write_files(self.files_of(cohort), out)
+
+    def write_files(self, files: Mapping[str, str | bytes], out: Path | str | None = None) -> Path:
+        """Write files into the results folder, and return the folder. Raises Problems."""
         from caseseries.folder import write
 
         folder = self.results_folder(out)
-        write(folder, self._owner, self.files_of(cohort), {"protocol": {"sha256": self.protocol.digest}})
+        write(folder, self._owner, files, {"protocol": {"sha256": self.protocol.digest}})
         return folder
 
     def files_of(self, cohort: Cohort) -> dict[str, bytes]:
@@ -139,9 +145,28 @@ class Study:
     def finish_cohort(
         self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = _silent
     ) -> Finished:
-        """The run from a cohort: abstracted, analysed, with the flow of the patients."""
-        found = self.abstract(cohort, codebook)
-        return self.finish(self.analyse(found.cases, tell), found.cases)
+        """The run from a cohort: abstracted, analysed, and with how its patients were found."""
+        from caseseries.cases.screened import screening_of
+
+        book = codebook or self.codebook()
+        tell("abstracting the charts")
+        found = self.abstract(cohort, book)
+        screening = screening_of(cohort, found, self.protocol, self._definitions(), book)
+        results = self.analyse(found.cases, tell, screening)
+        return replace(self.finish(results, found.cases), screening=screening)
+
+    def survey(self, records: Records, codebook: Codebook | None = None) -> Survey:
+        """What the records tell of everything that this study asks of them, and what they do not."""
+        from caseseries.cohort.known import asked_of, means_of
+        from caseseries.records.naming import give_concepts
+        from caseseries.records.resolving import resolve
+        from caseseries.records.survey import survey
+
+        book = codebook or self.codebook()
+        definitions = tuple(self._definitions().values())
+        resolved = give_concepts(records, resolve(book, records))
+        asked = asked_of(self.protocol, definitions)
+        return survey(records, book, resolved, asked, means_of(definitions))
 
     def _definitions(self) -> dict[str, Definition]:
         from caseseries.criteria.shelf import open_definition
@@ -156,12 +181,15 @@ class Study:
 
         return questions(cases, self.protocol)
 
-    def analyse(self, cases: CaseSeries, tell: Tell = _silent) -> Results:
-        """Every promised analysis; `tell` hears the name of each as it begins."""
+    def analyse(self, cases: CaseSeries, tell: Tell = _silent, screening: Screening | None = None) -> Results:
+        """Every promised analysis; `tell` hears the name of each as it begins.
+
+        With the `screening` that found the cases, what it counted stands beside the promised.
+        """
         from caseseries.analysis.plan import analyse
 
         _expect_cases(cases, "analyse takes cases: study.analyse(study.read_cases())")
-        return analyse(self.protocol, cases, tell)
+        return analyse(self.protocol, cases, tell, screening)
 
     def claims(self) -> tuple[Claim, ...]:
         """The printed numbers that the study is held against; none without a claims.toml. Raises Problems."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 
@@ -13,10 +13,14 @@ from caseseries.cohort.chart_review import Reviewed
 from caseseries.cohort.findings import Chart, rows_of
 from caseseries.cohort.moments import Calendar, Day
 from caseseries.cohort.search import Search, with_parts
+from caseseries.criteria.comparison import hold
 from caseseries.criteria.definition import Definition, findings_of
+from caseseries.criteria.lowering import tests_of
 from caseseries.evidence.course import Course, courses
 from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.exposure import Exposure
+from caseseries.evidence.finding import Finding
+from caseseries.evidence.truth import Truth
 from caseseries.evidence.units import mass_in_mg
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
@@ -121,6 +125,24 @@ def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[st
     asked += [serial.finding for serial in protocol.serials]
     asked += [one.first for one in protocol.moments.values() if one.first and one.first != DEATH]
     return list(dict.fromkeys(finding for finding in asked if finding))
+
+
+def means_of(definitions: tuple[Definition, ...]) -> Callable[[str, str], str]:
+    """What a word comes to where the criteria ask for a finding: "met", "denied" or "not understood"."""
+    said = {Truth.MET: "met", Truth.NOT_MET: "denied"}
+
+    def means(finding: str, word: str) -> str:
+        tests = [
+            test
+            for definition in definitions
+            for criterion in definition.criteria
+            for test in tests_of(criterion)
+            if test.finding == finding
+        ]
+        truths = [hold(Finding("", finding, text=word), test).truth for test in tests]
+        return next((said[one] for one in truths if one in said), "not understood")
+
+    return means
 
 
 def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple[Course, ...]]:
