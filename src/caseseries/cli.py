@@ -92,7 +92,8 @@ def _run(options: argparse.Namespace) -> None:
                 book = study.codebook(options.codebook)
                 cohort = study.screen(records, study.answers(options.answers), book, tell)
             finished = study.finish_cohort(cohort, book, tell)
-            folder = study.write(finished, out, tell, study.files_of(cohort))
+            files = {**study.files_of(cohort), **study.files_of_cases(finished.cases)}
+            folder = study.write(finished, out, tell, files)
         else:
             cases = study.read_cases(options.sheet)
             finished = study.finish(study.analyse(cases, tell), cases)
@@ -100,6 +101,8 @@ def _run(options: argparse.Namespace) -> None:
         cases = finished.cases
     finally:
         tell.done()
+    if options.records:
+        _print(f"{cohort.flow}\n")
     _print(_summary(finished, cases))
     _print(f"\n{folder / 'report.html'}   the report")
     _print(f"{folder / 'results.json'}   every number under its id; tables/ and figures/ stand beside it")
@@ -140,6 +143,25 @@ def _screen(options: argparse.Namespace) -> None:
     if cohort.open:
         _print(f"{folder / 'questions.csv'}   {_number(len(cohort.open), 'question')} for a reviewer")
     _print(f"{folder / 'sql'}   every query, as it ran")
+    _print(f"{time.monotonic() - started:.1f} s")
+
+
+def _abstract(options: argparse.Namespace) -> None:
+    started, tell = time.monotonic(), _Progress()
+    study, out = _opened(options)
+    try:
+        book = study.codebook(options.codebook)
+        with _records(options) as records:
+            cohort = study.screen(records, study.answers(options.answers), book, tell, costed=False)
+        found = study.abstract(cohort, book)
+        folder = study.write_files({**study.files_of(cohort), **study.files_of_cases(found.cases)}, out)
+    finally:
+        tell.done()
+    _print(f"{study.protocol.title}: {options.records}\n")
+    _print(cohort.flow)
+    _print(f"\n{found.cases}")
+    _print(f"\n{folder / 'cases.csv'}   the case series, to open and to read")
+    _print(f"{folder / 'cases'}   the same as Parquet, with the rows that each cell rests on")
     _print(f"{time.monotonic() - started:.1f} s")
 
 
@@ -371,6 +393,13 @@ def parser() -> argparse.ArgumentParser:
         "  caseseries screen naymagon-2022 --records hospital.duckdb\n"
         "  caseseries screen my-study --records omop_folder --answers answers.csv",
     )
+    abstract = _verb(
+        verbs,
+        "abstract",
+        _abstract,
+        "search a hospital's records and fill the case series from them, without analysing it",
+        "  caseseries abstract naymagon-2022 --records hospital.duckdb --answers answers.csv",
+    )
     questions = _verb(
         verbs,
         "questions",
@@ -385,22 +414,22 @@ def parser() -> argparse.ArgumentParser:
         "make a small hospital that never was, and run the founding study on it",
         "  caseseries demo\n  caseseries demo --out there",
     )
-    for verb in (check, run, survey, screen, questions):
+    for verb in (check, run, survey, screen, abstract, questions):
         verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
         verb.set_defaults(aim="this study from being run")
     for verb in (check, run):
         sheet = "the sheet of patients (default: patients.csv in the study's folder)"
         verb.add_argument("--sheet", metavar="FILE", help=sheet)
-    for verb in (run, survey, screen):
+    for verb in (run, survey, screen, abstract):
         records = "a hospital's records in OMOP CDM: a DuckDB file, or a folder of Parquet or CSV files"
         verb.add_argument("--records", metavar="PATH", required=verb is not run, help=records)
         codebook = "by which codes they tell each finding (default: the study's codebook.toml, or ours)"
         verb.add_argument("--codebook", metavar="FILE", help=codebook)
         verb.add_argument("--memory", metavar="SIZE", help="the most that the database may take, as in 512MB")
-    for verb in (run, screen, questions):
+    for verb in (run, screen, abstract, questions):
         answers = "what reviewers answered (default: answers.csv in the study's folder)"
         verb.add_argument("--answers", metavar="FILE", help=answers)
-    for verb in (run, survey, screen, questions):
+    for verb in (run, survey, screen, abstract, questions):
         verb.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
     demo.add_argument(
         "--out", metavar="FOLDER", default="caseseries-demo", help="where it goes (caseseries-demo)"

@@ -142,6 +142,12 @@ class Study:
 
         return files_of(cohort, self.name, self.protocol.digest)
 
+    def files_of_cases(self, cases: CaseSeries) -> dict[str, bytes]:
+        """A case series as files: cases.csv to open, and Parquet with the place that each cell came from."""
+        from caseseries.cases.keeping import files_of_cases
+
+        return files_of_cases(cases)
+
     def finish_cohort(
         self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = _silent
     ) -> Finished:

@@ -98,6 +98,11 @@ class Cohort:
         return whole.hexdigest()
 
     def __str__(self) -> str:
+        return "\n".join([self.flow, *(f"- {note}" for note in self.notes)])
+
+    @property
+    def flow(self) -> str:
+        """The attrition, a line a step, and what a review would cost."""
         flow = self.attrition
         lines = [
             f"{flow.patients:>12,}  in the database",
@@ -120,4 +125,4 @@ class Cohort:
                 f"{count:,} short by at most {short}" for short, count in enumerate(flow.reach) if short
             )
             lines += ["", f"Charts that a review would cost: {costs}."]
-        return "\n".join([*lines, *(f"- {note}" for note in self.notes)])
+        return "\n".join(lines)
