@@ -360,23 +360,6 @@ def parser() -> argparse.ArgumentParser:
         "do everything that was promised: report.html, results.json, tables and figures",
         "  caseseries run naymagon-2022\n  caseseries run my-study --sheet export.csv --out there",
     )
-    score = _verb(
-        verbs,
-        "score",
-        _score,
-        "score one patient by a definition: its range, and the finding that decided each criterion",
-        '  caseseries score hlh-2004 "ferritin 12,000 ng/mL" "platelets 45 K/uL" "no splenomegaly"\n'
-        '  caseseries score hscore ferritin=">33,511 ng/mL" temperature="39.2 Cel"\n'
-        "  caseseries score hscore findings.csv",
-    )
-    synth = _verb(
-        verbs,
-        "synth",
-        _synth,
-        "make a hospital that never was, in OMOP CDM 5.4, with the truth about every patient",
-        "  caseseries synth --patients 20000 --out hospital\n"
-        "  caseseries synth --patients 500 --out small --seed 7",
-    )
     survey = _verb(
         verbs,
         "survey",
@@ -393,13 +376,6 @@ def parser() -> argparse.ArgumentParser:
         "  caseseries screen naymagon-2022 --records hospital.duckdb\n"
         "  caseseries screen my-study --records omop_folder --answers answers.csv",
     )
-    abstract = _verb(
-        verbs,
-        "abstract",
-        _abstract,
-        "search a hospital's records and fill the case series from them, without analysing it",
-        "  caseseries abstract naymagon-2022 --records hospital.duckdb --answers answers.csv",
-    )
     questions = _verb(
         verbs,
         "questions",
@@ -407,12 +383,36 @@ def parser() -> argparse.ArgumentParser:
         "the questions that the records leave open, as a sheet for a reviewer to fill in",
         "  caseseries questions naymagon-2022\n  caseseries questions my-study --answers round-2.csv",
     )
+    abstract = _verb(
+        verbs,
+        "abstract",
+        _abstract,
+        "search a hospital's records and fill the case series from them, without analysing it",
+        "  caseseries abstract naymagon-2022 --records hospital.duckdb --answers answers.csv",
+    )
     demo = _verb(
         verbs,
         "demo",
         _demo,
         "make a small hospital that never was, and run the founding study on it",
         "  caseseries demo\n  caseseries demo --out there",
+    )
+    score = _verb(
+        verbs,
+        "score",
+        _score,
+        "score one patient by a definition: its range, and the finding that decided each criterion",
+        '  caseseries score hlh-2004 "ferritin 12,000 ng/mL" "platelets 45 K/uL" "no splenomegaly"\n'
+        '  caseseries score hscore ferritin=">33,511 ng/mL" temperature="39.2 Cel"\n'
+        "  caseseries score hscore findings.csv",
+    )
+    synth = _verb(
+        verbs,
+        "synth",
+        _synth,
+        "make a hospital that never was, in OMOP CDM 5.4, with the truth about every patient",
+        "  caseseries synth --patients 20000 --out hospital\n"
+        "  caseseries synth --patients 500 --out small --seed 7",
     )
     for verb in (check, run, survey, screen, abstract, questions):
         verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
