@@ -14,9 +14,11 @@ from caseseries.records.survey_frames import WORDS, framed
 
 Means = Callable[[str, str], str]
 """What a word says of a finding: "met", "denied" or "not understood"."""
-NOT_UNDERSTOOD = "not understood"
-LOW, NORMAL, NO_LIMIT = "low", "normal", "no number or no limit"
-"""What the laboratory's own limit says of a number."""
+NOT_UNDERSTOOD, UNDECIDABLE = "not understood", "undecidable"
+LOW, NORMAL = "low", "normal"
+UNDECIDED, NO_NUMBER, NO_LIMIT = "beyond the limit or not", "no number", "no limit"
+BY_LIMIT = (LOW, NORMAL, UNDECIDED, NO_NUMBER, NO_LIMIT)
+"""What the laboratory's own lower limit says of a number: the third where an operator leaves it open."""
 
 
 def words_found(
@@ -43,18 +45,30 @@ def words_found(
         frames.append(found.select("finding", "table", "word", "rows"))
     words = pl.concat(frames).group_by("finding", "table", "word").agg(pl.col("rows").sum())
     comes_to = [
-        NOT_UNDERSTOOD if word in ("", NO_LIMIT) else means(finding, word)
+        _comes_to(finding, word, reads[finding], means)
         for finding, word in words.select("finding", "word").iter_rows()
     ]
     words = framed(words.with_columns(pl.Series("means", comes_to, pl.String)), WORDS)
     return words.sort(["finding", "rows", "word"], descending=[False, True, False])
 
 
+def _comes_to(finding: str, word: str, how: str, means: Means) -> str:
+    if how == "limit" and word == UNDECIDED:
+        return UNDECIDABLE
+    return NOT_UNDERSTOOD if word in ("", NO_NUMBER, NO_LIMIT) else means(finding, word)
+
+
 def _limits() -> str:
-    tells = f"n.operator = 0 AND n.value {readings.FINITE} AND n.range_low {readings.FINITE}"
-    said = f"CASE WHEN n.value < n.range_low THEN '{LOW}' ELSE '{NORMAL}' END"
     return f"""
-SELECT n.concept_id, CASE WHEN {tells} THEN {said} ELSE '{NO_LIMIT}' END AS word, COUNT(*) AS rows
+SELECT n.concept_id,
+  CASE WHEN n.value IS NULL THEN '{NO_NUMBER}'
+    WHEN NOT COALESCE(n.range_low {readings.FINITE}, FALSE) THEN '{NO_LIMIT}'
+    WHEN n.operator < 0 AND n.value < n.range_low THEN '{LOW}'
+    WHEN n.operator = -1 AND n.value = n.range_low THEN '{LOW}'
+    WHEN n.operator > 0 AND n.value >= n.range_low THEN '{NORMAL}'
+    WHEN n.operator <> 0 THEN '{UNDECIDED}'
+    WHEN n.value < n.range_low THEN '{LOW}' ELSE '{NORMAL}' END AS word,
+  COUNT(*) AS rows
 FROM ({readings.numbers(f"({readings.number_rows('')})")}) n
-WHERE n.concept_id IN (SELECT concept_id FROM surveyed_limits)
+WHERE n.concept_id IN (SELECT concept_id FROM surveyed_limits) AND n.person_id IS NOT NULL
 GROUP BY 1, 2"""

@@ -14,7 +14,7 @@ from caseseries.records.omop import Records
 from caseseries.records.resolving import Resolved
 from caseseries.records.survey_frames import SET_ASIDE, Frames
 from caseseries.records.survey_wording import counted, percent
-from caseseries.records.survey_words import NO_LIMIT, NOT_UNDERSTOOD
+from caseseries.records.survey_words import BY_LIMIT, NOT_UNDERSTOOD
 
 REASONS = {
     "no_value": "without a value",
@@ -42,7 +42,7 @@ def unseen(
     return (
         *_whole_findings(entries, resolved, rows, _has_descendants(records)),
         *_set_aside(entries, rows),
-        *_undated(rows),
+        *_lost(rows),
         *_other_units(frames),
         *_unknown_units(frames),
         *_words(frames),
@@ -105,10 +105,10 @@ def _set_aside(entries: Sequence[Entry], rows: dict[str, dict[str, int]]) -> Ite
             yield f"{entry.finding}: {share} of {counted(total)} are set aside ({why(mine)})."
 
 
-def _undated(rows: dict[str, dict[str, int]]) -> Iterator[str]:
-    said = [f"{finding} ({row['undated']:,})" for finding, row in rows.items() if row["undated"]]
+def _lost(rows: dict[str, dict[str, int]]) -> Iterator[str]:
+    said = [f"{finding} ({row['lost']:,})" for finding, row in rows.items() if row["lost"]]
     if said:
-        yield f"Rows without a day, which count nowhere: {some_of(said)}."
+        yield f"Rows without a patient or a day, which count nowhere: {some_of(said)}."
 
 
 def why(row: dict[str, int], most: int = len(SET_ASIDE)) -> str:
@@ -135,18 +135,20 @@ def _unknown_units(frames: Frames) -> Iterator[str]:
     by_text = unknown.group_by("unit_concept_id", "unit_source_value").agg(
         pl.col("rows").sum(), pl.col("finding").unique().sort()
     )
-    for concept, text, rows, findings in by_text.sort("rows", descending=True).iter_rows():
+    order = ["rows", "unit_source_value", "unit_concept_id"]
+    for concept, text, rows, findings in by_text.sort(order, descending=[True, True, False]).iter_rows():
         named = f'"{text}"' if text else f"concept {concept}"
         yield f"The unit {named} is not understood: {counted(rows)} of {some_of(findings)}."
 
 
 def _of_numbers(frames: Frames, frame: pl.DataFrame) -> pl.DataFrame:
     """Of a laboratory's own limit no unit is asked."""
-    return frame.join(frames.findings.filter(pl.col("reads") == "number"), on="finding", how="semi")
+    numbers = frames.findings.filter(pl.col("reads") == "number")["finding"].to_list()
+    return frame.filter(pl.col("finding").is_in(numbers))
 
 
 def _words(frames: Frames) -> Iterator[str]:
-    odd = frames.words.filter((pl.col("means") == NOT_UNDERSTOOD) & ~pl.col("word").is_in(["", NO_LIMIT]))
+    odd = frames.words.filter((pl.col("means") == NOT_UNDERSTOOD) & ~pl.col("word").is_in(["", *BY_LIMIT]))
     by_finding = odd.group_by("finding", maintain_order=True).agg("word", "rows")
     for finding, words, rows in by_finding.iter_rows():
         said = some_of([f'"{word}" ({count:,})' for word, count in zip(words, rows, strict=True)])
