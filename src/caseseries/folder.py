@@ -61,7 +61,9 @@ def check_free(folder: Path, owner: Owner) -> None:
         raise Problems([Problem(str(folder), found, ELSEWHERE)])
 
 
-def write(folder: Path, owner: Owner, files: Mapping[str, str | bytes], provenance: Mapping[str, Any]) -> None:
+def write(
+    folder: Path, owner: Owner, files: Mapping[str, str | bytes], provenance: Mapping[str, Any]
+) -> None:
     """Write `files` (path within the folder -> content) and the manifest that lists them.
 
     All are written beside their places first and moved there when the last is whole, the manifest at the end;

@@ -52,7 +52,7 @@ def at_horizon(horizon: str) -> str:
 
 
 def if_lost(horizon: str, fate: str) -> str:
-    """Survival at a horizon if all who were lost before it had died, or lived: `survival-at.30-days.if-lost-died`."""
+    """The same if all who were lost before it had died, or lived: `survival-at.30-days.if-lost-died`."""
     return joined(at_horizon(horizon), f"if-lost-{fate}")
 
 

@@ -54,7 +54,7 @@ class Abstracted:
 def abstract(
     cohort: Cohort, protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook
 ) -> Abstracted:
-    """Fill the case series of a protocol from a cohort. Raises Problems where it does not keep to its shape."""
+    """Fill the case series of a protocol from a cohort. Raises Problems where it has not its shape."""
     study = Abstracting(protocol, definitions, codebook, _met(cohort))
     last = cohort.last_step
     treated = _of(cohort, (pl.col("standing") == IN) & (pl.col("step") == last))
@@ -71,9 +71,9 @@ def abstract(
 
 
 def baseline(protocol: Protocol) -> tuple[Variable, ...]:
-    """The variables that are known of whoever was not exposed: none that rests on the exposure or comes after it."""
+    """The variables known of whoever was not exposed: none that rests on the exposure or comes after it."""
     exposed = {
-        name for name, one in protocol.moments.items() if one.first and one.during or one.last_of_course
+        name for name, one in protocol.moments.items() if (one.first and one.during) or one.last_of_course
     }
     return tuple(one for one in protocol.variables if _is_baseline(one, exposed))
 
@@ -145,7 +145,10 @@ def _on_follow_up(patients: Sequence[Patient], protocol: Protocol) -> Iterable[F
         return
     hospice = sum(one.discharged_to == "hospice" for one in patients)
     if hospice:
-        said = f"{hospice} of {len(patients)} went to a hospice: who is not known to have died counts as alive when last seen."
+        said = (
+            f"{hospice} of {len(patients)} went to a hospice: who is not known to have died counts as alive "
+            "when last seen."
+        )
         yield Footnote(alive.name, "source", said)
     last = [
         one.moments[protocol.follow_up.until].because
@@ -154,7 +157,7 @@ def _on_follow_up(patients: Sequence[Patient], protocol: Protocol) -> Iterable[F
     ]
     by_laboratory = sum(all(row.startswith("measurement:") for row in rows) for rows in last)
     if by_laboratory:
-        said = f"Of {len(last)} not known to have died, {by_laboratory} were last seen by a laboratory result alone."
+        said = f"Of {len(last)} not known to have died, {by_laboratory} were last seen by a laboratory alone."
         yield Footnote(alive.name, "source", said)
 
 
@@ -183,7 +186,7 @@ def _origins(name: str, because: Iterable[tuple[str, ...]]) -> pl.Series:
 
 
 def _regimen(variable: Variable, taken: Sequence[Course | None], patients: Sequence[Patient]) -> _Part:
-    """The fan of one drug: whether it was given, and the dose, interval, route, daily amount and days at first."""
+    """The fan of one drug: whether it was given, and dose, interval, route, daily amount and days."""
     routes = [one.route for one in taken if one and one.route]
     lines = (
         *regimen_columns(variable, ["mg"] * any(one and one.dose_mg for one in taken), routes),

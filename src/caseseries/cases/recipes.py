@@ -43,7 +43,7 @@ class Abstracting:
 
 
 def cell(variable: Variable, patient: Patient, study: Abstracting) -> Cell:
-    """The cell of a variable, but for regimens (see `courses_taken`). Recipes that records cannot serve are empty."""
+    """The cell of a variable, but for regimens (see `courses_taken`); empty where records cannot serve it."""
     take = variable.take
     if take == "review":
         return _reviewed(variable, patient)
@@ -121,7 +121,7 @@ class Near:
 
 
 def nearest(finding: str, readings: Iterable[Reading], day: int, within: int, unit: str) -> Near | None:
-    """The reading of a finding nearest to a day, at most `within` days off, the earlier of two; None where there is none.
+    """The reading of a finding nearest to a day, at most `within` days off, the earlier of two; else None.
 
     Of several on one day the first row counts.
     """

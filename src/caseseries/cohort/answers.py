@@ -50,8 +50,8 @@ class Answer:
 class Settled:
     """What the answers to one question about one patient come to.
 
-    `answers` are those that prevail: the adjudicated ones, else all. `differ` where they do not agree: then it
-    is unknown until somebody adjudicates.
+    `answers` are those that prevail: the adjudicated ones, else all. `differ` where they do not agree: then
+    it is unknown until somebody adjudicates.
     """
 
     answers: tuple[Answer, ...]

@@ -52,12 +52,14 @@ MOMENTS = pl.Schema(
 class Cohort:
     """What a screening found. Days are whole days since 1970-01-01.
 
-    `source` is the name of the records. `patients`: who reached the first named step, or is open at it; a row each, with their studied stay.
-    `verdicts`: a row for each criterion of the studied stay, and one for the whole ("" as the criterion), literal;
-    `unflagged` the same without the flagged evidence. `moments`: the named days. `evidence`, `exposures`, `visits`,
-    `deaths` and `contacts` are what the records say of these patients, and `people` the same, patient by patient. `set_aside`: the rows that say nothing, by finding and
-    reason, among those read in full; `odd_visits` the same of visits. `open` are the questions that are left.
-    `notes` say what was set aside and what rests on what is only recalled. `sql` is every query as it ran.
+    `source` is the name of the records. `patients`: who reached the first named step, or is open at it; a
+    row each, with their studied stay. `verdicts`: a row for each criterion of the studied stay, and one for
+    the whole ("" as the criterion), literal; `unflagged` the same without the flagged evidence. `moments`:
+    the named days. `evidence`, `exposures`, `visits`, `deaths` and `contacts` are what the records say of
+    these patients, and `people` the same, patient by patient. `set_aside`: the rows that say nothing, by
+    finding and reason, among those read in full; `odd_visits` the same of visits. `open` are the questions
+    that are left. `notes` say what was set aside and what rests on what is only recalled. `sql` is every
+    query as it ran.
     """
 
     source: str

@@ -26,7 +26,7 @@ ORDER = {IN: 2, OPEN: 1, OUT: 0}
 
 @dataclass(frozen=True)
 class Parted:
-    """The steps before that of the criteria, that step, those behind it, and the one that `abstract` takes."""
+    """The steps before that of the criteria, that step, those behind it, and those that `abstract` takes."""
 
     before: tuple[Eligibility, ...]
     asked: Eligibility
@@ -164,8 +164,8 @@ def criteria_step(
 ) -> tuple[Step, pl.DataFrame]:
     """Count the patients by the verdicts on their stays, and choose the stay that is studied.
 
-    `stays` are the candidates, `whole` has of each of their patients how many stays came to the step. Answers with
-    the patients who are in or open, a row each: the stay, `standing`, and `further_episodes`.
+    `stays` are the candidates, `whole` has of each of their patients how many stays came to the step.
+    Answers with the patients who are in or open, a row each: the stay, `standing`, and `further_episodes`.
     """
     fate = FATES[step.if_unknown]
     by_patient: dict[int, list[dict[str, object]]] = {}

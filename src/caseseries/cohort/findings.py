@@ -27,7 +27,8 @@ class Found:
 class Chart:
     """What the records and the reviewers say of one patient and stay; days are since 1970-01-01.
 
-    `youngest` and `oldest` are the ages that the patient may have in completed years. `rows`: per finding the (day, word, origin) of every reading in words or of presence, exposures included.
+    `youngest` and `oldest` are the ages that the patient may have in completed years. `rows`: per finding
+    the (day, word, origin) of every reading in words or of presence, exposures included.
     """
 
     first_day: int

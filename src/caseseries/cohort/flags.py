@@ -54,4 +54,5 @@ def unflagged(facts: str, marked: str) -> str:
 SELECT f.* FROM {facts} f
 WHERE NOT EXISTS (
   SELECT 1 FROM {marked} e
-  WHERE e.person_id = f.person_id AND (e.bits & f.bit) <> 0 AND e.day BETWEEN f.day - e.days_before AND f.day)"""
+  WHERE e.person_id = f.person_id AND (e.bits & f.bit) <> 0
+    AND e.day BETWEEN f.day - e.days_before AND f.day)"""

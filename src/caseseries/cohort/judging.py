@@ -12,8 +12,8 @@ UNFLAGGED = "_unflagged"
 def judge(search: Search, tell: Tell) -> tuple[str, ...]:
     """Lay out the verdicts of the candidates, and answer with their kinds: "", and UNFLAGGED without flags.
 
-    A kind is the end of the names `verdicts`, `because` and `known_days`. The candidates, `anchors`, are the stays
-    whose lower bound comes within reach of the need.
+    A kind is the end of the names `verdicts`, `because` and `known_days`. The candidates, `anchors`, are
+    the stays whose lower bound comes within reach of the need.
     """
     records, whole = search.records, search.windows
     tell("weighing what they show")
@@ -44,4 +44,4 @@ def _judge(search: Search, told: str, anchors: str, kind: str) -> None:
     records.keep(f"standing{kind}", windows.standing_on_the_anchor(whole, told, anchors))
     records.keep(f"verdicts{kind}", windows.verdicts(whole, anchors, f"standing{kind}"))
     records.keep(f"because{kind}", windows.because(f"standing{kind}"))
-    records.keep(f"known_days{kind}", windows.known(whole, told, f"verdicts{kind}"))
+    records.keep(f"known_days{kind}", windows.known(whole, told, f"verdicts{kind}", f"standing{kind}"))

@@ -1,4 +1,4 @@
-"""What is known of the cohort: the rows of each patient's chart, their courses of treatment, and their calendar."""
+"""What is known of the cohort: each patient's chart, courses of treatment and calendar."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import time
 import polars as pl
 
 from caseseries.cohort.chart_review import Reviewed
+from caseseries.cohort.contradictions import possible
 from caseseries.cohort.findings import Chart, rows_of
 from caseseries.cohort.moments import Calendar, Day
 from caseseries.cohort.search import Search, with_parts
@@ -99,7 +100,7 @@ def read_patients(
         evidence=evidence,
         exposures=exposures,
         visits=visits,
-        deaths=outcomes.deaths(records, visits),
+        deaths=outcomes.deaths(records, visits, patients),
         contacts=outcomes.last_contacts(records, visits),
         courses=given,
         charts=charts,
@@ -117,7 +118,7 @@ WHERE p.gender_concept_id IN ({FEMALE}, {MALE})"""
 
 
 def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[str]:
-    """Every finding that a protocol asks of records: by its criteria, its steps, its moments and its variables."""
+    """Every finding that a protocol asks of records: by its criteria, steps, moments and variables."""
     asked = [finding for definition in definitions for finding in findings_of(definition)]
     asked += [finding for step in protocol.eligibility for finding in (*step.any_of, *step.all_of)]
     takes = [one.take for one in protocol.variables if isinstance(one.take, Take)]
@@ -182,7 +183,7 @@ def _strength(name: str | None) -> float | None:
 
 def calendars(known: Known, met: Mapping[int, Mapping[str, Day]]) -> dict[int, Calendar]:
     """The calendar of each patient, on which the moments are found; `met` the days of their criteria."""
-    deaths, contacts = (_by_patient(frame) for frame in (known.deaths, known.contacts))
+    deaths, contacts = (_by_patient(frame) for frame in (possible(known.deaths), known.contacts))
     return {
         row["person_id"]: _calendar(
             row,

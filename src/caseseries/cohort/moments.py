@@ -26,8 +26,9 @@ class Day:
 class Calendar:
     """What the moments of one patient are found from.
 
-    `stay` is its first and its last day with their row; `met` the day on which the criteria are met; `rows` the
-    days of each finding with their rows, the first first; `courses` the courses of each drug, the first first.
+    `stay` is its first and its last day with their row; `met` the day on which the criteria are met; `rows`
+    the days of each finding with their rows, the first first; `courses` the courses of each drug, the first
+    first.
     """
 
     stay: tuple[Day, Day]

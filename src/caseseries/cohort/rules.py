@@ -1,4 +1,4 @@
-"""Rules: a definition held against the ways in which these records write, as small tables that SQL can join."""
+"""Rules: a definition, in the ways in which these records write, as small tables that SQL can join."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ NUMBERS = pl.Schema(
         "most": pl.Float64,
     }
 )
-"""A row for each test of a concept in one spelling of its unit. `side` is 1 where high values meet the test, else
--1; `side * value >= edge` is met by an exact value, and `bound` is `side` times the limit itself, which tells what
-a value with an operator decides. Values from `least` to `most` are plausible."""
+"""A row for each test of a concept in one spelling of its unit. `side` is 1 where high values meet the
+test, else -1; `side * value >= edge` is met by an exact value, and `bound` is `side` times the limit itself,
+which tells what a value with an operator decides. Values from `least` to `most` are plausible."""
 PRODUCTS = pl.Schema(
     {
         "part": pl.Int64,
@@ -45,8 +45,7 @@ PRODUCTS = pl.Schema(
         "most": pl.Float64,
     }
 )
-"""The two parts of a finding made of two: part 0 is the count, `factor` of it in the finding's own unit, part 1
-the share in percent."""
+"""The parts of a finding made of two: 0 is the count, times `factor` in its own unit, 1 the share."""
 PRODUCT_RULES = pl.Schema(
     {
         "bit": pl.Int64,
@@ -75,7 +74,7 @@ PRESENCES = pl.Schema({"table": pl.String, "concept_id": pl.Int64, "bit": pl.Int
 
 @dataclass(frozen=True)
 class Rules:
-    """The tables of a definition, each with the columns that stand above; a finding made of two at most once."""
+    """The tables of a definition, each with the columns that stand above."""
 
     numbers: pl.DataFrame
     products: pl.DataFrame

@@ -37,7 +37,7 @@ KINDS = pl.Schema(
 
 
 def set_aside(search: Search, forms: Forms) -> pl.DataFrame:
-    """The rows set aside among those that were read in full, with SET_ASIDE as columns, by finding and reason.
+    """The rows set aside among those that were read in full, by finding and reason.
 
     Rests on `number_rows`, `texts` and `operators`.
     """

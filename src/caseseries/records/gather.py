@@ -129,7 +129,7 @@ WHERE e.{date} IS NOT NULL"""
 
 
 def gather_exposures(records: Records, codes: pl.DataFrame) -> pl.DataFrame:
-    """Every exposure to the drugs of `codes` (finding, concept_id) of the patients in the table `gathered`."""
+    """Every exposure to the drugs of `codes` of the patients in the table `gathered`."""
     records.put("wanted_drugs", codes.select("finding", "concept_id").unique())
     start = "COALESCE(e.drug_exposure_start_datetime, CAST(e.drug_exposure_start_date AS TIMESTAMP))"
     stop = "COALESCE(e.drug_exposure_end_datetime, CAST(e.drug_exposure_end_date AS TIMESTAMP))"

@@ -32,14 +32,15 @@ SELECT m.person_id, m.measurement_id AS row_id, m.measurement_concept_id AS conc
   m.value_as_number AS number, m.operator_concept_id, m.value_source_value AS text, m.range_low
 FROM measurement m
 {among}
-WHERE m.measurement_concept_id IN (SELECT concept_id FROM numbered_concepts) AND m.measurement_date IS NOT NULL"""
+WHERE m.measurement_concept_id IN (SELECT concept_id FROM numbered_concepts)
+  AND m.measurement_date IS NOT NULL"""
 
 
 def numbers(rows: str) -> str:
     """SQL: number rows with value and operator read from number and text.
 
-    `rows` is a table, or a query in parentheses, with the columns of `number_rows`; `texts` and `operators` stand
-    beside it. An operator is 1 for >, 2 for >=, -1 for <, -2 for <=, else 0.
+    `rows` is a table, or a query in parentheses, with the columns of `number_rows`; `texts` and `operators`
+    stand beside it. An operator is 1 for >, 2 for >=, -1 for <, -2 for <=, else 0.
     """
     return f"""
 SELECT m.*, CASE WHEN m.number {FINITE} THEN m.number ELSE t.value END AS value,
@@ -58,7 +59,8 @@ SELECT concept_id, unit_concept_id, unit_source_value, COUNT(*) AS rows FROM {ro
 def odd_texts(rows: str) -> str:
     """SQL: the texts of number rows that have no number, or whose text begins with an operator."""
     return f"""
-SELECT concept_id, COALESCE(text, '') AS text, COALESCE(number {FINITE}, FALSE) AS has_number, COUNT(*) AS rows
+SELECT concept_id, COALESCE(text, '') AS text, COALESCE(number {FINITE}, FALSE) AS has_number,
+  COUNT(*) AS rows
 FROM {rows} m
 WHERE NOT COALESCE(number {FINITE}, FALSE) OR LEFT(text, 1) IN {_SIGNS}
 GROUP BY 1, 2, 3"""
