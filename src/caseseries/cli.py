@@ -30,6 +30,8 @@ MOST_LISTED = 5
 """Questions and unread entries that the end of a run lists; the report has them all."""
 WIDTH = 100
 DEMO_PATIENTS = 20_000
+LONG = 2.0
+"""Seconds from which on a query says how far it is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +90,7 @@ def _run(options: argparse.Namespace) -> None:
     try:
         study, out = _opened(options)
         if options.records:
-            with _records(options) as records:
+            with _records(options, tell) as records:
                 book = study.codebook(options.codebook)
                 cohort = study.screen(records, study.answers(options.answers), book, tell)
             finished = study.finish_cohort(cohort, book, tell)
@@ -116,7 +118,7 @@ def _survey(options: argparse.Namespace) -> None:
     study, out = _opened(options)
     tell("surveying")
     try:
-        with _records(options) as records:
+        with _records(options, tell) as records:
             found = study.survey(records, study.codebook(options.codebook))
         folder = study.write_files({"survey.html": survey_page(found, study.protocol.title)}, out)
     finally:
@@ -130,7 +132,7 @@ def _screen(options: argparse.Namespace) -> None:
     started, tell = time.monotonic(), _Progress()
     study, out = _opened(options)
     try:
-        with _records(options) as records:
+        with _records(options, tell) as records:
             cohort = study.screen(
                 records, study.answers(options.answers), study.codebook(options.codebook), tell
             )
@@ -151,7 +153,7 @@ def _abstract(options: argparse.Namespace) -> None:
     study, out = _opened(options)
     try:
         book = study.codebook(options.codebook)
-        with _records(options) as records:
+        with _records(options, tell) as records:
             cohort = study.screen(records, study.answers(options.answers), book, tell, costed=False)
         found = study.abstract(cohort, book)
         folder = study.write_files({**study.files_of(cohort), **study.files_of_cases(found.cases)}, out)
@@ -210,10 +212,13 @@ def _opened(options: argparse.Namespace) -> tuple[Study, Path]:
     return study, study.results_folder(options.out)
 
 
-def _records(options: argparse.Namespace) -> Records:
+def _records(options: argparse.Namespace, tell: _Progress) -> Records:
     from caseseries.records.omop import open_records
 
-    return open_records(options.records, memory=options.memory or "")
+    records = open_records(options.records, memory=options.memory or "")
+    if tell.is_shown:
+        records.watch(tell.at)
+    return records
 
 
 def _score(options: argparse.Namespace) -> None:
@@ -308,15 +313,30 @@ def _number(count: int, one: str, many: str = "") -> str:
 
 
 class _Progress:
-    """The step that is being done, on the terminal, once the run has taken a second; else nothing."""
+    """The step that is being done, on the terminal, once the run has taken a second; else nothing.
+
+    Of a query that takes longer than two seconds also how far it is, and how long it will still take.
+    """
 
     def __init__(self) -> None:
-        self.started = time.monotonic()
+        self.started = self.begun = time.monotonic()
         self.is_shown = sys.stderr.isatty()
+        self.step = ""
 
     def __call__(self, step: str) -> None:
+        self.step, self.begun = step, time.monotonic()
+        self._show(f"{step} ...")
+
+    def at(self, share: float) -> None:
+        """Say which share of the step's present query is done."""
+        taken = time.monotonic() - self.begun
+        if taken > LONG:
+            left = max(1, round(taken * (1 - share) / share))
+            self._show(f"{self.step} ... {share:.0%}, about {_number(left, 'second')} left")
+
+    def _show(self, text: str) -> None:
         if self.is_shown and time.monotonic() - self.started > 1:
-            sys.stderr.write(f"\r\x1b[K{step} ...")
+            sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
 
     def done(self) -> None:
