@@ -655,3 +655,24 @@ def test_synthetic_patients() -> None:
     assert round(ferritin["median"], 2) == 75.05
     assert told.frames.written.filter(pl.col("unit").is_null()).height == 0
     assert len(str(told).splitlines()) <= 60
+
+
+# ---- The manual ----
+
+
+def test_the_manual_names_every_frame_and_column() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "survey.md").read_text(encoding="utf-8")
+    lines = {line.split("|")[1].strip(): line for line in manual.splitlines() if line.startswith("| `")}
+    schemas = {
+        "findings": FINDINGS,
+        "concepts": CONCEPTS,
+        "units": UNITS,
+        "written": WRITTEN,
+        "words": WORDS,
+        "drugs": DRUGS,
+        "audit": AUDIT,
+        "recalled": RECALLED,
+    }
+    assert set(lines) == {f"`{name}`" for name in schemas}
+    for name, schema in schemas.items():
+        assert set(schema) <= set(re.findall(r"`(\w+)`", lines[f"`{name}`"])), name
