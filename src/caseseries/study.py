@@ -163,7 +163,8 @@ class Study:
 
     def survey(self, records: Records, codebook: Codebook | None = None) -> Survey:
         """What the records tell of everything that this study asks of them, and what they do not."""
-        from caseseries.cohort.known import asked_of, means_of
+        from caseseries.cohort.known import asked_of
+        from caseseries.cohort.meaning import meanings
         from caseseries.records.naming import give_concepts
         from caseseries.records.resolving import resolve
         from caseseries.records.survey import survey
@@ -172,7 +173,7 @@ class Study:
         definitions = tuple(self._definitions().values())
         resolved = give_concepts(records, resolve(book, records))
         asked = asked_of(self.protocol, definitions)
-        return survey(records, book, resolved, asked, means_of(definitions))
+        return survey(records, book, resolved, asked, meanings(definitions))
 
     def _definitions(self) -> dict[str, Definition]:
         from caseseries.criteria.shelf import open_definition

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from caseseries.cohort.answers import Settled
-from caseseries.criteria.reading import ABSENT, PRESENT
 from caseseries.evidence.days import EPOCH, date_of
+from caseseries.evidence.presence import ABSENT, PRESENT
 from caseseries.evidence.truth import Truth
 from caseseries.records.codebook import Codebook, Silence
 

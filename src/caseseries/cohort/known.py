@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
@@ -14,14 +14,10 @@ from caseseries.cohort.contradictions import possible
 from caseseries.cohort.findings import Chart, rows_of
 from caseseries.cohort.moments import Calendar, Day
 from caseseries.cohort.search import Search, with_parts
-from caseseries.criteria.comparison import hold
 from caseseries.criteria.definition import Definition, findings_of
-from caseseries.criteria.lowering import tests_of
 from caseseries.evidence.course import Course, courses
 from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.exposure import Exposure
-from caseseries.evidence.finding import Finding
-from caseseries.evidence.truth import Truth
 from caseseries.evidence.units import mass_in_mg
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
@@ -73,7 +69,9 @@ def read_patients(
     how = pl.col("finding").replace_strict(reads, return_dtype=pl.String)
     mine = codes.filter(pl.col("finding").is_in(wanted))
     numbers = mine.filter((pl.col("table") == "measurement") & how.is_in(["number", "limit"]))
-    worded = mine.filter(how.eq("word") & pl.col("table").is_in(["measurement", "observation"]))
+    worded = mine.filter(
+        how.is_in(["word", "presence"]) & pl.col("table").is_in(["measurement", "observation"])
+    )
     lay_concepts(records, numbers["concept_id"].unique().sort())
     among = "JOIN gathered g ON g.person_id = m.person_id"
     records.keep("gathered_rows", readings.number_rows(search.known_from, among))
@@ -126,24 +124,6 @@ def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[st
     asked += [serial.finding for serial in protocol.serials]
     asked += [one.first for one in protocol.moments.values() if one.first and one.first != DEATH]
     return list(dict.fromkeys(finding for finding in asked if finding))
-
-
-def means_of(definitions: tuple[Definition, ...]) -> Callable[[str, str], str]:
-    """What a word comes to where the criteria ask for a finding: "met", "denied" or "not understood"."""
-    said = {Truth.MET: "met", Truth.NOT_MET: "denied"}
-
-    def means(finding: str, word: str) -> str:
-        tests = [
-            test
-            for definition in definitions
-            for criterion in definition.criteria
-            for test in tests_of(criterion)
-            if test.finding == finding
-        ]
-        truths = [hold(Finding("", finding, text=word), test).truth for test in tests]
-        return next((said[one] for one in truths if one in said), "not understood")
-
-    return means
 
 
 def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple[Course, ...]]:

@@ -88,6 +88,8 @@ def _words(search: Search, forms: Forms) -> Iterator[tuple[str, str, int]]:
     """The answers in words that no test of their finding understands."""
     asked = search.windows.lowered.asked
     for finding in dict.fromkeys(one.test.finding for one in asked):
+        if search.codebook.entry(finding).reads != "word":
+            continue
         codes = search.resolved.codes.filter(pl.col("finding") == finding).select("table", "concept_id")
         told = forms.words.join(codes, on=["table", "concept_id"], how="semi")
         tests = [one.test for one in asked if one.test.finding == finding]

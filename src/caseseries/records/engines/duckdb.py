@@ -30,7 +30,8 @@ _NO_FRAME = ("INTERVAL", "UNION")
 class Engine:
     """A connection of our own, with a folder for what its memory cannot hold, which goes when it closes.
 
-    `watch` hears how far a long query is. `threads` 0 is all, `memory` "" is what DuckDB takes by itself, `scratch` "" is the system's own place.
+    `threads` 0 is all, `memory` "" is what DuckDB takes by itself, `scratch` "" is the system's own place.
+    `watch` hears how far a long query is.
     """
 
     def __init__(self, threads: int = 0, memory: str = "", scratch: Path | str = "") -> None:
