@@ -8,7 +8,7 @@ import polars as pl
 
 from caseseries.cohort import search as searching
 from caseseries.cohort.answers import Answer
-from caseseries.cohort.chart_review import Reviewed, answered_bits, place_answers
+from caseseries.cohort.chart_review import answered_bits, notes_on_answers, place_answers
 from caseseries.cohort.cohort import MOMENTS, PATIENTS, Cohort
 from caseseries.cohort.contradictions import contradictions
 from caseseries.cohort.eligibility import (
@@ -36,7 +36,6 @@ from caseseries.criteria.definition import Definition
 from caseseries.criteria.in_words import in_words
 from caseseries.evidence.attrition import Attrition, Step
 from caseseries.evidence.days import number_of
-from caseseries.evidence.problem import some_of
 from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
@@ -114,7 +113,11 @@ def screen(
             *_open(search, reached, judged, steps, known, resolved),
             *_unanswered(protocol, reached, known, len(taken) + len(later)),
         ),
-        notes=(*resolved.notes, *_lost(reviewed), *contradictions(records, known.deaths)),
+        notes=(
+            *resolved.notes,
+            *notes_on_answers(reviewed, {one.name: one.levels for one in review_variables(protocol)}),
+            *contradictions(records, known.deaths),
+        ),
         sql=records.sql,
     )
 
@@ -252,15 +255,6 @@ def _unanswered(protocol: Protocol, reached: pl.DataFrame, known: Known, last: i
             if variable.name not in known.charts[person].answers:
                 levels = f"one of: {', '.join(variable.levels)}" if variable.levels else "yes or no"
                 yield Asked(person, variable.name, (f"visit_occurrence:{stay}",), levels)
-
-
-def _lost(reviewed: Reviewed) -> Iterator[str]:
-    if reviewed.lost:
-        rows = some_of([one.origin for one in reviewed.lost])
-        yield (
-            f"Of {len(reviewed.lost):,} answers the patient has no stay in these records: {rows}. "
-            "They are left out."
-        )
 
 
 def _chart_rows(records: Records, waiting: pl.DataFrame) -> dict[int, list[str]]:

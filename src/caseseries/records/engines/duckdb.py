@@ -154,10 +154,19 @@ def _settings(threads: int, memory: str) -> dict[str, Any]:
 
 @contextmanager
 def _told(where: str) -> Iterator[None]:
-    """What DuckDB or the disk refuses becomes a problem that a reader can mend."""
+    """What DuckDB or the disk refuses becomes a problem that a reader can mend.
+
+    Where somebody stops a query with Ctrl-C, DuckDB tells it in words of its own: KeyboardInterrupt again.
+    """
     import duckdb
 
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except (duckdb.Error, OSError) as error:
         raise Problems([problem_of(error, where)]) from error
+    except (RuntimeError, pl.exceptions.ComputeError) as error:
+        if "interrupt" not in str(error).casefold():
+            raise
+        raise KeyboardInterrupt from None
