@@ -20,7 +20,7 @@ from caseseries.criteria.definition import Number
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.records import readings
 from caseseries.records.forms import Forms, lay_concepts
-from caseseries.records.readings import FINITE, day
+from caseseries.records.readings import day, finite
 
 LOOSE = pl.Schema(
     {
@@ -183,7 +183,7 @@ SELECT m.person_id, {day("m.measurement_date")} AS day, r.bits FROM measurement 
 LEFT JOIN unit_concepts u ON u.id = m.unit_concept_id
 JOIN loose_rules r ON r.concept_id = m.measurement_concept_id AND r.unit_concept_id = COALESCE(u.id, 0)
 WHERE m.person_id IN (SELECT person_id FROM likely)
-  AND (m.value_as_number BETWEEN r.low AND r.high OR NOT COALESCE(m.value_as_number {FINITE}, FALSE))"""
+  AND (m.value_as_number BETWEEN r.low AND r.high OR NOT COALESCE({finite("m.value_as_number")}, FALSE))"""
     ]
     for table in elsewhere["table"].unique().sort():
         concept, date, _ = facts.DATES[table]

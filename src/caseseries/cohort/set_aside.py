@@ -72,7 +72,7 @@ _COUNTED = f"""
 WITH told AS (
   SELECT x.finding,
     CASE WHEN n.value IS NULL THEN 'no value'
-      WHEN x.by_limit THEN CASE WHEN n.range_low {readings.FINITE} THEN '' ELSE 'no limit' END
+      WHEN x.by_limit THEN CASE WHEN {readings.finite("n.range_low")} THEN '' ELSE 'no limit' END
       ELSE x.why END AS why,
     n.concept_id, n.unit_concept_id, n.unit_source_value, n.value, n.operator, x.by_limit
   FROM ({readings.numbers("number_rows")}) n JOIN number_kinds x ON {_KEY}

@@ -14,16 +14,16 @@ from caseseries.records.forms import Forms, lay_concepts, read_forms
 from caseseries.records.omop import Records
 from caseseries.records.percentiles import quantiles
 from caseseries.records.plausible import plausible_bands
-from caseseries.records.readings import FINITE, numbers
+from caseseries.records.readings import finite, numbers
 from caseseries.records.survey_frames import SET_ASIDE, UNITS, WRITTEN, framed
 
 TABLE = "surveyed_values"
 VALUES = f"""
 SELECT m.measurement_concept_id AS concept_id, COALESCE(m.measurement_source_value, '') AS source_value,
   COALESCE(m.unit_concept_id, 0) AS unit_concept_id, COALESCE(m.unit_source_value, '') AS unit_source_value,
-  m.operator_concept_id, CASE WHEN m.value_as_number {FINITE} THEN m.value_as_number END AS number,
-  CASE WHEN COALESCE(m.value_as_number {FINITE}, FALSE) AND LEFT(m.value_source_value, 1) BETWEEN '0' AND '9'
-    THEN NULL ELSE m.value_source_value END AS text,
+  m.operator_concept_id, CASE WHEN {finite("m.value_as_number")} THEN m.value_as_number END AS number,
+  CASE WHEN COALESCE({finite("m.value_as_number")}, FALSE)
+    AND LEFT(m.value_source_value, 1) BETWEEN '0' AND '9' THEN NULL ELSE m.value_source_value END AS text,
   COUNT(*) AS rows
 FROM measurement m
 WHERE m.measurement_concept_id IN (SELECT concept_id FROM numbered_concepts)

@@ -62,7 +62,7 @@ def _limits() -> str:
     return f"""
 SELECT n.concept_id,
   CASE WHEN n.value IS NULL THEN '{NO_NUMBER}'
-    WHEN NOT COALESCE(n.range_low {readings.FINITE}, FALSE) THEN '{NO_LIMIT}'
+    WHEN NOT COALESCE({readings.finite("n.range_low")}, FALSE) THEN '{NO_LIMIT}'
     WHEN n.operator < 0 AND n.value < n.range_low THEN '{LOW}'
     WHEN n.operator = -1 AND n.value = n.range_low THEN '{LOW}'
     WHEN n.operator > 0 AND n.value >= n.range_low THEN '{NORMAL}'
