@@ -116,9 +116,9 @@ def _enter_curve(
         lost = rows & ~dead & (times < end)
         for fate, alive in (("died", rows & (times >= end)), ("lived", rows & ((times >= end) | ~dead))):
             if lost.any():
-                said = f"Survival at {horizon}{of}, if all {int(lost.sum())} lost before had {fate}"
+                said = f"Survival at {horizon}{of}, if those lost before ({int(lost.sum())}) had {fate}"
                 share = Estimate(int(alive.sum()) / n, "worst and best case of those lost", n, "share")
-                book.enter(joined(key, if_lost(horizon, fate)), said, share, rows, standing="companion")
+                book.enter(joined(key, if_lost(horizon, fate)), said, share, rows)
     reverse = follow_up(times[rows], dead[rows], level=level, unit=unit)
     book.enter(joined(key, "follow-up"), f"Median follow-up{of}", reverse, rows)
     book.enter_middle(joined(key, "observed"), f"Time observed{of}", times[rows], rows, unit)
