@@ -212,6 +212,25 @@ def test_what_words_come_to() -> None:
     assert 'hemophagocytosis: these words are not understood: "perhaps" (1).' in told.unseen
 
 
+def test_a_row_that_need_only_be_there_can_deny() -> None:
+    """A spleen that is said not to be enlarged is looked for, and counted; a diagnosis has no word."""
+    said = [
+        found("observation", number, 1, "splenomegaly", number, value_as_string=word)
+        for number, word in enumerate(("no", "18 cm", None), 1)
+    ]
+    rows = [("observation", row) for row in said]
+    rows.append(("condition_occurrence", found("condition_occurrence", 9, 2, "splenomegaly", 1)))
+    told = surveyed(rows, "splenomegaly")
+    assert told.frames.words.select("word", "means", "rows").rows() == [
+        ("18 cm", "met", 1),
+        ("no", "denied", 1),
+        ("present", "met", 1),
+    ]
+    row = row_of(told.frames.findings, finding="splenomegaly")
+    assert (row["rows"], row["patients"], row["usable"]) == (4, 2, 4)
+    assert "18 cm 1 (met), no 1 (denied)" in str(told)
+
+
 def test_the_laboratorys_own_limit() -> None:
     """Below it is low; `<12` against 10 is neither; without a number or a limit nothing is said."""
     rows = lab(
@@ -565,6 +584,13 @@ def test_the_page_asks_nothing_of_anyone() -> None:
     assert page.count("<details>") == 7
     assert page.index("What this study will not be able to see") < page.index("What the records tell")
     assert page.index("What the records tell") < page.index("What rests on memory")
+
+
+def test_a_long_list_of_words_ends() -> None:
+    """Free text has as many words as rows."""
+    page = survey_page(surveyed([spoken(n, f"seen by {n}") for n in range(70)], "hemophagocytosis"), "HLH")
+    assert page.count('<th scope="row">seen by ') == 60
+    assert "10 more words are not listed here." in page
 
 
 def test_every_unit_and_way_of_writing_stands_on_the_page() -> None:

@@ -125,7 +125,7 @@ def _is_measured(entry: Entry) -> bool:
 
 def _worded(wanted: pl.DataFrame, entries: Sequence[Entry]) -> pl.DataFrame:
     """The concepts that answer in words, as `read_forms` takes them."""
-    mine = pl.col("finding").is_in([entry.finding for entry in entries if entry.reads == "word"])
+    mine = pl.col("finding").is_in([one.finding for one in entries if one.reads in ("word", "presence")])
     return wanted.filter(mine & pl.col("table").is_in(["measurement", "observation"]))
 
 
@@ -146,8 +146,6 @@ def _findings(
         row = {"finding": entry.finding, "reads": entry.reads, "patients": have.get(entry.finding, 0), **mine}
         if entry.reads == "number":
             row |= fates.get(entry.finding, dict.fromkeys(FATES, 0))
-        elif entry.reads == "presence":
-            row["usable"] = mine["rows"]
         else:
             row |= dict(_understood(words.filter(pl.col("finding") == entry.finding), mine["rows"] or 0))
         rows.append(row)

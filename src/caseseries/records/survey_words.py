@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
+from caseseries.evidence.presence import presence
 from caseseries.records import readings
 from caseseries.records.codebook import Entry
 from caseseries.records.forms import Forms
@@ -26,10 +27,11 @@ def words_found(
 ) -> pl.DataFrame:
     """Every word of the findings in words, and of those by the laboratory's own limit, with WORDS as columns.
 
-    `codes` has the columns finding, table and concept_id. What is said by being there has no word here.
+    `codes` has the columns finding, table and concept_id. Where a row need only be there, all but a word that
+    denies says that the finding is. A diagnosis, a procedure or a drug has no word.
     """
     reads = {entry.finding: entry.reads for entry in entries}
-    worded = [finding for finding, how in reads.items() if how == "word"]
+    worded = [finding for finding, how in reads.items() if how in ("word", "presence")]
     mine = codes.select("finding", "table", "concept_id").filter(pl.col("finding").is_in(list(reads)))
     said = mine.filter(pl.col("finding").is_in(worded)).join(forms.words, on=["table", "concept_id"])
     limits = mine.filter(
@@ -55,6 +57,8 @@ def words_found(
 def _comes_to(finding: str, word: str, how: str, means: Means) -> str:
     if how == "limit" and word == UNDECIDED:
         return UNDECIDABLE
+    if how == "presence":
+        return "met" if presence(word) == "present" else "denied"
     return NOT_UNDERSTOOD if word in ("", NO_NUMBER, NO_LIMIT) else means(finding, word)
 
 

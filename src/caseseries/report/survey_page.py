@@ -20,6 +20,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Of a page without any script, which asks nothing of any network."""
 OF_A_WAY = ("implausible", "apart")
 """What the audit says of one way of writing; the rest it says of a unit."""
+MOST = 60
+"""Words and ways of writing that are listed of one finding; of more, how many there are."""
 SPREAD_OUT = 12.0
 """From this ratio of greatest to least on, a scale is logarithmic."""
 Row = Mapping[str, Any]
@@ -79,6 +81,7 @@ def survey_page(survey: Survey, title: str) -> str:
         recalled=list(frames.recalled.filter(pl.col("rows") > 0).iter_rows(named=True)),
         style=_asset("report.css") + _asset("survey.css"),
         policy=POLICY,
+        most=MOST,
     )
 
 
