@@ -87,6 +87,7 @@ def _check(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     started, tell = time.monotonic(), _Progress()
     tell("reading")
+    _check_source(options)
     try:
         study, out = _opened(options)
         if options.records:
@@ -120,7 +121,8 @@ def _survey(options: argparse.Namespace) -> None:
     try:
         with _records(options, tell) as records:
             found = study.survey(records, study.codebook(options.codebook))
-        folder = study.write_files({"survey.html": survey_page(found, study.protocol.title)}, out)
+        page = survey_page(found, study.protocol.title)
+        folder = study.write_files({"survey.html": page}, out, beside=True)
     finally:
         tell.done()
     _print(str(found))
@@ -203,6 +205,18 @@ def _demo(options: argparse.Namespace) -> None:
     options.records, options.answers = str(hospital), str(hospital / "answers.csv")
     options.out = str(out / "results")
     _run(options)
+
+
+def _check_source(options: argparse.Namespace) -> None:
+    """Raises Problems where a run is to be from a sheet and from records, or it is not clear from which."""
+    of_records = [name for name in ("answers", "codebook", "memory") if getattr(options, name)]
+    if options.records and options.sheet:
+        found = "a run is from a sheet or from a hospital's records, not from both"
+        raise Problems([Problem("--sheet", found, "Leave out --sheet or --records.")])
+    if of_records and not options.records:
+        where = " and ".join(f"--{name}" for name in of_records)
+        mend = "Name the records with --records, or leave it out to run from the sheet."
+        raise Problems([Problem(where, "this is about a hospital's records, and none are named", mend)])
 
 
 def _opened(options: argparse.Namespace) -> tuple[Study, Path]:

@@ -128,12 +128,17 @@ class Study:
         """Write what a screening found into the results folder, and return the folder. Raises Problems."""
         return self.write_files(self.files_of(cohort), out)
 
-    def write_files(self, files: Mapping[str, str | bytes], out: Path | str | None = None) -> Path:
-        """Write files into the results folder, and return the folder. Raises Problems."""
+    def write_files(
+        self, files: Mapping[str, str | bytes], out: Path | str | None = None, beside: bool = False
+    ) -> Path:
+        """Write files into the results folder, and return the folder. Raises Problems.
+
+        They stand in the place of what an earlier run left there, or `beside` it.
+        """
         from caseseries.folder import write
 
         folder = self.results_folder(out)
-        write(folder, self._owner, files, {"protocol": {"sha256": self.protocol.digest}})
+        write(folder, self._owner, files, {"protocol": {"sha256": self.protocol.digest}}, beside)
         return folder
 
     def files_of(self, cohort: Cohort) -> dict[str, bytes]:

@@ -100,7 +100,15 @@ class Cohort:
         return whole.hexdigest()
 
     def __str__(self) -> str:
-        return "\n".join([self.flow, *(f"- {note}" for note in self.notes)])
+        return "\n".join([self.flow, *self._aside, *(f"- {note}" for note in self.notes)])
+
+    @property
+    def _aside(self) -> list[str]:
+        """What was set aside, in one line."""
+        counts = [(what, why, rows) for (what, why), rows in self.odd_visits.items()]
+        counts += self.set_aside.select("finding", "why", "rows").iter_rows()
+        said = ", ".join(f"{what}: {why} {rows:,}" for what, why, rows in counts)
+        return [f"Rows set aside: {said}."] if said else []
 
     @property
     def flow(self) -> str:

@@ -40,6 +40,7 @@ from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
 from caseseries.records.omop import Records
+from caseseries.records.overnight import note_on_overnight, overnight
 from caseseries.records.readings import day
 from caseseries.records.resolving import Resolved
 
@@ -115,6 +116,7 @@ def screen(
         ),
         notes=(
             *resolved.notes,
+            *note_on_overnight(overnight(records, codebook)),
             *notes_on_answers(reviewed, {one.name: one.levels for one in review_variables(protocol)}),
             *contradictions(records, known.deaths),
         ),
