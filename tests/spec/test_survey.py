@@ -340,16 +340,15 @@ def test_a_finding_that_the_codebook_lacks() -> None:
 
 
 def test_findings_of_which_nothing_is_recorded() -> None:
-    """Each for its own reason: a reviewer's, no code, a silence that means absence, and one that does not."""
+    """Each for its own reason: a reviewer's, no code, products that no vocabulary files, and a silence."""
     asked = ("anakinra given for HLH", "hepatomegaly", "anakinra", "immunosuppression", "splenomegaly")
     told = surveyed([], *asked)
     assert told.unseen[:4] == (
         "Only a reviewer can answer: anakinra given for HLH.",
         "Nothing in these records stands for: hepatomegaly. No code, no name: that nothing is recorded of "
         "them says nothing.",
-        "Not one row of: anakinra. By the codebook it counts as absent in everyone. Do not believe it: "
-        "without rows of CONCEPT_ANCESTOR no product of a drug is found. Add that table, list the products, "
-        'or write silent = "unknown".',
+        "Not one row of: anakinra. CONCEPT_ANCESTOR files no product below the codes, so that none can be "
+        "found, and it stays unknown for everyone. Add that table, or list the products.",
         "Not one row of: immunosuppression, splenomegaly. It stays unknown for everyone.",
     )
     assert told.frames.findings["rows"].to_list() == [0] * 5

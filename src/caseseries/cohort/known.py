@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
@@ -18,16 +17,14 @@ from caseseries.criteria.definition import Definition, findings_of
 from caseseries.evidence.course import Course, courses
 from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.exposure import Exposure
-from caseseries.evidence.units import mass_in_mg
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
 from caseseries.records import outcomes, readings
+from caseseries.records.drug_rows import ADMINISTRATIONS, strength
 from caseseries.records.forms import lay_concepts, read_forms
 from caseseries.records.gather import gather, gather_exposures
 from caseseries.records.omop import Records
 
-ADMINISTRATIONS = frozenset({32818})
-"""Type concepts of rows that say a drug was given: EHR administration record (OMOP Type Concept)."""
 FEMALE, MALE = 8532, 8507
 """Gender concepts of OMOP."""
 DEATH = "death"
@@ -143,7 +140,7 @@ def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple
                 is_administration=row["type_concept_id"] in ADMINISTRATIONS,
                 quantity=row["quantity"],
                 dose_unit=row["dose_unit"] or "",
-                strength=_strength(row["concept_name"]),
+                strength=strength(row["concept_name"]),
                 sig=row["sig"] or "",
                 route=row["route"] or "",
                 days_supply=row["days_supply"],
@@ -153,12 +150,6 @@ def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple
             )
         )
     return {person: courses(some) for person, some in rows.items()}
-
-
-def _strength(name: str | None) -> float | None:
-    """The milligrams that the name of a product says: 100 of "anakinra 100 mg syringe"."""
-    said = re.search(r"([0-9]+(?:\.[0-9]+)?) ?(g|mg|mcg)\b(?!/)", name or "", re.IGNORECASE)
-    return mass_in_mg(float(said[1]), said[2].casefold()) if said else None
 
 
 def calendars(known: Known, met: Mapping[int, Mapping[str, Day]]) -> dict[int, Calendar]:

@@ -28,11 +28,6 @@ REASONS = {
 MUCH = 0.1
 """The share of a finding's rows that is told where so much is set aside."""
 
-DOUBT = (
-    "Do not believe it: without rows of CONCEPT_ANCESTOR no product of a drug is found. Add that table, list "
-    'the products, or write silent = "unknown".'
-)
-
 
 def unseen(
     records: Records, entries: Sequence[Entry], resolved: Resolved, frames: Frames, deaths: Deaths
@@ -40,7 +35,7 @@ def unseen(
     """Every sentence: of whole findings, then of what surrounds them, then of single ways of writing."""
     rows = {row["finding"]: row for row in frames.findings.iter_rows(named=True)}
     return (
-        *_whole_findings(entries, resolved, rows, _has_descendants(records)),
+        *_whole_findings(entries, resolved, rows),
         *_set_aside(entries, rows),
         *_lost(rows),
         *_other_units(frames),
@@ -57,12 +52,8 @@ def unseen(
 # ---- Whole findings ----
 
 
-def _has_descendants(records: Records) -> bool:
-    return records.run("SELECT 1 AS one FROM concept_ancestor LIMIT 1").height > 0
-
-
 def _whole_findings(
-    entries: Sequence[Entry], resolved: Resolved, rows: dict[str, dict[str, int]], has_descendants: bool
+    entries: Sequence[Entry], resolved: Resolved, rows: dict[str, dict[str, int]]
 ) -> Iterator[str]:
     asked = [entry for entry in entries if entry.answered_by_review]
     if asked:
@@ -81,10 +72,14 @@ def _whole_findings(
     rest = [entry for entry in bare if entry not in unfound and entry not in made]
     absent = [entry for entry in rest if resolved.silence(entry).means == "absent"]
     if absent:
-        wants_more = any(code.descendants for entry in absent for code in entry.codes)
-        doubt = "" if has_descendants or not wants_more else f" {DOUBT}"
-        yield f"Not one row of: {_named(absent)}. By the codebook it counts as absent in everyone.{doubt}"
-    silent = [entry for entry in rest if entry not in absent]
+        yield f"Not one row of: {_named(absent)}. By the codebook it counts as absent in everyone."
+    hidden = [entry for entry in rest if entry.finding in resolved.bare]
+    if hidden:
+        yield (
+            f"Not one row of: {_named(hidden)}. CONCEPT_ANCESTOR files no product below the codes, so that "
+            "none can be found, and it stays unknown for everyone. Add that table, or list the products."
+        )
+    silent = [entry for entry in rest if entry not in (*absent, *hidden)]
     if silent:
         yield f"Not one row of: {_named(silent)}. It stays unknown for everyone."
 
