@@ -123,6 +123,8 @@ def test_units(engine: Engine) -> None:
         just below it           | 1: 101.2 °F   | not met
         Fahrenheit by its value | 1: 101.3      | met
         Celsius by its value    | 1: 38.4       | not met
+        whatever its operator   | 1: <101.3     | not met
+        and in Celsius          | 1: <39        | unknown
         neither by its value    | 1: 60         | unknown
         Fahrenheit called C     | 1: 101.3 C    | unknown
         a unit that is none     | 1: 39 furlong | unknown
