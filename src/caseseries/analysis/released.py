@@ -1,6 +1,6 @@
-"""The released results: the numbers that may leave a hospital, and in place of the others what is said of them.
+"""The released results: the numbers that may leave a hospital, and what is said in place of the others.
 
-This is the one place where it is decided which number is suppressed. The rule stands in RULE.
+This is the one place where it is decided which number is suppressed; `rule` says how.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from caseseries.analysis.cautions import Caution
-from caseseries.analysis.ids import ANY, EVERYBODY, HIGHEST, LOWEST, SEVERAL, joined, of_step, of_steps
+from caseseries.analysis.ids import ANY, EVERYBODY, HIGHEST, LOWEST, SEVERAL, of_step, of_steps
 from caseseries.analysis.results import Group, Number, Result, Results
 from caseseries.analysis.verdicts import RECALLED, UNFLAGGED
 from caseseries.cases.screening import Screening
@@ -20,9 +21,9 @@ from caseseries.stats.estimate import Estimate
 from caseseries.stats.small_cells import DEAR, Count, How, Sum, to_hide
 
 SMALLEST = 5
-"""Counts of patients below this one are not shown. A convention of this house; a hospital may ask for more."""
+"""Counts of patients below this are not shown. A convention of this house; a hospital may ask for more."""
 OLD = 89
-"""Ages above this are banded. Source: 45 CFR 164.514(b)(2)(i)(C), the safe harbour for de-identified data."""
+"""Ages above this are banded, as the safe harbour of 45 CFR 164.514(b)(2)(i)(C) has it (recalled)."""
 WITHHELD = "withheld"
 BANDED = f"{OLD + 1} and older"
 COUNTED = {"patients", "deaths", "episodes"}
@@ -32,17 +33,17 @@ Key = Hashable
 def rule(smallest: int, with_patients: bool) -> tuple[str, ...]:
     """The rule in sentences, as the released copy says it."""
     said = (
-        f"A count of patients from 1 to {smallest - 1} is shown as <{smallest}. Where that could be worked out from "
-        f"other counts, further counts are {WITHHELD}.",
+        f"A count of patients from 1 to {smallest - 1} is shown as <{smallest}. Where that could be "
+        f"worked out from other counts, further counts are {WITHHELD}.",
         f"What rests on a hidden count is {WITHHELD}: shares, tests, and whatever was measured in a group of "
-        f"fewer than {smallest}; so are the lowest and the highest value of any group, which are one patient's, "
-        f"and survival at fixed times where fewer than {smallest} died between two of them.",
+        f"fewer than {smallest}; so are the lowest and the highest value of any group, which are one "
+        f"patient's, and survival at fixed times where fewer than {smallest} died between two of them.",
     )
     lines = (
         (
-            "The patients of the case series stand here line by line, under names that mean nothing outside of "
-            "this copy. Whoever reads the lines can count them: what is said of these patients alone is shown as it "
-            "is, and the rule protects everybody else.",
+            "The patients of the case series stand here line by line, under names that mean nothing outside "
+            "of this copy. Whoever reads the lines can count them: what is said of these patients alone is "
+            "shown as it is, and the rule protects everybody else.",
         )
         if with_patients
         else ("There is no line and no figure of single patients, and no curve.",)
@@ -50,9 +51,9 @@ def rule(smallest: int, with_patients: bool) -> tuple[str, ...]:
     return (
         *said,
         *lines,
-        f"Ages above {OLD} read {BANDED}. There are no dates: days are counted from a moment of each patient, and "
-        "dates of the study itself are cut to the year. There are no numbers of patients, visits or rows, no "
-        "notes, and no words that anybody typed into a record or an answer.",
+        f"Ages above {OLD} read {BANDED}. There are no dates: days are counted from a moment of each "
+        "patient, and dates of the study itself are cut to the year. There are no numbers of patients, "
+        "visits or rows, no notes, and no words that anybody typed into a record or an answer.",
     )
 
 
@@ -84,7 +85,7 @@ class Said(Estimate):
 
 @dataclass(frozen=True)
 class Released:
-    """The results that may leave; `smallest_group` is the size of the least group that a number in them rests on."""
+    """The results that may leave; `smallest_group` is how many the least group has that a number rests on."""
 
     results: Results
     rule: tuple[str, ...]
@@ -135,7 +136,8 @@ def _without(result: Result, dropped: Sequence[str]) -> Result:
         numbers=tuple(
             one
             for one in result.numbers
-            if one.estimate.unit != "questions" and not any(_begins(one.id, stem) for stem in (*asked, *dropped))
+            if one.estimate.unit != "questions"
+            and not any(_begins(one.id, stem) for stem in (*asked, *dropped))
         ),
     )
 
@@ -165,11 +167,13 @@ class _Room:
             cautions=tuple(dict.fromkeys(map(_general, result.cautions))),
             notes=tuple(note for note in result.notes if _is_plain(note)),
             curves=result.curves if self.names else {},
-            why_not=result.why_not if _is_plain(result.why_not) else "It could not be done on these patients.",
+            why_not=result.why_not
+            if _is_plain(result.why_not)
+            else "It could not be done on these patients.",
         )
 
     def group(self, number: Number) -> int:
-        """How many patients a number that is shown rests on; 0 where it is not shown, or says that there are none."""
+        """How many patients a number rests on; 0 where it is not shown, or says that there are none."""
         if self._instead(number, self._of[number.id]):
             return 0
         found = number.estimate.value if number.estimate.unit in COUNTED else len(number.patients)
@@ -225,7 +229,8 @@ class _Room:
     def _hides(self, result: Result) -> bool:
         """Whether any count of an analysis is hidden: a test gives the counts away that it was made of."""
         keys = [self._key(number) for number in result.numbers if number.estimate.unit in COUNTED]
-        keys += [self._group_key(one.patients) for one in (*result.numbers, *result.groups)]
+        keys += [self._group_key(one.patients) for one in result.numbers]
+        keys += [self._group_key(one.patients) for one in result.groups]
         return any(key in self._hidden for key in keys)
 
     def _falls_by_many(self, number: Number, result: Result) -> bool:
@@ -236,7 +241,7 @@ class _Room:
             return False
         heights = [one.estimate.value for one in mine if one.id.startswith(f"{stem}survival-at.")]
         levels = [1.0, *sorted((one for one in heights if one is not None), reverse=True), 0.0]
-        falls = [(above - below) * number.estimate.n for above, below in zip(levels, levels[1:], strict=False)]
+        falls = [(above - below) * number.estimate.n for above, below in pairwise(levels)]
         return all(fall < 1e-6 or fall > self.smallest - 1e-6 for fall in falls)
 
     def _is_n_said(self, number: Number) -> bool:
@@ -293,7 +298,13 @@ class _Room:
         stem, _, own = number.id.rpartition(".")
         first = stem.partition(".")[0]
         group = stem.rpartition(".")[2]
-        places = (f"{stem}.share", f"{stem.removesuffix('.alive')}.n", f"{first}.{group}.n", f"{first}.all.n", f"{first}.n")
+        places: tuple[str, ...] = (
+            f"{stem}.share",
+            f"{stem.removesuffix('.alive')}.n",
+            f"{first}.{group}.n",
+            f"{first}.all.n",
+            f"{first}.n",
+        )
         if own == "n":
             places = (f"{first}.all.n", f"{first}.n")
         for place in places:
@@ -333,13 +344,13 @@ class _Room:
         return [*found, *([self._group_key(self.everybody)] if self.everybody else [])]
 
     def _families(self, counts: dict[Key, Count]) -> Iterator[Sum[Key]]:
-        """What adds up: a count and who else is in the whole; the levels of a category; a group beside others."""
+        """What adds up: a count and who else is in the whole; levels of a category; groups side by side."""
         told = [one for one in self._numbers.values() if one.patients and self._key(one) in self._groups]
         families: dict[tuple[Key, ...], list[frozenset[str]]] = {}
         for number in told:
             pieces, mine, whole = number.id.split("."), frozenset(number.patients), self._among[number.id]
-            if number.estimate.unit in COUNTED:
-                families[whole, number.id] = [mine]
+            for place, other in enumerate((whole, *self._within(number))):
+                families[other, number.id, place] = [mine]
             for place in range(1, len(pieces)):
                 key = (*pieces[:place], "*", *pieces[place + 1 :])
                 over_all = ".".join((*pieces[:place], EVERYBODY, *pieces[place + 1 :]))
@@ -349,11 +360,31 @@ class _Room:
                     families.setdefault((frozenset(self._numbers[over_all].patients), key), []).append(mine)
                 elif number.estimate.unit in COUNTED:
                     families.setdefault((whole, key), []).append(mine)
-        for (whole, _), family in families.items():
+        for (whole, *_), family in families.items():
             parts = tuple(one for one in dict.fromkeys(family) if one != whole)
             union = frozenset[str]().union(*parts)
-            if parts and isinstance(whole, frozenset) and union <= whole and len(union) == sum(map(len, parts)):
+            if (
+                parts
+                and isinstance(whole, frozenset)
+                and union <= whole
+                and len(union) == sum(map(len, parts))
+            ):
                 yield from self._sum(counts, whole, parts)
+
+    def _within(self, number: Number) -> Iterator[frozenset[str]]:
+        """Further groups that a number's patients are among by what it says: its group's, of whom some are unknown.
+
+        What is met without the flagged evidence is met; who was given one drug was given any.
+        """
+        pieces = number.id.split(".")
+        for group in self._of[number.id].groups:
+            if group.key in pieces[1:]:
+                yield frozenset(group.patients)
+        for place in range(1, len(pieces)):
+            for wider, narrower in ((ANY, True), ("met", pieces[place] == UNFLAGGED)):
+                other = ".".join((*pieces[:place], wider, *pieces[place + 1 :]))
+                if narrower and other != number.id and other in self._numbers:
+                    yield frozenset(self._numbers[other].patients)
 
     def _sum(
         self, counts: dict[Key, Count], whole: frozenset[str], parts: tuple[frozenset[str], ...]
@@ -409,24 +440,26 @@ def _is_old(estimate: Estimate) -> bool:
 
 def _general(caution: Caution) -> Caution:
     """The caution without its size, and without the patients that it names."""
-    return replace(caution, sentence=_GENERAL.get(caution.kind, "There is a caution here that stays in the hospital."))
+    return replace(
+        caution, sentence=_GENERAL.get(caution.kind, "There is a caution here that stays in the hospital.")
+    )
 
 
 _GENERAL = {
     "few-patients": "Few patients: one more or less can change what is said here. Read the intervals first.",
     "small-expected": "A chi-square test here expects few in some cell, and promises more than it can hold.",
     "ties": "The values hold ties: the exact test is conditional on them.",
-    "several-categories": "Some patients have several categories: shares add up to more than 100 %, and a test that "
-    "counts entries counts these patients more than once.",
-    "uncertain-labels": "Some labels are less than certain: another reading of the charts would move patients.",
+    "several-categories": "Some patients have several categories: shares add up to more than 100 %, and "
+    "a test that counts entries counts these patients more than once.",
+    "uncertain-labels": "Some labels are less than certain: another reading would move patients.",
     "not-promised": "This p-value was not promised in the protocol: it describes, it does not confirm.",
-    "unequal-follow-up": "Alive at last follow-up is a share without a horizon: some were followed far longer than "
-    "others. Survival at a fixed time says more.",
-    "immortal-time": "Everybody here lived until they were treated, or would not be here: before it nobody could die.",
-    "grouped-by-outcome": "The groups are made by the outcome, which was known last: this describes, and does not "
-    "predict.",
+    "unequal-follow-up": "Alive at last follow-up is a share without a horizon: some were followed far "
+    "longer than others. Survival at a fixed time says more.",
+    "immortal-time": "Everybody here lived until a later moment, or would not be here: before it nobody could die.",
+    "grouped-by-outcome": "The groups are made by the outcome, which was known last: this describes, and does "
+    "not predict.",
     "clock": "In some patients something recorded comes after the end of follow-up.",
-    "best-ever": "The response is the greatest ever reached: who is followed longer has more values to reach it.",
+    "best-ever": "The response is the greatest ever reached: who is followed longer has more chances.",
     "bounds": "Some values are known as a bound only, and are taken at the bound.",
     "ranges": "Some counts are known as a range only, and are taken at the lower end: what was shown.",
     "recalled": "Something here rests on a fact known from memory only.",

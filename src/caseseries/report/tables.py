@@ -242,7 +242,9 @@ def _group_line(results: Results, stem: str, key: str, title: str) -> Line:
         count, n = ref(results, joined(of, "count")), ref(results, joined(of, "share", "n"))
         return (f"{title}: ", count, "/", n, " (", ref(results, joined(of, "share")), ")")
     middle, low, high = (joined(of, name) for name in MIDDLES["median (range)"])
-    ends: Line = (" (", ref(results, low), DASH, ref(results, high), ")") if results.value(low) is not None else ()
+    ends: Line = (
+        (" (", ref(results, low), DASH, ref(results, high), ")") if results.value(low) is not None else ()
+    )
     n = ref(results, joined(of, "n"))
     return (f"{title}: ", ref(results, middle), *ends, f", n{NBSP}={NBSP}", n)
 

@@ -1,7 +1,7 @@
 """Small cells: which counts to hide so that nobody can work out from the others one that is small.
 
-A count is small where it is at least 1 and below the smallest that is shown. Hiding it is not enough where the
-others add up to it. So a hidden count is safe only if another table, which would be printed just the same,
+A count is small where it is at least 1 and below the smallest that is shown. Hiding it is not enough where
+the others add up to it. So a hidden count is safe only if another table, which would be printed just the same,
 has another number in its place; this is asked of every hidden count, and more are hidden until it holds.
 """
 
@@ -42,9 +42,7 @@ class Sum(Generic[Key]):
     parts: tuple[Key, ...]
 
 
-def to_hide(
-    counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int
-) -> dict[Key, How]:
+def to_hide(counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int) -> dict[Key, How]:
     """The printed counts to hide, and what may be said of each: "small", "large", or nothing.
 
     What is printed then, and that the sums hold, leave every hidden count, and every small one that stands
@@ -86,7 +84,8 @@ def _beside(
     reached, before = {key}, set[Key]()
     while reached != before:
         before = set(reached)
-        near = dict.fromkeys(one for sum_ in sums for one in (sum_.total, *sum_.parts) if reached & _of(sum_))
+        touched = [each for each in sums if not reached.isdisjoint((each.total, *each.parts))]
+        near = dict.fromkeys(one for each in touched for one in (each.total, *each.parts))
         able = [
             one
             for one in near
@@ -96,10 +95,6 @@ def _beside(
             return min(able, key=lambda one: (counts[one].cost, counts[one].size))
         reached |= {one for one in near if one in hidden or not counts[one].is_printed}
     return None
-
-
-def _of(one: Sum[Key]) -> set[Key]:
-    return {one.total, *one.parts}
 
 
 # ---- From the chair of who would work it out ----
@@ -147,7 +142,7 @@ def _further(
     lows: NDArray[np.float64],
     highs: NDArray[np.float64],
 ) -> Callable[[Sequence[int], float], NDArray[np.float64]]:
-    """A function to a table that would be printed the same, where some unknowns are as small or large as can be."""
+    """From some unknowns and a sign to a table printed the same, in which they are least (1.0) or greatest."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import lil_array
 
