@@ -264,8 +264,8 @@ class Study:
         """Write the copy of a run that may leave the hospital (see `release_folder`), by the rule it states.
 
         Counts of patients from 1 to `smallest` - 1 are not shown; `with_patients` adds a line a patient,
-        under pseudonyms. Returns the folder. Raises Problems where the run is not of records, where `smallest` is
-        below 3, and as `write` does.
+        under pseudonyms. Returns the folder. Raises Problems where the run is not of records,
+        where `smallest` is below 3, and as `write` does.
         """
         from caseseries.folder import write
         from caseseries.report.provenance import versions

@@ -363,16 +363,12 @@ class _Room:
         for (whole, *_), family in families.items():
             parts = tuple(one for one in dict.fromkeys(family) if one != whole)
             union = frozenset[str]().union(*parts)
-            if (
-                parts
-                and isinstance(whole, frozenset)
-                and union <= whole
-                and len(union) == sum(map(len, parts))
-            ):
+            is_sum = whole in counts and len(union) == sum(map(len, parts))
+            if parts and is_sum and isinstance(whole, frozenset) and union <= whole:
                 yield from self._sum(counts, whole, parts)
 
     def _within(self, number: Number) -> Iterator[frozenset[str]]:
-        """Further groups that a number's patients are among by what it says: its group's, of whom some are unknown.
+        """Further groups that its patients are among by what a number says: that of its own title first.
 
         What is met without the flagged evidence is met; who was given one drug was given any.
         """
@@ -455,9 +451,9 @@ _GENERAL = {
     "not-promised": "This p-value was not promised in the protocol: it describes, it does not confirm.",
     "unequal-follow-up": "Alive at last follow-up is a share without a horizon: some were followed far "
     "longer than others. Survival at a fixed time says more.",
-    "immortal-time": "Everybody here lived until a later moment, or would not be here: before it nobody could die.",
-    "grouped-by-outcome": "The groups are made by the outcome, which was known last: this describes, and does "
-    "not predict.",
+    "immortal-time": "Everybody here lived until a later moment, or would not be here: before, nobody died.",
+    "grouped-by-outcome": "The groups are made by the outcome, which was known last: this describes, and "
+    "does not predict.",
     "clock": "In some patients something recorded comes after the end of follow-up.",
     "best-ever": "The response is the greatest ever reached: who is followed longer has more chances.",
     "bounds": "Some values are known as a bound only, and are taken at the bound.",

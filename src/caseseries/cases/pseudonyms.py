@@ -1,4 +1,4 @@
-"""Pseudonyms: the cases under names that mean nothing elsewhere, without a date, a place, or a word of a record."""
+"""Pseudonyms: the cases under names that mean nothing elsewhere, without a place or a word of a record."""
 
 from __future__ import annotations
 

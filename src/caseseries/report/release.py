@@ -50,7 +50,7 @@ DATE = re.compile(rf"\b(?P<a>(?:19|20)\d\d)-\d\d-\d\d\b|\b\d{{1,2}} (?:{MONTHS})
 
 @dataclass(frozen=True)
 class _Copy:
-    """What the sections are made of: released results, and the cases under other names or for their columns."""
+    """What the sections are made of: released results, and the cases, whose names are others."""
 
     run: Finished
     released: Released

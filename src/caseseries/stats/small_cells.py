@@ -1,8 +1,8 @@
 """Small cells: which counts to hide so that nobody can work out from the others one that is small.
 
 A count is small where it is at least 1 and below the smallest that is shown. Hiding it is not enough where
-the others add up to it. So a hidden count is safe only if another table, which would be printed just the same,
-has another number in its place; this is asked of every hidden count, and more are hidden until it holds.
+the others add up to it. So a small count is safe only if another table, which would be printed the same, has
+another number in its place; this is asked of every small count, and more are hidden until it holds.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ class Sum(Generic[Key]):
 def to_hide(counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int) -> dict[Key, How]:
     """The printed counts to hide, and what may be said of each: "small", "large", or nothing.
 
-    What is printed then, and that the sums hold, leave every hidden count, and every small one that stands
-    nowhere, at least two values; where even hiding all that is connected with one would not, nothing is said
-    of it. ValueError: a sum does not hold, or `smallest` is below 3, where "small" would say how many.
+    What is printed then, and that the sums hold, leave every small count, also one that stands nowhere, at
+    least two values; where even hiding all that is connected with one would not, nothing is said of it.
+    ValueError: a sum does not hold, or `smallest` is below 3, where "small" would say how many.
     """
     if smallest < 3:
         raise ValueError(f"smallest: 3 or more is wanted, not {smallest}")
@@ -73,8 +73,21 @@ def to_hide(counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int
         else:
             more = dear
         if more is None and not bare:
-            return hidden
+            return _without_needless(counts, sums, hidden, smallest)
         hidden |= {} if more is None else {more: "large"}
+
+
+def _without_needless(
+    counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], hidden: dict[Key, How], smallest: int
+) -> dict[Key, How]:
+    """The same without those of which it turned out that they need not be hidden, the dearest first."""
+    told = set(_laid_bare(counts, sums, hidden, smallest))
+    large = [key for key, how in hidden.items() if how == "large"]
+    for key in sorted(large, key=lambda one: (-counts[one].cost, -counts[one].size)):
+        fewer = {one: how for one, how in hidden.items() if one != key}
+        if all(one in told for one in _laid_bare(counts, sums, fewer, smallest)):
+            hidden = fewer
+    return hidden
 
 
 def _beside(
@@ -103,16 +116,12 @@ def _beside(
 def _laid_bare(
     counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], hidden: Mapping[Key, How], smallest: int
 ) -> Iterator[Key]:
-    """What has to stay hidden, and can have no other number than its own in any table printed the same."""
+    """The small counts that can have no other number than their own in any table printed the same."""
     keys = [key for key, count in counts.items() if key in hidden or not count.is_printed]
     place = {key: number for number, key in enumerate(keys)}
     truth = np.array([counts[key].size for key in keys], dtype=np.float64)
     rows = [row for row in dict.fromkeys(_open_part(one, place) for one in sums) if row]
-    asked = [
-        place[key]
-        for key in keys
-        if not counts[key].is_known and (key in hidden or 0 < counts[key].size < smallest)
-    ]
+    asked = [place[key] for key in keys if not counts[key].is_known and 0 < counts[key].size < smallest]
     most = float(sum(count.size for count in counts.values()) + smallest)
     lows, highs = np.zeros(len(keys)), np.full(len(keys), most)
     for key, how in hidden.items():
@@ -142,7 +151,7 @@ def _further(
     lows: NDArray[np.float64],
     highs: NDArray[np.float64],
 ) -> Callable[[Sequence[int], float], NDArray[np.float64]]:
-    """From some unknowns and a sign to a table printed the same, in which they are least (1.0) or greatest."""
+    """From some unknowns and a sign to a table printed the same, where they are least (1.0) or greatest."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import lil_array
 
