@@ -32,6 +32,8 @@ WIDTH = 100
 SMALLEST_OF_ALL = 3
 """Below this, "fewer" would say how many."""
 DEMO_PATIENTS = 20_000
+LONG = 2.0
+"""Seconds from which on a query says how far it is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,15 +90,17 @@ def _run(options: argparse.Namespace) -> None:
     started, tell = time.monotonic(), _Progress()
     tell("reading")
     copy = None
+    _check_source(options)
     try:
         study, out = _opened(options)
         _check_release(study, options)
         if options.records:
-            with _records(options) as records:
+            with _records(options, tell) as records:
                 book = study.codebook(options.codebook)
                 cohort = study.screen(records, study.answers(options.answers), book, tell)
             finished = study.finish_cohort(cohort, book, tell)
-            folder = study.write(finished, out, tell, study.files_of(cohort))
+            files = {**study.files_of(cohort), **study.files_of_cases(finished.cases)}
+            folder = study.write(finished, out, tell, files)
             if options.release:
                 tell("releasing")
                 copy = study.release(finished, out, options.smallest, options.release_patients)
@@ -107,6 +111,8 @@ def _run(options: argparse.Namespace) -> None:
         cases = finished.cases
     finally:
         tell.done()
+    if options.records:
+        _print(f"{cohort.flow}\n")
     _print(_summary(finished, cases))
     _print(f"\n{folder / 'report.html'}   the report")
     _print(f"{folder / 'results.json'}   every number under its id; tables/ and figures/ stand beside it")
@@ -141,9 +147,10 @@ def _survey(options: argparse.Namespace) -> None:
     study, out = _opened(options)
     tell("surveying")
     try:
-        with _records(options) as records:
+        with _records(options, tell) as records:
             found = study.survey(records, study.codebook(options.codebook))
-        folder = study.write_files({"survey.html": survey_page(found, study.protocol.title)}, out)
+        page = survey_page(found, study.protocol.title)
+        folder = study.write_files({"survey.html": page}, out, beside=True)
     finally:
         tell.done()
     _print(str(found))
@@ -155,7 +162,7 @@ def _screen(options: argparse.Namespace) -> None:
     started, tell = time.monotonic(), _Progress()
     study, out = _opened(options)
     try:
-        with _records(options) as records:
+        with _records(options, tell) as records:
             cohort = study.screen(
                 records, study.answers(options.answers), study.codebook(options.codebook), tell
             )
@@ -168,6 +175,25 @@ def _screen(options: argparse.Namespace) -> None:
     if cohort.open:
         _print(f"{folder / 'questions.csv'}   {_number(len(cohort.open), 'question')} for a reviewer")
     _print(f"{folder / 'sql'}   every query, as it ran")
+    _print(f"{time.monotonic() - started:.1f} s")
+
+
+def _abstract(options: argparse.Namespace) -> None:
+    started, tell = time.monotonic(), _Progress()
+    study, out = _opened(options)
+    try:
+        book = study.codebook(options.codebook)
+        with _records(options, tell) as records:
+            cohort = study.screen(records, study.answers(options.answers), book, tell, costed=False)
+        found = study.abstract(cohort, book)
+        folder = study.write_files({**study.files_of(cohort), **study.files_of_cases(found.cases)}, out)
+    finally:
+        tell.done()
+    _print(f"{study.protocol.title}: {options.records}\n")
+    _print(cohort.flow)
+    _print(f"\n{found.cases}")
+    _print(f"\n{folder / 'cases.csv'}   the case series, to open and to read")
+    _print(f"{folder / 'cases'}   the same as Parquet, with the rows that each cell rests on")
     _print(f"{time.monotonic() - started:.1f} s")
 
 
@@ -210,6 +236,18 @@ def _demo(options: argparse.Namespace) -> None:
     _run(options)
 
 
+def _check_source(options: argparse.Namespace) -> None:
+    """Raises Problems where a run is to be from a sheet and from records, or it is not clear from which."""
+    of_records = [name for name in ("answers", "codebook", "memory") if getattr(options, name)]
+    if options.records and options.sheet:
+        found = "a run is from a sheet or from a hospital's records, not from both"
+        raise Problems([Problem("--sheet", found, "Leave out --sheet or --records.")])
+    if of_records and not options.records:
+        where = " and ".join(f"--{name}" for name in of_records)
+        mend = "Name the records with --records, or leave it out to run from the sheet."
+        raise Problems([Problem(where, "this is about a hospital's records, and none are named", mend)])
+
+
 def _opened(options: argparse.Namespace) -> tuple[Study, Path]:
     from caseseries.study import open_study
 
@@ -217,10 +255,13 @@ def _opened(options: argparse.Namespace) -> tuple[Study, Path]:
     return study, study.results_folder(options.out)
 
 
-def _records(options: argparse.Namespace) -> Records:
+def _records(options: argparse.Namespace, tell: _Progress) -> Records:
     from caseseries.records.omop import open_records
 
-    return open_records(options.records, memory=options.memory or "")
+    records = open_records(options.records, memory=options.memory or "")
+    if tell.is_shown:
+        records.watch(tell.at)
+    return records
 
 
 def _score(options: argparse.Namespace) -> None:
@@ -315,15 +356,30 @@ def _number(count: int, one: str, many: str = "") -> str:
 
 
 class _Progress:
-    """The step that is being done, on the terminal, once the run has taken a second; else nothing."""
+    """The step that is being done, on the terminal, once the run has taken a second; else nothing.
+
+    Of a query that takes longer than two seconds also how far it is, and how long it will still take.
+    """
 
     def __init__(self) -> None:
-        self.started = time.monotonic()
+        self.started = self.begun = time.monotonic()
         self.is_shown = sys.stderr.isatty()
+        self.step = ""
 
     def __call__(self, step: str) -> None:
+        self.step, self.begun = step, time.monotonic()
+        self._show(f"{step} ...")
+
+    def at(self, share: float) -> None:
+        """Say which share of the step's present query is done."""
+        taken = time.monotonic() - self.begun
+        if taken > LONG:
+            left = max(1, round(taken * (1 - share) / share))
+            self._show(f"{self.step} ... {share:.0%}, about {_number(left, 'second')} left")
+
+    def _show(self, text: str) -> None:
         if self.is_shown and time.monotonic() - self.started > 1:
-            sys.stderr.write(f"\r\x1b[K{step} ...")
+            sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
 
     def done(self) -> None:
@@ -367,23 +423,6 @@ def parser() -> argparse.ArgumentParser:
         "do everything that was promised: report.html, results.json, tables and figures",
         "  caseseries run naymagon-2022\n  caseseries run my-study --sheet export.csv --out there",
     )
-    score = _verb(
-        verbs,
-        "score",
-        _score,
-        "score one patient by a definition: its range, and the finding that decided each criterion",
-        '  caseseries score hlh-2004 "ferritin 12,000 ng/mL" "platelets 45 K/uL" "no splenomegaly"\n'
-        '  caseseries score hscore ferritin=">33,511 ng/mL" temperature="39.2 Cel"\n'
-        "  caseseries score hscore findings.csv",
-    )
-    synth = _verb(
-        verbs,
-        "synth",
-        _synth,
-        "make a hospital that never was, in OMOP CDM 5.4, with the truth about every patient",
-        "  caseseries synth --patients 20000 --out hospital\n"
-        "  caseseries synth --patients 500 --out small --seed 7",
-    )
     survey = _verb(
         verbs,
         "survey",
@@ -407,6 +446,13 @@ def parser() -> argparse.ArgumentParser:
         "the questions that the records leave open, as a sheet for a reviewer to fill in",
         "  caseseries questions naymagon-2022\n  caseseries questions my-study --answers round-2.csv",
     )
+    abstract = _verb(
+        verbs,
+        "abstract",
+        _abstract,
+        "search a hospital's records and fill the case series from them, without analysing it",
+        "  caseseries abstract naymagon-2022 --records hospital.duckdb --answers answers.csv",
+    )
     demo = _verb(
         verbs,
         "demo",
@@ -414,22 +460,39 @@ def parser() -> argparse.ArgumentParser:
         "make a small hospital that never was, and run the founding study on it",
         "  caseseries demo\n  caseseries demo --out there",
     )
-    for verb in (check, run, survey, screen, questions):
+    score = _verb(
+        verbs,
+        "score",
+        _score,
+        "score one patient by a definition: its range, and the finding that decided each criterion",
+        '  caseseries score hlh-2004 "ferritin 12,000 ng/mL" "platelets 45 K/uL" "no splenomegaly"\n'
+        '  caseseries score hscore ferritin=">33,511 ng/mL" temperature="39.2 Cel"\n'
+        "  caseseries score hscore findings.csv",
+    )
+    synth = _verb(
+        verbs,
+        "synth",
+        _synth,
+        "make a hospital that never was, in OMOP CDM 5.4, with the truth about every patient",
+        "  caseseries synth --patients 20000 --out hospital\n"
+        "  caseseries synth --patients 500 --out small --seed 7",
+    )
+    for verb in (check, run, survey, screen, abstract, questions):
         verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
         verb.set_defaults(aim="this study from being run")
     for verb in (check, run):
         sheet = "the sheet of patients (default: patients.csv in the study's folder)"
         verb.add_argument("--sheet", metavar="FILE", help=sheet)
-    for verb in (run, survey, screen):
+    for verb in (run, survey, screen, abstract):
         records = "a hospital's records in OMOP CDM: a DuckDB file, or a folder of Parquet or CSV files"
         verb.add_argument("--records", metavar="PATH", required=verb is not run, help=records)
         codebook = "by which codes they tell each finding (default: the study's codebook.toml, or ours)"
         verb.add_argument("--codebook", metavar="FILE", help=codebook)
         verb.add_argument("--memory", metavar="SIZE", help="the most that the database may take, as in 512MB")
-    for verb in (run, screen, questions):
+    for verb in (run, screen, abstract, questions):
         answers = "what reviewers answered (default: answers.csv in the study's folder)"
         verb.add_argument("--answers", metavar="FILE", help=answers)
-    for verb in (run, survey, screen, questions):
+    for verb in (run, survey, screen, abstract, questions):
         verb.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
     release = "write a second folder, NAME-release, that may leave the hospital (with --records)"
     run.add_argument("--release", action="store_true", help=release)

@@ -61,17 +61,28 @@ def check_free(folder: Path, owner: Owner) -> None:
         raise Problems([Problem(str(folder), found, ELSEWHERE)])
 
 
-def write(folder: Path, owner: Owner, files: Mapping[str, str | bytes], provenance: Mapping[str, Any]) -> None:
+def write(
+    folder: Path,
+    owner: Owner,
+    files: Mapping[str, str | bytes],
+    provenance: Mapping[str, Any],
+    beside: bool = False,
+) -> None:
     """Write `files` (path within the folder -> content) and the manifest that lists them.
 
     All are written beside their places first and moved there when the last is whole, the manifest at the end;
-    files that an earlier run of this study left and this one does not make are removed. Raises Problems where
-    the folder is another's or the disk cannot hold them; then what stood there before still stands.
+    files that an earlier run of this study left and this one does not make are removed, unless these are to
+    stand `beside` them. Raises Problems where the folder is another's or the disk cannot hold them; then what
+    stood there before still stands.
     """
     check_free(folder, owner)
     content = {name: data.encode() if isinstance(data, str) else data for name, data in files.items()}
-    content[MANIFEST] = _manifest(owner, content, provenance)
     before = _listed(folder)
+    listed = {name: _digest(data) for name, data in content.items()}
+    if beside:
+        listed = {name: digest for name, digest in before.items() if (folder / name).is_file()} | listed
+        provenance = {**provenance, **_manifest_of(folder)}
+    content[MANIFEST] = _manifest(owner, listed, provenance)
     made = [one for one in (folder, *folder.parents) if not one.exists()]
     staging = folder / f"{STAGING}{os.getpid()}"
     try:
@@ -84,7 +95,7 @@ def write(folder: Path, owner: Owner, files: Mapping[str, str | bytes], provenan
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (staging / name).replace(folder / name)
             _clear(staging, [])
-            _remove(folder, {name: digest for name, digest in before.items() if name not in content})
+            _remove(folder, {name: digest for name, digest in before.items() if name not in listed})
     except OSError as error:
         _clear(staging, made)
         found = f"the results cannot be written: {_in_words(error)}"
@@ -141,13 +152,13 @@ def _refuse_foreign(folder: Path, content: Mapping[str, bytes], before: Mapping[
         raise Problems(dict.fromkeys(problems))
 
 
-def _manifest(owner: Owner, content: Mapping[str, bytes], provenance: Mapping[str, Any]) -> bytes:
-    made = {name: _digest(data) for name, data in sorted(content.items())}
+def _manifest(owner: Owner, files: Mapping[str, str], provenance: Mapping[str, Any]) -> bytes:
+    """The manifest as text; `files` are the digests of everything of ours that stands in the folder."""
     manifest = {
         "format": FORMAT,
         "study": {"name": owner.name, "title": owner.title},
         **provenance,
-        "files": made,
+        "files": dict(sorted(files.items())),
     }
     return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
 

@@ -128,12 +128,17 @@ class Study:
         """Write what a screening found into the results folder, and return the folder. Raises Problems."""
         return self.write_files(self.files_of(cohort), out)
 
-    def write_files(self, files: Mapping[str, str | bytes], out: Path | str | None = None) -> Path:
-        """Write files into the results folder, and return the folder. Raises Problems."""
+    def write_files(
+        self, files: Mapping[str, str | bytes], out: Path | str | None = None, beside: bool = False
+    ) -> Path:
+        """Write files into the results folder, and return the folder. Raises Problems.
+
+        They stand in the place of what an earlier run left there, or `beside` it.
+        """
         from caseseries.folder import write
 
         folder = self.results_folder(out)
-        write(folder, self._owner, files, {"protocol": {"sha256": self.protocol.digest}})
+        write(folder, self._owner, files, {"protocol": {"sha256": self.protocol.digest}}, beside)
         return folder
 
     def files_of(self, cohort: Cohort) -> dict[str, bytes]:
@@ -141,6 +146,12 @@ class Study:
         from caseseries.cohort.keeping import files_of
 
         return files_of(cohort, self.name, self.protocol.digest)
+
+    def files_of_cases(self, cases: CaseSeries) -> dict[str, bytes]:
+        """A case series as files: cases.csv to open, and Parquet with the place that each cell came from."""
+        from caseseries.cases.keeping import files_of_cases
+
+        return files_of_cases(cases)
 
     def finish_cohort(
         self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = _silent
@@ -157,7 +168,8 @@ class Study:
 
     def survey(self, records: Records, codebook: Codebook | None = None) -> Survey:
         """What the records tell of everything that this study asks of them, and what they do not."""
-        from caseseries.cohort.known import asked_of, means_of
+        from caseseries.cohort.known import asked_of
+        from caseseries.cohort.meaning import meanings
         from caseseries.records.naming import give_concepts
         from caseseries.records.resolving import resolve
         from caseseries.records.survey import survey
@@ -166,7 +178,7 @@ class Study:
         definitions = tuple(self._definitions().values())
         resolved = give_concepts(records, resolve(book, records))
         asked = asked_of(self.protocol, definitions)
-        return survey(records, book, resolved, asked, means_of(definitions))
+        return survey(records, book, resolved, asked, meanings(definitions))
 
     def _definitions(self) -> dict[str, Definition]:
         from caseseries.criteria.shelf import open_definition

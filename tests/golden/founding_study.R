@@ -123,6 +123,12 @@ survived <- function(analysis, key, time, rows) {
     # Where the curve is 1 (or 0) R's limits are 1 and 1 (or NA): no interval at all.
     inside <- at$surv > 0 && at$surv < 1
     put(id(paste0("survival-at.", horizon)), at$surv, n, if (inside) at$lower else NA, if (inside) at$upper else NA)
+    lost <- !dead & time < horizons[[horizon]]
+    if (any(lost)) {
+      past <- time >= horizons[[horizon]]
+      put(id(paste0("survival-at.", horizon, ".if-lost-died")), mean(past), n)
+      put(id(paste0("survival-at.", horizon, ".if-lost-lived")), mean(past | !dead), n)
+    }
   }
   reverse <- summary(survfit(Surv(time, !dead) ~ 1, conf.type = "log-log"))$table
   put(id("follow-up"), reverse["median"], n, reverse["0.95LCL"], reverse["0.95UCL"])

@@ -9,6 +9,7 @@ from typing import Any
 from tests.referee.judging import StayVerdict, numbered
 from tests.referee.making import born, frames
 from tests.referee.reading import Hospital, Row
+from tests.referee.rows import SetAside
 from tests.referee.screening import Patient, Screening, Step
 from tests.referee.stays import Stay
 
@@ -19,6 +20,7 @@ from caseseries.cohort.judging import judge
 from caseseries.cohort.narrowing import find_near
 from caseseries.cohort.screen import screen
 from caseseries.cohort.search import find_stays, prepare
+from caseseries.cohort.set_aside import set_aside
 from caseseries.cohort.verdicts import verdicts_of
 from caseseries.criteria.definition import Definition
 from caseseries.criteria.shelf import open_definition
@@ -39,14 +41,14 @@ def screened(
     assert protocol.stay is not None
     definition = open_definition(protocol.stay.criteria)
     definitions = {name: open_definition(name) for name in protocol.criteria}
-    with open_records(frames(_with_persons(hospital))) as records:
+    with open_records(frames(_with_persons(hospital)), threads=1) as records:
         resolved = give_concepts(records, resolve(codebook, records))
         typed = _typed(answers)
-        cohort = screen(records, protocol, definitions, codebook, resolved, typed)
+        cohort = screen(records, protocol, definitions, codebook, resolved, typed, costed=False)
         left = set(records.run("SELECT person_id FROM studied")["person_id"].to_list())
         ages = _ages(records, protocol)
         reviewed = place_answers(records, typed)
-        stays, verdicts = every_stay(records, protocol, codebook, resolved, definition, reviewed)
+        stays, verdicts, aside = every_stay(records, protocol, codebook, resolved, definition, reviewed)
     steps = parted(protocol).screened
     place = len(parted(protocol).before)
     found = {row["person_id"]: row for row in cohort.patients.iter_rows(named=True)}
@@ -67,7 +69,6 @@ def screened(
         for one in cohort.attrition.steps
     ]
     assert len(attrition) == len(steps)
-    aside = Counter({(finding, why): rows for finding, why, rows in cohort.set_aside.iter_rows()})
     return Screening(definition, stays, verdicts, aside, patients, attrition, Counter(cohort.odd_visits))
 
 
@@ -101,16 +102,20 @@ def every_stay(
     resolved: Resolved,
     definition: Definition,
     reviewed: Reviewed,
-) -> tuple[list[Stay], list[StayVerdict]]:
-    """The verdict on every stay of the setting: the same search, with a reach that leaves nobody out."""
+) -> tuple[list[Stay], list[StayVerdict], SetAside]:
+    """The verdict on every stay of the setting: the same search, with a reach that leaves nobody out.
+
+    What is set aside is then counted over all of these stays.
+    """
     assert protocol.setting is not None
     assert protocol.stay is not None
     first, last = (number_of(day) for day in (protocol.setting.admitted.first, protocol.setting.admitted.to))
     find_stays(records, codebook, int(read_span(protocol.stay.transfers).in_days()), first, last)
     need = definition.need or 0
     search = prepare(records, codebook, resolved, definition, protocol.stay, need)
-    find_near(search, _silent)
+    forms = find_near(search, _silent)
     judge(search, _silent)
+    aside = Counter({(finding, why): rows for finding, why, rows in set_aside(search, forms).iter_rows()})
     judged = verdicts_of(search, reviewed)
     within = parted(protocol).asked.review_within or 0
     bits = {(asked.criterion, asked.test): asked.bit for asked in search.windows.lowered.asked}
@@ -134,7 +139,7 @@ def every_stay(
         )
         for row in judged.stays.iter_rows(named=True)
     ]
-    return stays, verdicts
+    return stays, verdicts, aside
 
 
 def _truth(lower: int, upper: int, need: int, within: int) -> str:

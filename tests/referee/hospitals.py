@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 from tests.referee.drawn_rows import MOODS, Mood, by_share, noise, numbers, of_steps, spoken
 from tests.referee.judging import numbered
 from tests.referee.making import answer, born, day, hospital, visit, whole
@@ -19,6 +20,8 @@ from caseseries.records.codebook_reading import read_codebook
 
 PEOPLE = (1, 7, -5, 2**53 + 1, 2**53 + 2, -(2**62), 2**62 + 1)
 """Ids of patients: neighbours that no float can tell apart among them."""
+MOST_TOLD = 20_000
+"""Letters of a study that are printed: those that fail are small."""
 FIRST_IDS = (1, -3, 2**53, -(2**62))
 UNDER = {
     45_000_001: 3020891,
@@ -53,7 +56,12 @@ class Study:
                 told.append("with a vocabulary")
             elif name != "concept_ancestor":
                 told += [f"{name}: {_known(row)}" for row in rows]
-        return "\n".join([*told, *(f"answer: {_known(answer)}" for answer in self.answers)])
+        whole = "\n".join([*told, *(f"answer: {_known(answer)}" for answer in self.answers)])
+        return whole if len(whole) < MOST_TOLD else f"{whole[:MOST_TOLD]} ..."
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
+        """The same where Hypothesis prints it."""
+        printer.text(repr(self))
 
 
 def _known(row: Row) -> str:
@@ -71,7 +79,7 @@ def studies(draw: st.DrawFn) -> Study:
     rows += draw(st.lists(noise([*people, 99, None]), min_size=1, max_size=4))
     has_vocabulary = draw(st.booleans())
     rows = draw(with_ids(rows)) + list(vocabulary() if has_vocabulary else ())
-    answers = draw(st.lists(answered(people, rows), max_size=3)) if draw(st.booleans()) else []
+    answers = draw(st.lists(answered(people, rows), min_size=1, max_size=3)) if draw(st.booleans()) else []
     told = [one for several in answers for one in several]
     return Study(hospital(rows), promise, draw(st.sampled_from(codebooks())), told)
 

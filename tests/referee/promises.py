@@ -84,10 +84,9 @@ kind = "number"
 @st.composite
 def steps(draw: st.DrawFn, path: str) -> str:
     """The steps before the criteria, the criteria, and the steps after them."""
-    before = draw(st.lists(st.one_of(ages(), on_findings()), max_size=1))
+    before = draw(st.lists(ages(), max_size=1))
     after = draw(st.lists(st.one_of(on_findings(), on_findings(), ages()), min_size=1, max_size=2))
-    fate = draw(st.sampled_from(["review", "review", "review", "drop"]))
-    confirmed = f'keep = "met"\ncriteria = "{path}"\nif_unknown = "{fate}"\n'
+    confirmed = f'name = "confirmed"\nkeep = "met"\ncriteria = "{path}"\nif_unknown = "review"\n'
     within = draw(st.sampled_from([None, 0, 1, 1, 2, 3]))
     confirmed += "" if within is None else f"review_within = {within}\n"
     return "".join(f"\n[[eligibility]]\n{step}" for step in [*before, confirmed, *after])

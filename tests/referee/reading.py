@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from caseseries.criteria.definition import Number, Test
-from caseseries.criteria.reading import ABSENT, PRESENT
 from caseseries.evidence.catalogue import entry
+from caseseries.evidence.presence import ABSENT, PRESENT
 from caseseries.evidence.truth import Truth
 from caseseries.evidence.values import Operator, plain_text
 

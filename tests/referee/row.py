@@ -10,6 +10,7 @@ from tests.referee.reading import DAY, ID, Hospital, Reading, Row
 
 from caseseries.evidence.catalogue import Entry as Kind
 from caseseries.evidence.catalogue import entry
+from caseseries.evidence.presence import ABSENT
 from caseseries.evidence.unit_names import unit_name
 from caseseries.evidence.values import Operator, plain_text, read_number
 from caseseries.records.codebook import Codebook, Entry
@@ -49,7 +50,7 @@ def read_row(hospital: Hospital, codebook: Codebook, one: Entry, table: str, row
         case "word":
             return replace(reading, word=_word(hospital, table, row))
         case "presence":
-            return replace(reading, word="present")
+            return replace(reading, word=_presence(hospital, table, row))
 
 
 def day_of(moment: date | datetime) -> date:
@@ -144,6 +145,15 @@ def kind_of(one: Entry) -> Kind:
 
 
 # ---- Words ----
+
+
+def _presence(hospital: Hospital, table: str, row: Row) -> str:
+    """That it is there, but where the row says the contrary."""
+    try:
+        word = _word(hospital, table, row)
+    except Aside:
+        return "present"
+    return word if word.casefold() in ABSENT else "present"
 
 
 def _word(hospital: Hospital, table: str, row: Row) -> str:

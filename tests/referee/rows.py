@@ -12,7 +12,7 @@ from tests.referee.reading import CONCEPT, DAY, SOURCE_VALUE, TABLES, Hospital, 
 from tests.referee.row import Aside, in_its_range, kind_of, read_row
 
 from caseseries.evidence.values import plain_text
-from caseseries.records.codebook import FIRST_LOCAL, Codebook, Entry
+from caseseries.records.codebook import FIRST_LOCAL, Codebook, Entry, Silence
 
 SetAside = Counter[tuple[str, str]]
 """How many rows are set aside, by finding and reason."""
@@ -45,6 +45,35 @@ def read_rows(
 def entries_of(codebook: Codebook, finding: str) -> list[Entry]:
     """What the codebook says of a finding; nothing where it lacks it."""
     return [entry for entry in codebook.entries if entry.finding.casefold() == finding.casefold()]
+
+
+def believed(hospital: Hospital, codebook: Codebook) -> Codebook:
+    """The codebook without the silences that mean nothing: of what no row could have told.
+
+    Where products are filed below a code and the vocabulary files none, and no row has the code itself,
+    nobody can say that it was not given.
+    """
+    return replace(
+        codebook,
+        entries=tuple(
+            replace(one, silent=Silence("unknown")) if _is_bare(hospital, one) else one
+            for one in codebook.entries
+        ),
+    )
+
+
+def _is_bare(hospital: Hospital, one: Entry) -> bool:
+    parents = {code.concept for code in one.codes if code.descendants}
+    filed = {row["ancestor_concept_id"] for row in hospital.rows("concept_ancestor")}
+    listed = {code.concept for code in one.codes}
+    rows = [
+        row
+        for table in one.tables
+        if table in CONCEPT
+        for row in hospital.rows(table)
+        if row.get(CONCEPT[table]) in listed
+    ]
+    return bool(parents) and not parents & filed and not rows
 
 
 def _rows_of(hospital: Hospital, one: Entry) -> Iterator[tuple[str, Row]]:

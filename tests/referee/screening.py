@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tests.referee.answers import Answered, answered, in_place
 from tests.referee.judging import StayVerdict, Window, judge, numbered
 from tests.referee.reading import Hospital, Reading, Row, says
-from tests.referee.rows import SetAside, read_rows
+from tests.referee.rows import SetAside, believed, read_rows
 from tests.referee.stays import Stay, all_stays
 from tests.referee.steps import FATES, IN, age_truth, fate, fate_by_criteria, findings_truth
 
@@ -69,6 +69,7 @@ def screen(
     assert protocol.stay is not None
     assert protocol.setting is not None
     definition = open_definition(protocol.stay.criteria)
+    codebook = believed(hospital, codebook)
     asked = [name for step in protocol.eligibility for name in (*step.any_of, *step.all_of)]
     tests: dict[str, list[Test]] = {}
     for _, test in numbered(definition):

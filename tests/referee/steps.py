@@ -28,10 +28,9 @@ def fate(step: Eligibility, truth: Truth) -> str:
 
 def fate_by_criteria(step: Eligibility, verdict: str) -> str:
     """The fate of a stay by its verdict; out of reach of review it could not be shown."""
-    truth = {"met": Truth.MET, "not met": Truth.NOT_MET}.get(verdict, Truth.UNKNOWN)
-    if verdict == "could not be shown" and step.if_unknown in (None, "review"):
+    if verdict == "could not be shown":
         return NOT_SHOWN
-    return fate(step, truth)
+    return fate(step, {"met": Truth.MET, "not met": Truth.NOT_MET}.get(verdict, Truth.UNKNOWN))
 
 
 # ---- Age ----

@@ -142,6 +142,7 @@ criteria = "{criteria}"
 admission = {{ start_of = "stay" }}
 {before}
 [[eligibility]]
+name = "confirmed"
 keep = "met"
 criteria = "{criteria}"
 if_unknown = "review"

@@ -311,3 +311,20 @@ def test_what_only_a_reviewer_can_answer(engine: Engine) -> None:
         1: 900          |          | A: yes                          | out
         """,
     )
+
+
+def test_what_need_only_be_there_is_there_but_for_a_word_that_denies(engine: Engine) -> None:
+    """A row of the gene is a gene, whatever it says; one that says "absent" says that there is none."""
+    asked = step("drop", 'any_of = ["hlh mutation"]', "keep")
+    screened(
+        engine,
+        promise(counted(1, "ferritin"), after=asked),
+        """
+        ferritin, ng/mL | hlh mutation         | fate
+        1: 900          | 2: PRF1, pathogenic  | out
+        1: 900          | 2: absent            | in
+        1: 900          | 2: Negative          | in
+        1: 900          | 2: absent; 3: UNC13D | out
+        1: 900          |                      | in
+        """,
+    )

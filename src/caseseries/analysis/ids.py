@@ -51,6 +51,11 @@ def at_horizon(horizon: str) -> str:
     return joined("survival-at", slug(horizon))
 
 
+def if_lost(horizon: str, fate: str) -> str:
+    """The same if all who were lost before it had died, or lived: `survival-at.30-days.if-lost-died`."""
+    return joined(at_horizon(horizon), f"if-lost-{fate}")
+
+
 def median_by(convention: str) -> str:
     """The median by the other convention than the promised one: `median-by-first`."""
     return f"median-by-{convention}"

@@ -14,7 +14,7 @@ from caseseries.analysis.columns import (
     known,
     left_out,
 )
-from caseseries.analysis.ids import EVERYBODY, at_horizon, joined, median_by, of_group
+from caseseries.analysis.ids import EVERYBODY, at_horizon, if_lost, joined, median_by, of_group
 from caseseries.analysis.results import Group, Result, Standing
 from caseseries.cases.clocks import days, time_from
 from caseseries.cases.series import CaseSeries
@@ -108,10 +108,17 @@ def _enter_curve(
     )
     for horizon in protocol.follow_up.horizons:
         month = read_span(protocol.conventions.month).in_days()
-        at = survival_at(curve, read_span(horizon).in_unit(unit, month), unit=unit)
+        end = read_span(horizon).in_unit(unit, month)
+        at = survival_at(curve, end, unit=unit)
         book.enter(
             joined(key, at_horizon(horizon)), f"Survival at {horizon}{of}", at, rows, standing=standing
         )
+        lost = rows & ~dead & (times < end)
+        for fate, alive in (("died", rows & (times >= end)), ("lived", rows & ((times >= end) | ~dead))):
+            if lost.any():
+                said = f"Survival at {horizon}{of}, if those lost before ({int(lost.sum())}) had {fate}"
+                share = Estimate(int(alive.sum()) / n, "worst and best case of those lost", n, "share")
+                book.enter(joined(key, if_lost(horizon, fate)), said, share, rows)
     reverse = follow_up(times[rows], dead[rows], level=level, unit=unit)
     book.enter(joined(key, "follow-up"), f"Median follow-up{of}", reverse, rows)
     book.enter_middle(joined(key, "observed"), f"Time observed{of}", times[rows], rows, unit)

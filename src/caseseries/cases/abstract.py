@@ -19,7 +19,7 @@ from caseseries.cases.recipes import (
     level_of,
     on_grid,
 )
-from caseseries.cases.series import CaseSeries, Column, Source
+from caseseries.cases.series import CaseSeries, Column, Footnote, Source
 from caseseries.cases.shape import PARTS, TYPES, check
 from caseseries.cases.spells import footnotes_on_drugs
 from caseseries.cohort.cohort import Cohort
@@ -54,7 +54,7 @@ class Abstracted:
 def abstract(
     cohort: Cohort, protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook
 ) -> Abstracted:
-    """Fill the case series of a protocol from a cohort. Raises Problems where it does not keep to its shape."""
+    """Fill the case series of a protocol from a cohort. Raises Problems where it has not its shape."""
     study = Abstracting(protocol, definitions, codebook, _met(cohort))
     last = cohort.last_step
     treated = _of(cohort, (pl.col("standing") == IN) & (pl.col("step") == last))
@@ -71,8 +71,10 @@ def abstract(
 
 
 def baseline(protocol: Protocol) -> tuple[Variable, ...]:
-    """The variables that are known of whoever was not exposed: none that rests on the exposure or comes after it."""
-    exposed = {name for name, one in protocol.moments.items() if one.first and one.during or one.last_of_course}
+    """The variables known of whoever was not exposed: none that rests on the exposure or comes after it."""
+    exposed = {
+        name for name, one in protocol.moments.items() if (one.first and one.during) or one.last_of_course
+    }
     return tuple(one for one in protocol.variables if _is_baseline(one, exposed))
 
 
@@ -117,7 +119,9 @@ def _series(
         "episode": pl.Series("episode", [1] * len(patients), dtype=pl.Int64),
     }
     parts = [_part(one, patients, study) for one in variables if one.take not in (None, "print")]
-    drugs = [column.name for part in parts for column in part.dictionary if column.kind in ("regimen", "regimens")]
+    drugs = [
+        column.name for part in parts for column in part.dictionary if column.kind in ("regimen", "regimens")
+    ]
     return CaseSeries(
         table=pl.DataFrame(key | {name: one for part in parts for name, one in part.columns.items()}),
         dictionary=tuple(column for part in parts for column in part.dictionary),
@@ -127,8 +131,34 @@ def _series(
         moments=frame(_moments(patients), MOMENTS),
         unread=frame((row for part in parts for row in part.unread), UNREAD),
         sources=(source,),
-        footnotes=tuple(note for name in drugs for note in footnotes_on_drugs(name)),
+        footnotes=(
+            *(note for name in drugs for note in footnotes_on_drugs(name)),
+            *_on_follow_up(patients, study.protocol),
+        ),
     )
+
+
+def _on_follow_up(patients: Sequence[Patient], protocol: Protocol) -> Iterable[Footnote]:
+    """Who went to a hospice, which is near to death and no recovery, and how the others were last seen."""
+    alive = protocol.follow_up_variable("alive")
+    if alive is None or protocol.follow_up is None:
+        return
+    hospice = sum(one.discharged_to == "hospice" for one in patients)
+    if hospice:
+        said = (
+            f"{hospice} of {len(patients)} went to a hospice: who is not known to have died counts as alive "
+            "when last seen."
+        )
+        yield Footnote(alive.name, "source", said)
+    last = [
+        one.moments[protocol.follow_up.until].because
+        for one in patients
+        if protocol.follow_up.event not in one.moments and protocol.follow_up.until in one.moments
+    ]
+    by_laboratory = sum(all(row.startswith("measurement:") for row in rows) for rows in last)
+    if by_laboratory:
+        said = f"Of {len(last)} not known to have died, {by_laboratory} were last seen by a laboratory alone."
+        yield Footnote(alive.name, "source", said)
 
 
 def _part(variable: Variable, patients: Sequence[Patient], study: Abstracting) -> _Part:
@@ -156,9 +186,12 @@ def _origins(name: str, because: Iterable[tuple[str, ...]]) -> pl.Series:
 
 
 def _regimen(variable: Variable, taken: Sequence[Course | None], patients: Sequence[Patient]) -> _Part:
-    """The fan of one drug: whether it was given, and the dose, interval, route, daily amount and days at first."""
+    """The fan of one drug: whether it was given, and dose, interval, route, daily amount and days."""
     routes = [one.route for one in taken if one and one.route]
-    lines = (*regimen_columns(variable, ["mg"] * any(one and one.dose_mg for one in taken), routes), days_column(variable))
+    lines = (
+        *regimen_columns(variable, ["mg"] * any(one and one.dose_mg for one in taken), routes),
+        days_column(variable),
+    )
     values: tuple[tuple[pl.DataType, list[object]], ...] = (
         (pl.String(), [None if one is None else str(one.steps[0]) for one in taken]),
         (pl.Boolean(), [one is not None for one in taken]),
@@ -169,7 +202,8 @@ def _regimen(variable: Variable, taken: Sequence[Course | None], patients: Seque
         (pl.Int64(), [one and one.days for one in taken]),
     )
     columns = {
-        line.name: pl.Series(line.name, cells, dtype) for line, (dtype, cells) in zip(lines, values, strict=True)
+        line.name: pl.Series(line.name, cells, dtype)
+        for line, (dtype, cells) in zip(lines, values, strict=True)
     }
     rows = _origins(variable.name, [_rows(one) for one in taken])
     mine = [(one,) if one else () for one in taken]
@@ -268,13 +302,13 @@ def _moments(patients: Sequence[Patient]) -> Iterable[Row]:
 
 def _complete(cases: CaseSeries, protocol: Protocol) -> tuple[pl.Series, tuple[Step, ...]]:
     """Which rows hold all that must be known, and the steps that drop the others."""
-    kept = pl.Series("kept", [True] * cases.n)
+    kept = pl.Series("kept", [True] * cases.n, dtype=pl.Boolean)
     steps = []
     for step in protocol.eligibility:
         if not step.complete:
             continue
         there = [name for name in step.complete if cases.has(name)]
-        known = pl.Series("kept", [True] * cases.n)
+        known = pl.Series("kept", [True] * cases.n, dtype=pl.Boolean)
         for name in there:
             known &= cases.table[name].is_not_null()
         before = int(kept.sum())

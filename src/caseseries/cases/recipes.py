@@ -43,7 +43,7 @@ class Abstracting:
 
 
 def cell(variable: Variable, patient: Patient, study: Abstracting) -> Cell:
-    """The cell of a variable, but for regimens (see `courses_taken`). Recipes that records cannot serve are empty."""
+    """The cell of a variable, but for regimens (see `courses_taken`); empty where records cannot serve it."""
     take = variable.take
     if take == "review":
         return _reviewed(variable, patient)
@@ -104,7 +104,9 @@ def _finding(variable: Variable, take: Take, patient: Patient, study: Abstractin
     if day is None:
         return Cell()
     within = int(read_span(take.within).in_days()) if take.within else 0
-    near = nearest(take.finding or "", patient.readings.get(take.finding or "", ()), day.day, within, variable.unit or "")
+    near = nearest(
+        take.finding or "", patient.readings.get(take.finding or "", ()), day.day, within, variable.unit or ""
+    )
     return Cell(near.value, (near.origin,), {OPERATOR: near.operator or None}) if near else Cell()
 
 
@@ -118,10 +120,8 @@ class Near:
     origin: str
 
 
-def nearest(
-    finding: str, readings: Iterable[Reading], day: int, within: int, unit: str
-) -> Near | None:
-    """The reading of a finding nearest to a day, at most `within` days off, the earlier of two; None where there is none.
+def nearest(finding: str, readings: Iterable[Reading], day: int, within: int, unit: str) -> Near | None:
+    """The reading of a finding nearest to a day, at most `within` days off, the earlier of two; else None.
 
     Of several on one day the first row counts.
     """
@@ -153,16 +153,16 @@ def on_grid(serial: Serial, patient: Patient) -> list[tuple[int, Near]]:
         return []
     death = patient.moments.get("death")
     readings = [
-        one
-        for one in patient.readings.get(serial.finding, ())
-        if death is None or one.day <= death.day
+        one for one in patient.readings.get(serial.finding, ()) if death is None or one.day <= death.day
     ]
     within = int(read_span(serial.within).in_days()) if serial.within else 0
     days = serial.days or sorted({one.day - start.day + 1 for one in readings if one.day >= start.day})
     found, used = [], set[str]()
     for day in days:
         free = [one for one in readings if one.origin not in used]
-        near = nearest(serial.finding, free, start.day + day - 1, within if serial.days else 0, serial.unit or "")
+        near = nearest(
+            serial.finding, free, start.day + day - 1, within if serial.days else 0, serial.unit or ""
+        )
         if near is not None:
             used.add(near.origin)
             found.append((day, near))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +52,8 @@ class Answer:
 class Settled:
     """What the answers to one question about one patient come to.
 
-    `answers` are those that prevail: the adjudicated ones, else all. `differ` where they do not agree: then it
-    is unknown until somebody adjudicates.
+    `answers` are those that prevail: the adjudicated ones, else all. `differ` where they do not agree: then
+    it is unknown until somebody adjudicates.
     """
 
     answers: tuple[Answer, ...]
@@ -102,6 +104,13 @@ def read_answers(path: Path, questions: Iterable[str], digest: str) -> tuple[Ans
     return tuple(answers)
 
 
+def read_id(text: str) -> int | None:
+    """The id of a row in the records, which has at most 64 bits; None where it is none."""
+    found = re.fullmatch(r"\s*(-?[0-9]{1,19})\s*", text)
+    number = int(found[1]) if found else None
+    return number if number is not None and -(2**63) <= number < 2**63 else None
+
+
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -111,7 +120,11 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     except UnicodeDecodeError:
         found = "it is not plain text in UTF-8"
         raise Problems([Problem(path.name, found, "Save it as CSV in UTF-8.")]) from None
-    lines = list(csv.reader(text.splitlines()))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        found = f"it cannot be read as CSV ({error})"
+        raise Problems([Problem(path.name, found, "Save it again as CSV, in UTF-8.")]) from None
     header = [plain_text(name).casefold() for name in lines[0]] if lines else []
     missing = [name for name in COLUMNS if name not in header]
     if missing:
@@ -128,7 +141,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 def _slips(row: Mapping[str, str], where: str, asked: tuple[str, ...]) -> list[Problem]:
     problems = []
-    if not row["patient"].strip().lstrip("-").isdecimal():
+    if read_id(row["patient"]) is None:
         found = f'"{row["patient"]}" is not a patient\'s id'
         problems.append(Problem(where, found, "Keep the column patient as it was written."))
     question = plain_text(row["question"])
@@ -142,7 +155,7 @@ def _slips(row: Mapping[str, str], where: str, asked: tuple[str, ...]) -> list[P
 
 def _answer(row: Mapping[str, str], origin: str) -> Answer:
     return Answer(
-        patient=int(row["patient"]),
+        patient=read_id(row["patient"]) or 0,
         question=plain_text(row["question"]),
         evidence=tuple(part.strip() for part in row["evidence"].split(";") if part.strip()),
         answer=plain_text(row["answer"]),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from caseseries.cohort.answers import Answer, Settled, settle
+from caseseries.cohort.answers import Answer, Settled, read_id, settle
 from caseseries.cohort.facts import DATES
 from caseseries.cohort.search import ANSWERS
 from caseseries.criteria.lowering import Lowered
+from caseseries.evidence.problem import some_of
 from caseseries.evidence.truth import Truth
+from caseseries.evidence.values import is_missing
 from caseseries.records.omop import Records
 from caseseries.records.readings import day
 
@@ -55,6 +57,45 @@ def place_answers(records: Records, answers: Iterable[Answer]) -> Reviewed:
     return Reviewed({key: settle(some) for key, some in placed.items()}, tuple(lost))
 
 
+def notes_on_answers(reviewed: Reviewed, levels: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """What is to be said of the answers: those of nobody, those that differ, and those that say nothing.
+
+    `levels` are those of the variables that a reviewer answers; what has none is answered with yes or no.
+    """
+    if reviewed.lost:
+        yield (
+            f"Of {_answers(reviewed.lost)} the patient has no stay in these records: {_rows(reviewed.lost)}. "
+            "They are left out."
+        )
+    settled = dict(sorted(reviewed.by_stay.items()))
+    differ = [one for some in settled.values() if some.differ for one in some.answers]
+    if differ:
+        yield (
+            f"Reviewers differ: {_rows(differ)}. It stays unknown until a row is signed by somebody whose "
+            'name in who begins with "adjudicated".'
+        )
+    unread = [one for some in settled.values() for one in some.answers if not _is_read(one, levels)]
+    if unread:
+        said = some_of(list(dict.fromkeys(f'"{one.answer}"' for one in unread)))
+        yield f"Neither yes nor no nor a level ({said}): {_rows(unread)}. Such answers say nothing."
+
+
+def _is_read(answer: Answer, levels: Mapping[str, tuple[str, ...]]) -> bool:
+    wanted = [level.casefold() for level in levels.get(answer.question, ())]
+    if wanted:
+        return answer.answer.casefold() in wanted or is_missing(answer.answer)
+    return answer.truth is not Truth.UNKNOWN or is_missing(answer.answer)
+
+
+def _answers(some: Iterable[Answer]) -> str:
+    count = len(set(some))
+    return f"{count:,} answer{'s' * (count > 1)}"
+
+
+def _rows(some: Iterable[Answer]) -> str:
+    return some_of(list(dict.fromkeys(one.origin for one in some)))
+
+
 def answered_bits(reviewed: Reviewed, lowered: Lowered) -> pl.DataFrame:
     """Of each stay the bits of the tests that were answered, those that are met, and those that stay open."""
     rows: dict[int, list[int]] = {}
@@ -89,15 +130,16 @@ def _days(records: Records, answers: tuple[Answer, ...]) -> dict[str, tuple[int,
     for row in (row for answer in answers for row in answer.evidence):
         table, _, number = row.partition(":")
         number = number.partition(":")[0]  # a passage of a note is note:91:120-151
-        if table in ROW_DATES and number.lstrip("-").isdecimal():
-            wanted.setdefault(table, set()).add(int(number))
+        row_id = read_id(number)
+        if table in ROW_DATES and row_id is not None:
+            wanted.setdefault(table, set()).add(row_id)
     days = {}
     for table, numbers in sorted(wanted.items()):
-        row_id, date = ROW_DATES[table]
+        column, date = ROW_DATES[table]
         records.put("named_rows", pl.DataFrame({"row_id": sorted(numbers)}, {"row_id": pl.Int64}))
         query = f"""
-SELECT e.{row_id} AS row_id, e.person_id, {day(f"e.{date}")} AS day FROM {table} e
-JOIN named_rows n ON n.row_id = e.{row_id} WHERE e.{date} IS NOT NULL"""
+SELECT e.{column} AS row_id, e.person_id, {day(f"e.{date}")} AS day FROM {table} e
+JOIN named_rows n ON n.row_id = e.{column} WHERE e.{date} IS NOT NULL"""
         for number, person, when in records.run(query, f"rows of {table} named in answers").iter_rows():
             days[f"{table}:{number}"] = (person, when)
     return days

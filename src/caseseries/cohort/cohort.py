@@ -52,12 +52,14 @@ MOMENTS = pl.Schema(
 class Cohort:
     """What a screening found. Days are whole days since 1970-01-01.
 
-    `source` is the name of the records. `patients`: who reached the first named step, or is open at it; a row each, with their studied stay.
-    `verdicts`: a row for each criterion of the studied stay, and one for the whole ("" as the criterion), literal;
-    `unflagged` the same without the flagged evidence. `moments`: the named days. `evidence`, `exposures`, `visits`,
-    `deaths` and `contacts` are what the records say of these patients, and `people` the same, patient by patient. `set_aside`: the rows that say nothing, by finding and
-    reason, among those read in full; `odd_visits` the same of visits. `open` are the questions that are left.
-    `notes` say what was set aside and what rests on what is only recalled. `sql` is every query as it ran.
+    `source` is the name of the records. `patients`: who reached the first named step, or is open at it; a
+    row each, with their studied stay. `verdicts`: a row for each criterion of the studied stay, and one for
+    the whole ("" as the criterion), literal; `unflagged` the same without the flagged evidence. `moments`:
+    the named days. `evidence`, `exposures`, `visits`, `deaths` and `contacts` are what the records say of
+    these patients, and `people` the same, patient by patient. `set_aside`: the rows that say nothing, by
+    finding and reason, among those read in full; `odd_visits` the same of visits. `open` are the questions
+    that are left. `notes` say what was set aside and what rests on what is only recalled. `sql` is every
+    query as it ran.
     """
 
     source: str
@@ -98,6 +100,19 @@ class Cohort:
         return whole.hexdigest()
 
     def __str__(self) -> str:
+        return "\n".join([self.flow, *self._aside, *(f"- {note}" for note in self.notes)])
+
+    @property
+    def _aside(self) -> list[str]:
+        """What was set aside, in one line."""
+        counts = [(what, why, rows) for (what, why), rows in self.odd_visits.items()]
+        counts += self.set_aside.select("finding", "why", "rows").iter_rows()
+        said = ", ".join(f"{what}: {why} {rows:,}" for what, why, rows in counts)
+        return [f"Rows set aside: {said}."] if said else []
+
+    @property
+    def flow(self) -> str:
+        """The attrition, a line a step, and what a review would cost."""
         flow = self.attrition
         lines = [
             f"{flow.patients:>12,}  in the database",
@@ -120,4 +135,4 @@ class Cohort:
                 f"{count:,} short by at most {short}" for short, count in enumerate(flow.reach) if short
             )
             lines += ["", f"Charts that a review would cost: {costs}."]
-        return "\n".join([*lines, *(f"- {note}" for note in self.notes)])
+        return "\n".join(lines)

@@ -26,7 +26,7 @@ ORDER = {IN: 2, OPEN: 1, OUT: 0}
 
 @dataclass(frozen=True)
 class Parted:
-    """The steps before that of the criteria, that step, those behind it, and the one that `abstract` takes."""
+    """The steps before that of the criteria, that step, those behind it, and those that `abstract` takes."""
 
     before: tuple[Eligibility, ...]
     asked: Eligibility
@@ -54,6 +54,7 @@ def parted(protocol: Protocol) -> Parted:
         problems.append(Problem("protocol.toml", found, mend if not places else "Keep one of them."))
         raise Problems(problems)
     [place] = places
+    problems += _of_the_stay(protocol, steps[place])
     for number, step in enumerate(steps, 1):
         where = f'protocol.toml, eligibility {number} ("{step.keep or step.drop}")'
         asks = sum(map(bool, (step.criteria, step.age, step.any_of, step.all_of, step.complete)))
@@ -71,6 +72,22 @@ def parted(protocol: Protocol) -> Parted:
     after = steps[place + 1 :]
     complete = tuple(step for step in after if step.complete)
     return Parted(steps[:place], steps[place], tuple(step for step in after if not step.complete), complete)
+
+
+def _of_the_stay(protocol: Protocol, asked: Eligibility) -> list[Problem]:
+    """What of [setting] and [stay] this screening does not serve."""
+    setting, stay = protocol.setting, protocol.stay
+    problems = []
+    if setting is not None and setting.visits != "inpatient":
+        found = f'visits = "{setting.visits}" cannot be searched for'
+        problems.append(Problem("protocol.toml, [setting]", found, 'Write visits = "inpatient".'))
+    if stay is not None and stay.choose != "first meeting":
+        found = f'choose = "{stay.choose}" is not a way to choose the stay'
+        problems.append(Problem("protocol.toml, [stay]", found, 'Write choose = "first meeting".'))
+    if stay is not None and stay.criteria != asked.criteria:
+        found = f'the stay is chosen by "{stay.criteria}", and the patients by "{asked.criteria}"'
+        problems.append(Problem("protocol.toml, [stay]", found, "Name the same criteria in both."))
+    return problems
 
 
 def _is_at_admission(age: Age, protocol: Protocol) -> bool:
@@ -147,8 +164,8 @@ def criteria_step(
 ) -> tuple[Step, pl.DataFrame]:
     """Count the patients by the verdicts on their stays, and choose the stay that is studied.
 
-    `stays` are the candidates, `whole` has of each of their patients how many stays came to the step. Answers with
-    the patients who are in or open, a row each: the stay, `standing`, and `further_episodes`.
+    `stays` are the candidates, `whole` has of each of their patients how many stays came to the step.
+    Answers with the patients who are in or open, a row each: the stay, `standing`, and `further_episodes`.
     """
     fate = FATES[step.if_unknown]
     by_patient: dict[int, list[dict[str, object]]] = {}

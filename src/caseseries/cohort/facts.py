@@ -81,7 +81,7 @@ WHERE n.value BETWEEN r.least AND r.most"""
         yield f"""
 SELECT n.person_id, n.day, n.known, r.bit, {state} AS state, {ends}
 FROM ({readings.numbers(rows)}) n JOIN limit_rules r ON {_same(("concept_id",))}
-WHERE n.value {readings.FINITE} AND n.range_low {readings.FINITE} AND {state} >= 0"""
+WHERE {readings.finite("n.value")} AND {readings.finite("n.range_low")} AND {state} >= 0"""
     for table in rules.words["table"].unique().sort():
         yield _words(table, known_from if table == "measurement" else "")
     for table in rules.presences["table"].unique().sort():

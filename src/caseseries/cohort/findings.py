@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from caseseries.cohort.answers import Settled
-from caseseries.criteria.reading import ABSENT, PRESENT
 from caseseries.evidence.days import EPOCH, date_of
+from caseseries.evidence.presence import ABSENT, PRESENT
 from caseseries.evidence.truth import Truth
 from caseseries.records.codebook import Codebook, Silence
 
@@ -27,7 +27,8 @@ class Found:
 class Chart:
     """What the records and the reviewers say of one patient and stay; days are since 1970-01-01.
 
-    `youngest` and `oldest` are the ages that the patient may have in completed years. `rows`: per finding the (day, word, origin) of every reading in words or of presence, exposures included.
+    `youngest` and `oldest` are the ages that the patient may have in completed years. `rows`: per finding
+    the (day, word, origin) of every reading in words or of presence, exposures included.
     """
 
     first_day: int

@@ -48,10 +48,17 @@ WHERE e.{date} IS NOT NULL"""
     return "\nUNION\n".join(parts)
 
 
-def unflagged(facts: str, marked: str) -> str:
-    """SQL: the facts that no flag marks."""
+_MARKS = """e.person_id = f.person_id AND (e.bits & f.bit) <> 0
+    AND e.day BETWEEN f.day - e.days_before AND f.day"""
+
+
+def marked(facts: str, days: str) -> str:
+    """SQL: the stays with a fact that a flag marks."""
+    return f"SELECT f.stay_id FROM {facts} f JOIN {days} e ON {_MARKS}"
+
+
+def unflagged(facts: str, days: str, among: str) -> str:
+    """SQL: the facts of some stays that no flag marks."""
     return f"""
-SELECT f.* FROM {facts} f
-WHERE NOT EXISTS (
-  SELECT 1 FROM {marked} e
-  WHERE e.person_id = f.person_id AND (e.bits & f.bit) <> 0 AND e.day BETWEEN f.day - e.days_before AND f.day)"""
+SELECT f.* FROM {facts} f JOIN {among} s ON s.stay_id = f.stay_id
+WHERE NOT EXISTS (SELECT 1 FROM {days} e WHERE {_MARKS})"""

@@ -7,31 +7,38 @@ from caseseries.cohort.search import Search, Tell
 
 UNFLAGGED = "_unflagged"
 """The end of the names of what is judged without flagged evidence."""
+_MARKED = "_marked"
+"""The same, of the stays alone in which a flag marks some evidence."""
 
 
 def judge(search: Search, tell: Tell) -> tuple[str, ...]:
     """Lay out the verdicts of the candidates, and answer with their kinds: "", and UNFLAGGED without flags.
 
-    A kind is the end of the names `verdicts`, `because` and `known_days`. The candidates, `anchors`, are the stays
-    whose lower bound comes within reach of the need.
+    A kind is the end of the names `verdicts`, `because` and `known_days`. The candidates, `anchors`, are
+    the stays whose lower bound comes within reach of the need.
     """
     records, whole = search.records, search.windows
     tell("weighing what they show")
     records.keep("hit_days", _hit_days("stay_facts"))
     records.keep("lowest", windows.best(whole, "hit_days", "near_stays"))
     records.keep("anchors", f"SELECT * FROM lowest WHERE lower >= {whole.need - search.reach}")
-    records.keep("candidate_facts", "SELECT f.* FROM stay_facts f JOIN anchors a ON a.stay_id = f.stay_id")
-    _judge(search, "candidate_facts", "anchors", "")
+    _judge(search, "stay_facts", "anchors", "")
     flagged = flags.flag_rules(whole.lowered, search.resolved.codes)
     if not flagged.height:
         return ("",)
     records.put("flag_rules", flagged)
     records.keep("flag_days", flags.flag_days(flagged))
-    records.keep("unflagged_facts", flags.unflagged("candidate_facts", "flag_days"))
-    among = "(SELECT s.* FROM studied s JOIN anchors c ON c.stay_id = s.stay_id) c"
+    marked = flags.marked("stay_facts", "flag_days")
+    among = "SELECT s.* FROM studied s JOIN anchors c ON c.stay_id = s.stay_id"
+    records.keep("marked_stays", f"{among} WHERE s.stay_id IN ({marked})")
+    records.keep("unflagged_facts", flags.unflagged("stay_facts", "flag_days", "marked_stays"))
     records.keep("unflagged_days", _hit_days("unflagged_facts"))
-    records.keep(f"anchors{UNFLAGGED}", windows.best(whole, "unflagged_days", among))
-    _judge(search, "unflagged_facts", f"anchors{UNFLAGGED}", UNFLAGGED)
+    records.keep(f"anchors{_MARKED}", windows.best(whole, "unflagged_days", "marked_stays"))
+    _judge(search, "unflagged_facts", f"anchors{_MARKED}", _MARKED)
+    # Where nothing is marked, the verdict without the flagged evidence is the verdict.
+    for name in ("verdicts", "because", "known_days"):
+        unmarked = f"SELECT v.* FROM {name} v WHERE v.stay_id NOT IN (SELECT stay_id FROM marked_stays)"
+        records.keep(f"{name}{UNFLAGGED}", f"SELECT * FROM {name}{_MARKED} UNION ALL {unmarked}")
     return ("", UNFLAGGED)
 
 
@@ -44,4 +51,4 @@ def _judge(search: Search, told: str, anchors: str, kind: str) -> None:
     records.keep(f"standing{kind}", windows.standing_on_the_anchor(whole, told, anchors))
     records.keep(f"verdicts{kind}", windows.verdicts(whole, anchors, f"standing{kind}"))
     records.keep(f"because{kind}", windows.because(f"standing{kind}"))
-    records.keep(f"known_days{kind}", windows.known(whole, told, f"verdicts{kind}"))
+    records.keep(f"known_days{kind}", windows.known(whole, told, f"verdicts{kind}", f"standing{kind}"))

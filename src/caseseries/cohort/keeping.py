@@ -15,8 +15,7 @@ FRAMES = ("patients", "verdicts", "unflagged", "moments", "evidence", "exposures
 
 
 def files_of(cohort: Cohort, study: str, digest: str) -> dict[str, bytes]:
-    """The path and the content of every file: Parquet for tables, JSON for the attrition, CSV for the questions,
-    and the SQL of every query, numbered as it ran."""
+    """The path and content of every file: tables, the attrition, the questions, every query in turn."""
     files = {f"cohort/{name}.parquet": _parquet(getattr(cohort, name)) for name in FRAMES}
     attrition = {"protocol": digest, **asdict(cohort.attrition)}
     files["attrition.json"] = (json.dumps(attrition, indent=1, ensure_ascii=False) + "\n").encode()

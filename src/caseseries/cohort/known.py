@@ -1,36 +1,30 @@
-"""What is known of the cohort: the rows of each patient's chart, their courses of treatment, and their calendar."""
+"""What is known of the cohort: each patient's chart, courses of treatment and calendar."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
 import polars as pl
 
 from caseseries.cohort.chart_review import Reviewed
+from caseseries.cohort.contradictions import possible
 from caseseries.cohort.findings import Chart, rows_of
 from caseseries.cohort.moments import Calendar, Day
 from caseseries.cohort.search import Search, with_parts
-from caseseries.criteria.comparison import hold
 from caseseries.criteria.definition import Definition, findings_of
-from caseseries.criteria.lowering import tests_of
 from caseseries.evidence.course import Course, courses
 from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.exposure import Exposure
-from caseseries.evidence.finding import Finding
-from caseseries.evidence.truth import Truth
-from caseseries.evidence.units import mass_in_mg
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
 from caseseries.records import outcomes, readings
+from caseseries.records.drug_rows import ADMINISTRATIONS, strength
 from caseseries.records.forms import lay_concepts, read_forms
 from caseseries.records.gather import gather, gather_exposures
 from caseseries.records.omop import Records
 
-ADMINISTRATIONS = frozenset({32818})
-"""Type concepts of rows that say a drug was given: EHR administration record (OMOP Type Concept)."""
 FEMALE, MALE = 8532, 8507
 """Gender concepts of OMOP."""
 DEATH = "death"
@@ -72,7 +66,9 @@ def read_patients(
     how = pl.col("finding").replace_strict(reads, return_dtype=pl.String)
     mine = codes.filter(pl.col("finding").is_in(wanted))
     numbers = mine.filter((pl.col("table") == "measurement") & how.is_in(["number", "limit"]))
-    worded = mine.filter(how.eq("word") & pl.col("table").is_in(["measurement", "observation"]))
+    worded = mine.filter(
+        how.is_in(["word", "presence"]) & pl.col("table").is_in(["measurement", "observation"])
+    )
     lay_concepts(records, numbers["concept_id"].unique().sort())
     among = "JOIN gathered g ON g.person_id = m.person_id"
     records.keep("gathered_rows", readings.number_rows(search.known_from, among))
@@ -99,7 +95,7 @@ def read_patients(
         evidence=evidence,
         exposures=exposures,
         visits=visits,
-        deaths=outcomes.deaths(records, visits),
+        deaths=outcomes.deaths(records, visits, patients),
         contacts=outcomes.last_contacts(records, visits),
         courses=given,
         charts=charts,
@@ -117,7 +113,7 @@ WHERE p.gender_concept_id IN ({FEMALE}, {MALE})"""
 
 
 def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[str]:
-    """Every finding that a protocol asks of records: by its criteria, its steps, its moments and its variables."""
+    """Every finding that a protocol asks of records: by its criteria, steps, moments and variables."""
     asked = [finding for definition in definitions for finding in findings_of(definition)]
     asked += [finding for step in protocol.eligibility for finding in (*step.any_of, *step.all_of)]
     takes = [one.take for one in protocol.variables if isinstance(one.take, Take)]
@@ -125,24 +121,6 @@ def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[st
     asked += [serial.finding for serial in protocol.serials]
     asked += [one.first for one in protocol.moments.values() if one.first and one.first != DEATH]
     return list(dict.fromkeys(finding for finding in asked if finding))
-
-
-def means_of(definitions: tuple[Definition, ...]) -> Callable[[str, str], str]:
-    """What a word comes to where the criteria ask for a finding: "met", "denied" or "not understood"."""
-    said = {Truth.MET: "met", Truth.NOT_MET: "denied"}
-
-    def means(finding: str, word: str) -> str:
-        tests = [
-            test
-            for definition in definitions
-            for criterion in definition.criteria
-            for test in tests_of(criterion)
-            if test.finding == finding
-        ]
-        truths = [hold(Finding("", finding, text=word), test).truth for test in tests]
-        return next((said[one] for one in truths if one in said), "not understood")
-
-    return means
 
 
 def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple[Course, ...]]:
@@ -162,7 +140,7 @@ def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple
                 is_administration=row["type_concept_id"] in ADMINISTRATIONS,
                 quantity=row["quantity"],
                 dose_unit=row["dose_unit"] or "",
-                strength=_strength(row["concept_name"]),
+                strength=strength(row["concept_name"]),
                 sig=row["sig"] or "",
                 route=row["route"] or "",
                 days_supply=row["days_supply"],
@@ -174,15 +152,9 @@ def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple
     return {person: courses(some) for person, some in rows.items()}
 
 
-def _strength(name: str | None) -> float | None:
-    """The milligrams that the name of a product says: 100 of "anakinra 100 mg syringe"."""
-    said = re.search(r"([0-9]+(?:\.[0-9]+)?) ?(g|mg|mcg)\b(?!/)", name or "", re.IGNORECASE)
-    return mass_in_mg(float(said[1]), said[2].casefold()) if said else None
-
-
 def calendars(known: Known, met: Mapping[int, Mapping[str, Day]]) -> dict[int, Calendar]:
     """The calendar of each patient, on which the moments are found; `met` the days of their criteria."""
-    deaths, contacts = (_by_patient(frame) for frame in (known.deaths, known.contacts))
+    deaths, contacts = (_by_patient(frame) for frame in (possible(known.deaths), known.contacts))
     return {
         row["person_id"]: _calendar(
             row,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 from caseseries.criteria.comparison import hold
 from caseseries.criteria.definition import Definition, Word, every_test
-from caseseries.criteria.reading import ABSENT, PRESENT
 from caseseries.evidence.finding import Finding
+from caseseries.evidence.presence import ABSENT, PRESENT
 from caseseries.evidence.truth import Truth
 from caseseries.records.codebook import finding_key
 

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from caseseries.evidence.course import Course
 from caseseries.evidence.days import number_of
 from caseseries.protocol.clauses.hospital import Moment
+from caseseries.protocol.moments import bound, in_order
+
+FOREVER = 10**6
+"""Days: longer than any life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,9 @@ class Day:
 class Calendar:
     """What the moments of one patient are found from.
 
-    `stay` is its first and its last day with their row; `met` the day on which the criteria are met; `rows` the
-    days of each finding with their rows, the first first; `courses` the courses of each drug, the first first.
+    `stay` is its first and its last day with their row; `met` the day on which the criteria are met; `rows`
+    the days of each finding with their rows, the first first; `courses` the courses of each drug, the first
+    first.
     """
 
     stay: tuple[Day, Day]
@@ -33,16 +38,17 @@ class Calendar:
 
 
 def moments(promised: Mapping[str, Moment], calendar: Calendar) -> dict[str, Day]:
-    """The moments that one patient has; those that never came are left out."""
-    found: dict[str, Day] = {}
-    for name, moment in promised.items():
-        day = _day(moment, calendar)
-        if day is not None:
-            found[name] = day
-    return found
+    """The moments that one patient has; those that never came are left out.
+
+    They may rest on one another in any order; a protocol with a circle is not read.
+    """
+    found: dict[str, Day | None] = {}
+    for name in in_order(promised):
+        found[name] = _day(promised[name], calendar, found)
+    return {name: day for name, day in ((name, found[name]) for name in promised) if day is not None}
 
 
-def _day(moment: Moment, calendar: Calendar) -> Day | None:
+def _day(moment: Moment, calendar: Calendar, found: Mapping[str, Day | None]) -> Day | None:
     first, last = calendar.stay
     if moment.start_of is not None:
         return first
@@ -52,11 +58,18 @@ def _day(moment: Moment, calendar: Calendar) -> Day | None:
         return calendar.met.get(moment.day_met)
     if moment.last_of_course is not None:
         return _last_of_course(moment.last_of_course, calendar)
-    during = (first.day, last.day) if moment.during is not None else None
-    finding = moment.first or moment.last or ""
-    days = [
-        one for one in calendar.rows.get(finding, ()) if during is None or during[0] <= one.day <= during[1]
-    ]
+    least, most = (first.day, last.day) if moment.during is not None else (-FOREVER, FOREVER)
+    for name, length, is_end in ((*bound(moment.after), False), (*bound(moment.until), True)):
+        if not name:
+            continue
+        other = found.get(name)
+        if other is None:
+            return None
+        least, most = (
+            (least, min(most, other.day + length - 1)) if is_end else (max(least, other.day + length), most)
+        )
+    rows = calendar.rows.get(moment.first or moment.last or "", ())
+    days = [one for one in rows if least <= one.day <= most]
     return (days[0] if moment.first is not None else days[-1]) if days else None
 
 

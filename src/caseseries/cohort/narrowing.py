@@ -1,11 +1,13 @@
-"""Narrowing: from everyone to the few whose rows are read in full, without losing one who may meet the criteria.
+"""Narrowing: from everyone to the few whose rows are read in full, and nobody lost who may meet it.
 
-Two passes, each looser than the definition. The first asks only what was looked for at all; the second compares
-numbers with the limits, and lets everything pass that it does not read: words, texts, operators, unit texts.
+Two passes, each looser than the definition. The first asks only what was looked for at all; the second
+compares numbers with the limits, and lets everything pass that it does not read: words, texts, operators,
+unit texts.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import polars as pl
@@ -18,7 +20,7 @@ from caseseries.criteria.definition import Number
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.records import readings
 from caseseries.records.forms import Forms, lay_concepts
-from caseseries.records.readings import FINITE, day
+from caseseries.records.readings import day, finite
 
 LOOSE = pl.Schema(
     {
@@ -26,14 +28,14 @@ LOOSE = pl.Schema(
         "unit_concept_id": pl.Int64,
         "low": pl.Float64,
         "high": pl.Float64,
-        "bit": pl.Int64,
+        "bits": pl.Int64,
     }
 )
 """The band of values, its limit included, in which a number of a unit may meet a test."""
 
 
 def find_near(search: Search, tell: Tell) -> Forms:
-    """Lay out `near_stays`, those that may come within reach of the need, and `stay_facts`, what their rows say.
+    """Lay out `near_stays`, which may come within reach of the need, and `stay_facts`, what their rows say.
 
     Answers with the ways in which their results are written.
     """
@@ -47,11 +49,15 @@ def find_near(search: Search, tell: Tell) -> Forms:
     records.put("looked_rules", _bits(looked.filter(~pl.col("criterion").is_in(list(common)))))
     records.keep("likely", _likely(search, looked, common, least))
     tell("comparing the results of the likely")
-    records.put("loose_rules", pl.DataFrame(list(_loose(search)), LOOSE, orient="row"))
-    is_read = pl.col("is_number") & (pl.col("table") == "measurement")
-    records.put("untold_rules", _bits(looked.filter(~is_read)))
-    records.keep("near_days", _near_days(search, looked.filter(~is_read)))
     records.keep("likely_stays", "SELECT s.* FROM studied s JOIN likely l ON l.person_id = s.person_id")
+    is_measured = pl.col("table") == "measurement"
+    untold = _bits(looked.filter(is_measured & ~pl.col("is_number")))
+    bands = [*_loose(search), *_of_any_value(search, untold)]
+    records.put("loose_rules", pl.DataFrame(bands, LOOSE, orient="row"))
+    records.put("unit_concepts", pl.DataFrame({"id": list(search.codebook.unit_concepts)}, {"id": pl.Int64}))
+    elsewhere = _bits(looked.filter(~is_measured))
+    records.put("untold_rules", elsewhere)
+    records.keep("near_days", _near_days(elsewhere))
     records.keep("near", windows.best(search.windows, "near_days", "likely_stays"))
     records.keep(
         "near_stays",
@@ -74,9 +80,8 @@ JOIN near_stays s ON s.person_id = f.person_id AND f.day BETWEEN s.first_day AND
 
 # ---- Who was looked at ----
 
-_COUNTED = """
-SELECT measurement_concept_id AS concept_id, COUNT(*) AS rows
-FROM measurement WHERE measurement_concept_id IN (SELECT concept_id FROM numbered_concepts) GROUP BY 1"""
+# Of every concept: to choose among them while counting costs more than to count them all.
+_COUNTED = "SELECT measurement_concept_id AS concept_id, COUNT(*) AS rows FROM measurement GROUP BY 1"
 
 
 def _looked(search: Search) -> pl.DataFrame:
@@ -141,7 +146,7 @@ SELECT person_id FROM by_person WHERE {lowered.worth(f"(looked | {lowered.bits_o
 
 
 def _loose(search: Search) -> Iterator[tuple[object, ...]]:
-    """A band for each test, concept and unit concept; under 0, for each unit that a text or a value may tell."""
+    """A band for each test, concept and unit concept; under 0, for each unit that a text may tell."""
     concepts = search.codebook.unit_concepts
     for asked in search.windows.lowered.asked:
         entry = search.codebook.entry(asked.test.finding)
@@ -162,18 +167,25 @@ def _loose(search: Search) -> Iterator[tuple[object, ...]]:
                 yield concept, unit_concept, low, high, asked.bit
 
 
-def _near_days(search: Search, untold: pl.DataFrame) -> str:
+def _of_any_value(search: Search, untold: pl.DataFrame) -> Iterator[tuple[object, ...]]:
+    """A band that holds every value, for the measurements whose own number is not compared."""
+    for concept, bits in untold.select("concept_id", "bits").iter_rows():
+        for unit_concept in (0, *search.codebook.unit_concepts):
+            yield concept, unit_concept, -math.inf, math.inf, bits
+
+
+def _near_days(elsewhere: pl.DataFrame) -> str:
     """SQL: of each stay and day of the likely the bits that may be met."""
-    known = ", ".join(map(str, search.codebook.unit_concepts)) or "0"
+    # The unit by a join, and not by a list in a CASE: so it is part of the key by which a rule is found.
     parts = [
         f"""
-SELECT m.person_id, {day("m.measurement_date")} AS day, r.bit AS bits FROM measurement m
-JOIN loose_rules r ON r.concept_id = m.measurement_concept_id
-  AND r.unit_concept_id = CASE WHEN m.unit_concept_id IN ({known}) THEN m.unit_concept_id ELSE 0 END
+SELECT m.person_id, {day("m.measurement_date")} AS day, r.bits FROM measurement m
+LEFT JOIN unit_concepts u ON u.id = m.unit_concept_id
+JOIN loose_rules r ON r.concept_id = m.measurement_concept_id AND r.unit_concept_id = COALESCE(u.id, 0)
 WHERE m.person_id IN (SELECT person_id FROM likely)
-  AND (m.value_as_number BETWEEN r.low AND r.high OR NOT COALESCE(m.value_as_number {FINITE}, FALSE))"""
+  AND (m.value_as_number BETWEEN r.low AND r.high OR NOT COALESCE({finite("m.value_as_number")}, FALSE))"""
     ]
-    for table in untold["table"].unique().sort():
+    for table in elsewhere["table"].unique().sort():
         concept, date, _ = facts.DATES[table]
         parts.append(
             f"""
@@ -182,8 +194,6 @@ JOIN untold_rules r ON r."table" = '{table}' AND r.concept_id = e.{concept}
 WHERE e.person_id IN (SELECT person_id FROM likely)"""
         )
     return f"""
-WITH hits AS (
-  SELECT person_id, day, BIT_OR(bits) AS bits FROM ({" UNION ALL".join(parts)}) e GROUP BY person_id, day
-)
-SELECT s.stay_id, h.day, h.bits FROM hits h
-JOIN studied s ON s.person_id = h.person_id AND h.day BETWEEN s.first_day AND s.last_day"""
+SELECT s.stay_id, h.day, BIT_OR(h.bits) AS bits FROM ({" UNION ALL".join(parts)}) h
+JOIN likely_stays s ON s.person_id = h.person_id AND h.day BETWEEN s.first_day AND s.last_day
+GROUP BY s.stay_id, h.day"""

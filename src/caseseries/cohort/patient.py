@@ -41,8 +41,8 @@ class Reading:
 class Patient:
     """One person and their studied stay; days are since 1970-01-01.
 
-    `readings` of each finding are in order of day and row, `courses` in order of their first day. `moments` are
-    those that came. The range of the age is in completed years.
+    `readings` of each finding are in order of day and row, `courses` in order of their first day. `moments`
+    are those that came. The range of the age is in completed years.
     """
 
     person: int
@@ -59,7 +59,7 @@ class Patient:
     discharged_to: str
 
     def assess(self, definition: Definition, day: int, stay: Stay, codebook: Codebook) -> Assessment:
-        """The definition on one day: the evidence of the stay that stands together then, answers in their place."""
+        """The definition on one day: the evidence that stands together then, answers in their place."""
         return assess(definition, self._standing(definition, day, stay, codebook))
 
     def _standing(

@@ -15,7 +15,7 @@ from caseseries.protocol.protocol import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One open question about one patient: the finding or variable, the rows to look at, and why it is asked."""
+    """One open question about one patient: the finding or variable, the rows to look at, and the reason."""
 
     patient: int
     question: str
@@ -33,7 +33,7 @@ def review_variables(protocol: Protocol) -> tuple[Variable, ...]:
 
 
 def questions_of(protocol: Protocol, definitions: Iterable[Definition]) -> tuple[str, ...]:
-    """Everything that a reviewer can be asked in a study: findings of its criteria and steps, and variables."""
+    """Everything that a reviewer can be asked: findings of the criteria and the steps, and variables."""
     asked = [finding for definition in definitions for finding in findings_of(definition)]
     asked += [finding for step in protocol.eligibility for finding in (*step.any_of, *step.all_of)]
     asked += [variable.name for variable in review_variables(protocol)]

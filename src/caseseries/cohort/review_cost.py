@@ -12,10 +12,10 @@ MOST_REACH = 3
 
 
 def cost_of_review(search: Search, tell: Tell) -> tuple[int, ...]:
-    """How many patients have no stay that meets the definition, and one that is short by at most 0, 1, 2, 3 criteria.
+    """How many patients meet the definition in no stay, and are short of it by at most 0, 1, 2, 3 criteria.
 
-    So many charts a review of that reach would cost at most. Goes through the results of everyone, keeping of each
-    day only the bits that are met.
+    So many charts a review of that reach would cost at most. Goes through the results of everyone, keeping
+    of each day only the bits that are met.
     """
     records, whole = search.records, search.windows
     tell("counting what a review would cost")

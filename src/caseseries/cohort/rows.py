@@ -18,7 +18,7 @@ def lay_rules(search: Search, rows: str) -> tuple[Rules, Forms]:
     how = pl.col("finding").replace_strict(reads, return_dtype=pl.String)
     is_asked = pl.col("finding").is_in(list(findings_of(search.definition)))
     worded = search.resolved.codes.filter(
-        is_asked & how.eq("word") & pl.col("table").is_in(["measurement", "observation"])
+        is_asked & how.is_in(["word", "presence"]) & pl.col("table").is_in(["measurement", "observation"])
     )
     forms = read_forms(records, codebook, rows, worded)
     table = rules(search.windows.lowered, codebook, search.resolved.codes, forms)

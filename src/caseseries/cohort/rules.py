@@ -1,4 +1,4 @@
-"""Rules: a definition held against the ways in which these records write, as small tables that SQL can join."""
+"""Rules: a definition, in the ways in which these records write, as small tables that SQL can join."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from caseseries.criteria.lowering import Lowered
 from caseseries.evidence.catalogue import Entry as Kind
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.evidence.finding import Finding
+from caseseries.evidence.presence import presence
 from caseseries.evidence.truth import Truth
 from caseseries.records.codebook import Codebook, Entry
 from caseseries.records.forms import Forms
@@ -31,9 +32,9 @@ NUMBERS = pl.Schema(
         "most": pl.Float64,
     }
 )
-"""A row for each test of a concept in one spelling of its unit. `side` is 1 where high values meet the test, else
--1; `side * value >= edge` is met by an exact value, and `bound` is `side` times the limit itself, which tells what
-a value with an operator decides. Values from `least` to `most` are plausible."""
+"""A row for each test of a concept in one spelling of its unit. `side` is 1 where high values meet the
+test, else -1; `side * value >= edge` is met by an exact value, and `bound` is `side` times the limit itself,
+which tells what a value with an operator decides. Values from `least` to `most` are plausible."""
 PRODUCTS = pl.Schema(
     {
         "part": pl.Int64,
@@ -45,8 +46,7 @@ PRODUCTS = pl.Schema(
         "most": pl.Float64,
     }
 )
-"""The two parts of a finding made of two: part 0 is the count, `factor` of it in the finding's own unit, part 1
-the share in percent."""
+"""The parts of a finding made of two: 0 is the count, times `factor` in its own unit, 1 the share."""
 PRODUCT_RULES = pl.Schema(
     {
         "bit": pl.Int64,
@@ -75,7 +75,7 @@ PRESENCES = pl.Schema({"table": pl.String, "concept_id": pl.Int64, "bit": pl.Int
 
 @dataclass(frozen=True)
 class Rules:
-    """The tables of a definition, each with the columns that stand above; a finding made of two at most once."""
+    """The tables of a definition, each with the columns that stand above."""
 
     numbers: pl.DataFrame
     products: pl.DataFrame
@@ -101,12 +101,8 @@ def rules(lowered: Lowered, codebook: Codebook, codes: pl.DataFrame, forms: Form
         elif entry.reads == "limit":
             low, normal = _state("low", asked.test), _state("normal", asked.test)
             tables["l"] += [(concept, asked.bit, low, normal) for concept in sorted(concepts)]
-        elif entry.reads == "presence":
-            state = _state("present", asked.test)
-            rows = mine.select("table", "concept_id").iter_rows()
-            tables["s"] += [(table, concept, asked.bit, state) for table, concept in rows]
         else:
-            tables["w"] += _words(asked.test, asked.bit, mine, forms)
+            tables["w"] += _words(asked.test, asked.bit, entry, mine, forms)
             silent = mine.filter(~pl.col("table").is_in(["measurement", "observation"]))
             state = _state("present", asked.test)
             rows = silent.select("table", "concept_id").iter_rows()
@@ -202,10 +198,14 @@ def _of_product(test: Number, bit: int, entry: Entry) -> Iterator[tuple[object, 
 # ---- Words ----
 
 
-def _words(test: Test, bit: int, mine: pl.DataFrame, forms: Forms) -> Iterator[tuple[object, ...]]:
+def _words(
+    test: Test, bit: int, entry: Entry, mine: pl.DataFrame, forms: Forms
+) -> Iterator[tuple[object, ...]]:
+    """What each answer says; where a row need only be there, all but a word that denies."""
     told = forms.words.join(mine.select("table", "concept_id"), on=["table", "concept_id"], how="semi")
     for row in told.iter_rows(named=True):
-        state = _state(row["word"], test)
+        word = presence(row["word"]) if entry.reads == "presence" else row["word"]
+        state = _state(word, test)
         if state >= 0:
             key = (row[name] for name in ("table", "concept_id", "value_concept_id", "text", "source_value"))
             yield *key, bit, state

@@ -1,4 +1,4 @@
-"""Screening: from everyone in the database to the cohort, step by step, each patient counted where they went."""
+"""Screening: from everyone in the database to the cohort, each patient counted where they went."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import polars as pl
 
 from caseseries.cohort import search as searching
 from caseseries.cohort.answers import Answer
-from caseseries.cohort.chart_review import Reviewed, answered_bits, place_answers
+from caseseries.cohort.chart_review import answered_bits, notes_on_answers, place_answers
 from caseseries.cohort.cohort import MOMENTS, PATIENTS, Cohort
+from caseseries.cohort.contradictions import contradictions
 from caseseries.cohort.eligibility import (
     IN,
     OPEN,
@@ -35,11 +36,11 @@ from caseseries.criteria.definition import Definition
 from caseseries.criteria.in_words import in_words
 from caseseries.evidence.attrition import Attrition, Step
 from caseseries.evidence.days import number_of
-from caseseries.evidence.problem import some_of
 from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
 from caseseries.records.omop import Records
+from caseseries.records.overnight import note_on_overnight, overnight
 from caseseries.records.readings import day
 from caseseries.records.resolving import Resolved
 
@@ -60,9 +61,9 @@ def screen(
 ) -> Cohort:
     """Everyone who reaches a named step of the protocol, from these records and the reviewers' answers.
 
-    `definitions` are those that the protocol names, by their names. `costed`: count what a review of each reach would
-    cost, which goes through the results of everyone once more. Raises Problems where the protocol has no
-    setting, no stay or no step of criteria, or a step that records cannot be asked.
+    `definitions` are those that the protocol names, by their names. `costed`: count what a review of each
+    reach would cost, which goes through the results of everyone once more. Raises Problems where the
+    protocol has no setting, no stay or no step of criteria, or a step that records cannot be asked.
     """
     steps = parted(protocol)
     assert protocol.setting is not None
@@ -113,7 +114,12 @@ def screen(
             *_open(search, reached, judged, steps, known, resolved),
             *_unanswered(protocol, reached, known, len(taken) + len(later)),
         ),
-        notes=(*resolved.notes, *_lost(reviewed)),
+        notes=(
+            *resolved.notes,
+            *note_on_overnight(overnight(records, codebook)),
+            *notes_on_answers(reviewed, {one.name: one.levels for one in review_variables(protocol)}),
+            *contradictions(records, known.deaths),
+        ),
         sql=records.sql,
     )
 
@@ -147,7 +153,7 @@ def _of_chosen(criteria: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
 def _later_steps(
     steps: Parted, chosen: pl.DataFrame, known: Known, codebook: Codebook, resolved: Resolved
 ) -> tuple[pl.DataFrame, list[Step]]:
-    """Take the steps of findings; answers with the patients, the last step that each came to, and how they stand."""
+    """Take the steps behind the criteria: the last that each patient came to, and how they stand there."""
     place = len(steps.before)
     standing = dict(chosen.select("person_id", "standing").iter_rows())
     furthest = dict.fromkeys(standing, place)
@@ -203,7 +209,7 @@ def _as_frame(days: Mapping[int, Mapping[str, Day]]) -> pl.DataFrame:
 def _exposed_before_known(
     protocol: Protocol, reached: pl.DataFrame, days: Mapping[int, Mapping[str, Day]], steps: int
 ) -> int | None:
-    """Of those in after the last step, how many were given the drug before the criteria were known to be met."""
+    """Of those in at the end, how many were given the drug before the criteria were known to be met."""
     first = next((name for name, one in protocol.moments.items() if one.first and one.during), None)
     met = next((name for name, one in protocol.moments.items() if one.day_met), None)
     if first is None or met is None:
@@ -251,14 +257,6 @@ def _unanswered(protocol: Protocol, reached: pl.DataFrame, known: Known, last: i
             if variable.name not in known.charts[person].answers:
                 levels = f"one of: {', '.join(variable.levels)}" if variable.levels else "yes or no"
                 yield Asked(person, variable.name, (f"visit_occurrence:{stay}",), levels)
-
-
-def _lost(reviewed: Reviewed) -> Iterator[str]:
-    if reviewed.lost:
-        rows = some_of([one.origin for one in reviewed.lost])
-        yield (
-            f"Of {len(reviewed.lost):,} answers the patient has no stay in these records: {rows}. They are left out."
-        )
 
 
 def _chart_rows(records: Records, waiting: pl.DataFrame) -> dict[int, list[str]]:

@@ -22,7 +22,7 @@ ANSWERS = pl.Schema({"stay_id": pl.Int64, "answered": pl.Int64, "met": pl.Int64,
 
 @dataclass(frozen=True)
 class Search:
-    """A definition, ready to be asked of these records. `reach`: how many criteria a candidate may be short of."""
+    """A definition, ready to be asked of these records; a candidate may be short of `reach` criteria."""
 
     records: Records
     codebook: Codebook

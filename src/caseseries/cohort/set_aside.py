@@ -37,7 +37,7 @@ KINDS = pl.Schema(
 
 
 def set_aside(search: Search, forms: Forms) -> pl.DataFrame:
-    """The rows set aside among those that were read in full, with SET_ASIDE as columns, by finding and reason.
+    """The rows set aside among those that were read in full, by finding and reason.
 
     Rests on `number_rows`, `texts` and `operators`.
     """
@@ -72,7 +72,7 @@ _COUNTED = f"""
 WITH told AS (
   SELECT x.finding,
     CASE WHEN n.value IS NULL THEN 'no value'
-      WHEN x.by_limit THEN CASE WHEN n.range_low {readings.FINITE} THEN '' ELSE 'no limit' END
+      WHEN x.by_limit THEN CASE WHEN {readings.finite("n.range_low")} THEN '' ELSE 'no limit' END
       ELSE x.why END AS why,
     n.concept_id, n.unit_concept_id, n.unit_source_value, n.value, n.operator, x.by_limit
   FROM ({readings.numbers("number_rows")}) n JOIN number_kinds x ON {_KEY}
@@ -88,6 +88,8 @@ def _words(search: Search, forms: Forms) -> Iterator[tuple[str, str, int]]:
     """The answers in words that no test of their finding understands."""
     asked = search.windows.lowered.asked
     for finding in dict.fromkeys(one.test.finding for one in asked):
+        if search.codebook.entry(finding).reads != "word":
+            continue
         codes = search.resolved.codes.filter(pl.col("finding") == finding).select("table", "concept_id")
         told = forms.words.join(codes, on=["table", "concept_id"], how="semi")
         tests = [one.test for one in asked if one.test.finding == finding]

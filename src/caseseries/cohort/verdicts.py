@@ -36,7 +36,7 @@ STAYS = pl.Schema(
 
 @dataclass(frozen=True)
 class Judged:
-    """The candidates. `stays`: STAYS as columns, truth is met, open or not met. `criteria`: VERDICTS as columns.
+    """The candidates. `stays` has STAYS as columns (truth is met, open or not met), `criteria` VERDICTS.
 
     `because`: of each stay and bit the row that decided.
     """

@@ -51,8 +51,8 @@ def _days(span: str) -> int:
 def best(whole: Windows, days: str, among: str) -> str:
     """SQL: of each stay the day that decides (anchor), and how many criteria stand together on it (lower).
 
-    `days` holds stay_id, day and the bits met on that day; `among` the stays; `answers` of some stays the bits that
-    were answered, and those of them that are met.
+    `days` holds stay_id, day and the bits met on that day; `among` the stays; `answers` of some stays the
+    bits that were answered, and those of them that are met.
     """
     return f"""
 WITH every_day AS (
@@ -124,18 +124,22 @@ WITH ranked AS (
 SELECT stay_id, bit, state, day, known, source, row_id FROM ranked WHERE place = 1 AND state <> 1"""
 
 
-def known(whole: Windows, facts: str, verdicts_of: str) -> str:
+def known(whole: Windows, facts: str, verdicts_of: str, standing: str) -> str:
     """SQL: of each stay that meets the definition, the first day on which that could be known.
 
     On that day the evidence standing together on some day, as far as its results were back, reaches the need.
+    It is known at the latest when everything that stands on the anchor is (`standing`), and what is known by
+    a day stands together on that day or before: so only the days from the anchor until then are asked.
     """
     widths = " ".join(f"WHEN f.bit & {bits} <> 0 THEN {days}" for days, bits in whole.widths)
     return f"""
 WITH met AS (
-  SELECT stay_id, anchor FROM {verdicts_of} WHERE lower >= {whole.need}
+  SELECT v.stay_id, v.anchor, GREATEST(v.anchor, COALESCE(MAX(b.known), v.anchor)) AS latest
+  FROM {verdicts_of} v LEFT JOIN {standing} b ON b.stay_id = v.stay_id AND b.state = 2
+  WHERE v.lower >= {whole.need} GROUP BY v.stay_id, v.anchor
 ), hits AS (
-  SELECT DISTINCT f.stay_id, f.bit, f.day, f.known FROM {facts} f JOIN met ON met.stay_id = f.stay_id
-  WHERE f.state = 2
+  SELECT f.stay_id, f.bit, f.day, MIN(f.known) AS known FROM {facts} f JOIN met ON met.stay_id = f.stay_id
+  WHERE f.state = 2 AND f.known <= met.latest GROUP BY f.stay_id, f.bit, f.day
 ), days AS (
   SELECT h.stay_id, h.day FROM hits h JOIN met ON met.stay_id = h.stay_id WHERE h.day >= met.anchor
   UNION SELECT stay_id, anchor FROM met
@@ -144,7 +148,7 @@ WITH met AS (
   UNION SELECT stay_id, anchor FROM met
 ), standing AS (
   SELECT d.stay_id, d.day, k.known, BIT_OR(COALESCE(f.bit, 0)) AS bits
-  FROM days d JOIN backs k ON k.stay_id = d.stay_id
+  FROM days d JOIN backs k ON k.stay_id = d.stay_id AND k.known >= d.day
   LEFT JOIN hits f ON f.stay_id = d.stay_id AND f.known <= k.known AND f.day <= d.day
     AND f.day > d.day - CASE {widths} END
   GROUP BY d.stay_id, d.day, k.known

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from caseseries.criteria.definition import Criterion, Definition, Flag, Need, Number, Rule, Word
 from caseseries.criteria.in_words import COMPARED, share_in_words
-from caseseries.criteria.reading import PRESENT
 from caseseries.evidence.catalogue import entries
+from caseseries.evidence.presence import PRESENT
 
 RECALLED = "recalled"
 READ = "read"

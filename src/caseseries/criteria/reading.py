@@ -26,6 +26,7 @@ from caseseries.criteria.definition import (
 from caseseries.criteria.flag_reading import read_flags
 from caseseries.evidence.catalogue import Entry, entries, entry
 from caseseries.evidence.page import Slip, digest, read_page
+from caseseries.evidence.presence import ABSENT, PRESENT
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.table import Table
 from caseseries.evidence.unit_names import unit_name, unit_names
@@ -36,8 +37,6 @@ EMPTY = Slip(
     (), "nothing is defined in it", 'Begin with name = "...", title, source, need and a first [[criterion]].'
 )
 COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
-PRESENT = ("present", "yes", "seen", "found", "positive", "enlarged", "true")
-ABSENT = ("absent", "no", "none", "not seen", "not found", "negative", "not enlarged", "normal", "false")
 RULE = ("finding", *COMPARISONS, "present", "says", "denies", "need", "of")
 SAID = ("title", "source", "note", "recalled")
 

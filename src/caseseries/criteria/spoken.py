@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from caseseries.criteria.reading import ABSENT, PRESENT
 from caseseries.evidence.catalogue import Entry, entries, entry
 from caseseries.evidence.finding import Finding, cell
+from caseseries.evidence.presence import ABSENT, PRESENT
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.unit_names import unit_name
 from caseseries.evidence.values import is_missing, plain_text, read_number

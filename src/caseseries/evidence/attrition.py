@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Step:
     """One step of the flow diagram, counted in patients.
 
-    Of those who came, so many are in, out, open (a person must answer) or could not be shown (unknown, and out of
-    reach of review). `title` is the protocol's `keep` or `drop` in its own words, `name` that of a named step.
-    `notes` say in plain sentences what the counts do not.
+    Of those who came, so many are in, out, open (a person must answer) or could not be shown (unknown, and
+    out of reach of review). `title` is the protocol's `keep` or `drop` in its own words, `name` that of a
+    named step. `notes` say in plain sentences what the counts do not.
     """
 
     title: str
@@ -33,11 +33,11 @@ class Step:
 class Attrition:
     """Every step from the whole database to the case series.
 
-    `patients` are all of the database, `in_setting` those with a stay in the setting, who come to the first step.
-    `exposed_before_known` of those in after the last step were given the drug before the criteria were known to be
-    met; None where the study names no exposure. `further_episodes` are later stays of theirs that meet the
-    definition. `reach` is how many charts a review would cost that asks about patients short by at most so many
-    criteria.
+    `patients` are all of the database, `in_setting` those with a stay in the setting, who come to the first
+    step. `exposed_before_known` of those in after the last step were given the drug before the criteria
+    were known to be met; None where the study names no exposure. `further_episodes` are later stays of
+    theirs that meet the definition. `reach` is how many charts a review would cost that asks about patients
+    short by at most so many criteria.
     """
 
     patients: int

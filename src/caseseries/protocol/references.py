@@ -23,6 +23,7 @@ from caseseries.protocol.clauses.analysis import (
 )
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED, GreatestFall, Take
+from caseseries.protocol.moments import circle
 from caseseries.protocol.names import Names, twins
 from caseseries.protocol.protocol import Protocol
 
@@ -67,9 +68,17 @@ def _hospital(names: Names, protocol: Protocol) -> Iterator[Slip]:
         yield from names.criteria(("stay", "criteria"), protocol.stay.criteria)
     for name, moment in protocol.moments.items():
         yield from names.criteria(("moments", name, "day_met"), moment.day_met)
+        yield from names.moment(("moments", name, "after"), moment.after)
+        yield from names.moment(("moments", name, "until"), moment.until)
         if moment.sheet is not None:
             need = "a sheet tells a moment by a day"
             yield from names.column(("moments", name, "sheet"), moment.sheet, ["day"], need)
+    round_trip = circle(protocol.moments)
+    if round_trip:
+        found = f"these moments rest on one another in a circle: {', '.join((*round_trip, round_trip[0]))}"
+        yield Slip(
+            ("moments", round_trip[0]), found, "Let one of them rest on the stay, or on a finding alone."
+        )
     for number, step in enumerate(protocol.eligibility):
         yield from names.criteria(("eligibility", number, "criteria"), step.criteria)
         if step.age is not None:

@@ -130,6 +130,8 @@ def _moments(protocol: Protocol) -> Iterator[str]:
 
 def _day(moment: Moment) -> str:
     during = f" during the {moment.during}" if moment.during else ""
+    during += f" after {a_moment(moment.after)}" if moment.after else ""
+    during += f" until {a_moment(moment.until)}" if moment.until else ""
     if moment.start_of or moment.end_of:
         return (
             f"the first day of the {moment.start_of}"

@@ -77,7 +77,7 @@ def _apart(spread: Spread, way: dict[str, object]) -> tuple[float, str] | None:
 
 def _elsewhere(spread: Spread) -> Iterator[Row]:
     odd = spread.values.filter(pl.col("elsewhere").is_not_null())
-    odd = odd.sort("rows", "value", descending=[True, False])
+    odd = odd.sort(["rows", "value", *WAY], descending=[True] + [False] * 6)
     found = odd.group_by("finding", "unit", "elsewhere", maintain_order=True).agg(
         pl.col(WAY[1:]).first(), total=pl.col("rows").sum(), example=pl.col("value").first()
     )

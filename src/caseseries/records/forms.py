@@ -42,10 +42,10 @@ WORDS = pl.Schema(
 class Forms:
     """How results are written here.
 
-    `units`: every pair of unit concept and unit text of a concept, with the unit it stands for: "" where there
-    is none, null where it is not understood; `rows` have it, with a value or without. `texts`: the texts that are
-    numbers. `words`: every answer in words. `unread`: texts that are no numbers, by concept, with their rows;
-    the text "" is no result at all.
+    `units`: every pair of unit concept and unit text of a concept, with the unit it stands for: "" where
+    there is none, null where it is not understood; `rows` have it, with a value or without. `texts`: the
+    texts that are numbers. `words`: every answer in words. `unread`: texts that are no numbers, by concept,
+    with their rows; the text "" is no result at all.
     """
 
     units: pl.DataFrame
@@ -62,8 +62,9 @@ def lay_concepts(records: Records, numbers: Iterable[int]) -> None:
 def read_forms(records: Records, codebook: Codebook, rows: str, words: pl.DataFrame) -> Forms:
     """The forms of number rows, and of the answers in words.
 
-    `rows` is the table of the number rows, or a query in parentheses; `words` has a row (table, concept_id) for each
-    concept that answers in words. Leaves `operators` and `texts` with the records, on which the readings rest.
+    `rows` is the table of the number rows, or a query in parentheses; `words` has a row (table, concept_id)
+    for each concept that answers in words. Leaves `operators` and `texts` with the records, on which the
+    readings rest.
     """
     operators = [(concept, SIGNS[means]) for concept, means in codebook.operator_concepts.items()]
     schema = {"concept_id": pl.Int64, "operator": pl.Int64}

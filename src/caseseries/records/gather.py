@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from caseseries.evidence.presence import presence
 from caseseries.records import readings
 from caseseries.records.codebook import Codebook
 from caseseries.records.forms import SIGNS, Forms
@@ -74,8 +75,8 @@ def gather(
     wanted = wanted.with_columns(reads=how).select("finding", "table", "concept_id", "reads")
     records.put("wanted_concepts", wanted)
     records.put("unit_forms", forms.units)
-    word = pl.col("word").alias("said")
-    records.put("word_forms", forms.words.with_columns(word))
+    there = pl.Series("there", [presence(word) for word in forms.words["word"]], dtype=pl.String)
+    records.put("word_forms", forms.words.with_columns(there))
     frames = [pl.DataFrame(schema=EVIDENCE)]
     is_number = pl.col("reads").is_in(["number", "limit"]) & (pl.col("table") == "measurement")
     if wanted.filter(is_number).height:
@@ -111,7 +112,7 @@ def _said(table: str) -> str:
     concept, row_id = f"e.{prefix}_concept_id", f"e.{table}_id"
     sample = day(f"e.{date}")
     has_words = table in ("measurement", "observation")
-    said = "CASE WHEN w.reads = 'word' THEN COALESCE(f.said, 'present') ELSE 'present' END"
+    said = "COALESCE(CASE WHEN w.reads = 'word' THEN f.word ELSE f.there END, 'present')"
     forms = f"""
 LEFT JOIN word_forms f ON f."table" = '{table}' AND f.concept_id = {concept}
   AND f.value_concept_id = COALESCE(e.value_as_concept_id, 0)
@@ -129,7 +130,7 @@ WHERE e.{date} IS NOT NULL"""
 
 
 def gather_exposures(records: Records, codes: pl.DataFrame) -> pl.DataFrame:
-    """Every exposure to the drugs of `codes` (finding, concept_id) of the patients in the table `gathered`."""
+    """Every exposure to the drugs of `codes` of the patients in the table `gathered`."""
     records.put("wanted_drugs", codes.select("finding", "concept_id").unique())
     start = "COALESCE(e.drug_exposure_start_datetime, CAST(e.drug_exposure_start_date AS TIMESTAMP))"
     stop = "COALESCE(e.drug_exposure_end_datetime, CAST(e.drug_exposure_end_date AS TIMESTAMP))"

@@ -143,6 +143,38 @@ def empty(engine: Engine, tables: Mapping[str, Table], name: str) -> list[Note]:
     return [Note(table, "", "no rows", cost) for table, cost in costs]
 
 
+def check_ids(engine: Engine, tables: Mapping[str, Table]) -> None:
+    """Raises Problems where a patient stands there twice, or a visit is of several patients."""
+    problems = [
+        Problem(tables[table].where, found.format(_counted(*rows[0])), mend)
+        for table, query, found, mend in _TWICE
+        if (rows := engine.rows(query, table)) and rows[0][0]
+    ]
+    if problems:
+        raise Problems(problems)
+
+
+_TWICE = (
+    (
+        "person",
+        "SELECT count(*), min(person_id) FROM (SELECT person_id FROM person GROUP BY 1 HAVING count(*) > 1)",
+        "a patient has one row here, and {} more than one",
+        "Keep one row of each, in a copy or a view: which of two births is right, nobody can tell here.",
+    ),
+    (
+        "visit_occurrence",
+        "SELECT count(*), min(visit_occurrence_id) FROM (SELECT visit_occurrence_id FROM visit_occurrence "
+        "GROUP BY 1 HAVING min(person_id) < max(person_id))",
+        "a visit has one patient, and {} several",
+        "Number the visits anew, each with an id of its own.",
+    ),
+)
+
+
+def _counted(count: int, example: int) -> str:
+    return f"{count:,} ({example}) has" if count == 1 else f"{count:,} (such as {example}) have"
+
+
 def check_stays(engine: Engine, tables: Mapping[str, Table]) -> None:
     """Raises Problems where a visit starts or ends on a day that is no day of the calendar."""
     (count,) = engine.rows(

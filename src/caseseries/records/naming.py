@@ -36,7 +36,8 @@ def give_concepts(records: Records, resolved: Resolved) -> Resolved:
             table,
             f"""
 SELECT e.* REPLACE (
-  CASE WHEN COALESCE(e.{concept}, 0) = 0 THEN COALESCE(n.concept_id, e.{concept}) ELSE e.{concept} END AS {concept})
+  CASE WHEN COALESCE(e.{concept}, 0) = 0 THEN COALESCE(n.concept_id, e.{concept}) ELSE e.{concept} END
+  AS {concept})
 FROM {table}_as_recorded e LEFT JOIN names_of_{table} n ON n.source_value = LOWER(TRIM(e.{source}))""",
         )
         told = mine["finding"].unique().sort().to_list()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
@@ -82,6 +82,10 @@ class Records:
     def sql(self) -> Mapping[str, str]:
         """The SQL of every query that was given a name, as it ran."""
         return MappingProxyType(self._sql)
+
+    def watch(self, hear: Callable[[float], None] | None) -> None:
+        """Let `hear` be told, from another thread, which share of a long query is done; None: nobody."""
+        self._engine.watch = hear
 
     def has(self, table: str, column: str = "") -> bool:
         """Whether the table, or the column of it, really was there."""

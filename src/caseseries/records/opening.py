@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from caseseries.evidence.problem import Problems
 from caseseries.records.engines.duckdb import READ_IN, Engine, named
 from caseseries.records.fields import fields
-from caseseries.records.inspection import Note, check_stays, empty, missing, unreadable, zoned
+from caseseries.records.inspection import Note, check_ids, check_stays, empty, missing, unreadable, zoned
 from caseseries.records.source import VOCABULARY, Column, Table
 from caseseries.records.views import TYPES, Shown, shown, view_of
 
@@ -36,6 +36,7 @@ def make_ready(
             problems += found.problems
     if problems:
         raise Problems(problems)
+    check_ids(engine, tables)
     check_stays(engine, tables)
     notes += empty(engine, tables, name)
     version, unsure = _version(engine, tables)

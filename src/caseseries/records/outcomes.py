@@ -9,7 +9,13 @@ from caseseries.records.codebook import Codebook
 from caseseries.records.omop import Records
 from caseseries.records.readings import day
 
-DEATHS = pl.Schema({"person_id": pl.Int64, "day": pl.Int64, "origin": pl.String})
+DEATHS = pl.Schema({"person_id": pl.Int64, "day": pl.Int64, "origin": pl.String, "why_not": pl.String})
+AFTER_DEATH = pl.Schema({"person_id": pl.Int64, "what": pl.String, "rows": pl.Int64, "latest": pl.Int64})
+_LATER = (
+    ("sample", "measurement", "measurement_date"),
+    ("drug", "drug_exposure", "drug_exposure_start_date"),
+    ("visit", "visit_occurrence", "visit_end_date"),
+)
 CONTACTS = pl.Schema(
     {"person_id": pl.Int64, "day": pl.Int64, "is_laboratory": pl.Boolean, "origin": pl.String}
 )
@@ -48,8 +54,12 @@ WHERE v.visit_start_date IS NOT NULL
     return found.select(pl.col(name).cast(kind) for name, kind in VISITS.items())
 
 
-def deaths(records: Records, booked: pl.DataFrame) -> pl.DataFrame:
-    """Every record that somebody died: a row of the death table, a discharge; the earliest first."""
+def deaths(records: Records, booked: pl.DataFrame, admitted: pl.DataFrame) -> pl.DataFrame:
+    """Every record that somebody died: a row of the death table, a discharge; the earliest first.
+
+    With DEATHS as columns. `admitted` has person_id and first_day, the first of the stay that is studied.
+    `why_not` says of a death that cannot be whether it lies before the birth or before that stay; else "".
+    """
     query = f"""
 SELECT d.person_id, {day("d.death_date")} AS day
 FROM death d JOIN gathered g ON g.person_id = d.person_id WHERE d.death_date IS NOT NULL"""
@@ -60,10 +70,54 @@ FROM death d JOIN gathered g ON g.person_id = d.person_id WHERE d.death_date IS 
     by_visit = booked.filter(pl.col("discharged_to") == "died").select(
         "person_id", pl.col("last_day").alias("day"), row.alias("origin")
     )
-    every = [
-        one.select(pl.col(name).cast(kind) for name, kind in DEATHS.items()) for one in (by_table, by_visit)
-    ]
-    return pl.concat(every).sort("person_id", "day", "origin")
+    where = ["person_id", "day", "origin"]
+    both = pl.concat(
+        one.select(pl.col(name).cast(DEATHS[name]) for name in where) for one in (by_table, by_visit)
+    )
+    known = both.join(_births(records), on="person_id", how="left")
+    known = known.join(admitted.select("person_id", "first_day"), on="person_id", how="left")
+    why_not = (
+        pl.when(_as_number(pl.from_epoch("day", "d")) < pl.col("born"))
+        .then(pl.lit("before the birth"))
+        .when(pl.col("day") < pl.col("first_day"))
+        .then(pl.lit("before the stay"))
+        .otherwise(pl.lit(""))
+    )
+    whole = known.with_columns(why_not.alias("why_not"))
+    return whole.select(pl.col(name).cast(kind) for name, kind in DEATHS.items()).sort(where)
+
+
+def _births(records: Records) -> pl.DataFrame:
+    """The first day on which each patient can have been born, as a number such as 19700230: maybe no day."""
+    query = """
+SELECT p.person_id,
+  p.year_of_birth * 10000 + COALESCE(p.month_of_birth * 100 + COALESCE(p.day_of_birth, 1), 101) AS born
+FROM person p JOIN gathered g ON g.person_id = p.person_id WHERE p.year_of_birth IS NOT NULL"""
+    births = records.run(query, "births of the cohort")
+    # Where a patient stands there twice, the earlier birth is the one that rules out less.
+    return births.group_by("person_id").agg(pl.col("born").cast(pl.Int64).min())
+
+
+def _as_number(date: pl.Expr) -> pl.Expr:
+    month = date.dt.month().cast(pl.Int64) * 100
+    return date.dt.year().cast(pl.Int64) * 10_000 + month + date.dt.day().cast(pl.Int64)
+
+
+def after_death(records: Records, died: pl.DataFrame) -> pl.DataFrame:
+    """Of each patient in `died` (person_id, day) the rows dated after that day, and the latest of their days.
+
+    With AFTER_DEATH as columns. Counted are samples, what was given, and visits that end later.
+    """
+    records.put("died", died.select("person_id", "day"))
+    parts = "\nUNION ALL\n".join(
+        f"""
+SELECT d.person_id, '{what}' AS what, {day(f"r.{column}")} AS day
+FROM {table} r JOIN died d ON d.person_id = r.person_id WHERE {day(f"r.{column}")} > d.day"""
+        for what, table, column in _LATER
+    )
+    query = f"SELECT person_id, what, COUNT(*) AS rows, MAX(day) AS latest FROM ({parts}) GROUP BY 1, 2"
+    found = records.run(query, "rows after the deaths of the cohort").sort("person_id", "what")
+    return found.select(pl.col(name).cast(kind) for name, kind in AFTER_DEATH.items())
 
 
 def last_contacts(records: Records, booked: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from caseseries.records.codebook import Code, Codebook, Entry, Silence
 from caseseries.records.omop import Records
 from caseseries.records.resolving_notes import notes_of
 from caseseries.records.site import Site, read_site
-from caseseries.records.site_names import Names, read_names
+from caseseries.records.site_names import KINDS, Names, read_names
 
 CODES = {
     "finding": pl.String,
@@ -29,7 +29,8 @@ class Resolved:
 
     `codes`: a row (finding, table, concept_id, via, confidence) for each concept of each table; via is
     "listed", "descendant" or "source value". `names`: a row (finding, table, source_value in small
-    letters, rows) for each name that rows without a concept go by. `unfound` are the findings of the
+    letters, rows) for each name that rows without a concept go by. `bare` are the findings whose products
+    the vocabulary does not know. `unfound` are the findings of the
     codebook that no code and no name of these records stands for; `recalled` the codes that rest on
     memory alone. `notes` say in plain sentences what was found otherwise than the codebook has it.
     """
@@ -37,12 +38,13 @@ class Resolved:
     codes: pl.DataFrame
     names: pl.DataFrame
     unfound: tuple[str, ...]
+    bare: tuple[str, ...]
     recalled: tuple[Code, ...]
     notes: tuple[str, ...]
 
     def silence(self, entry: Entry) -> Silence:
         """What an empty record means here: nothing, where the finding could not have been recorded."""
-        return Silence("unknown") if entry.finding in self.unfound else entry.silent
+        return Silence("unknown") if entry.finding in (*self.unfound, *self.bare) else entry.silent
 
 
 def resolve(codebook: Codebook, records: Records) -> Resolved:
@@ -62,14 +64,38 @@ def resolve(codebook: Codebook, records: Records) -> Resolved:
     _a_number_has_one_finding(codebook, codes)
     told = {*codes["finding"], *names.unmapped["finding"]}
     unfound = tuple(entry.finding for entry in codebook.entries if not _can_be_told(entry, told))
+    bare = tuple(_bare(codebook, site, records))
     recalled = tuple(code for code in codebook.every_code if code.confidence == "recalled")
     return Resolved(
         codes=codes,
         names=names.unmapped,
         unfound=unfound,
+        bare=bare,
         recalled=recalled,
-        notes=(*notes_of(codebook, site, names, unfound), *_of_known(codebook, records)),
+        notes=(*notes_of(codebook, site, names, unfound), *_of_bare(bare), *_of_known(codebook, records)),
     )
+
+
+def _bare(codebook: Codebook, site: Site, records: Records) -> Iterator[str]:
+    """Whose silence means absence, and whose products are not filed below the codes, which no row has."""
+    for entry in codebook.entries:
+        parents = [code.concept for code in entry.codes if code.descendants]
+        is_read = entry.silent.means == "absent" and parents
+        if not is_read or any(site.below.get(parent) for parent in parents):
+            continue
+        ids = ", ".join(str(code.concept) for code in entry.codes)
+        tables = [(table, KINDS[table][0]) for table in entry.tables if table in KINDS]
+        asked = [f"SELECT 1 AS one FROM {table} WHERE {stem}_concept_id IN ({ids})" for table, stem in tables]
+        if not any(records.run(f"{query} LIMIT 1").height for query in asked):
+            yield entry.finding
+
+
+def _of_bare(bare: tuple[str, ...]) -> Iterator[str]:
+    if bare:
+        yield (
+            f"The vocabulary files nothing below the codes of {', '.join(bare)}, and no row has the codes "
+            "themselves: rows of their products cannot be found, so that nothing is recorded says nothing."
+        )
 
 
 def _can_be_told(entry: Entry, told: set[str]) -> bool:

@@ -14,25 +14,27 @@ from caseseries.records.forms import Forms, lay_concepts, read_forms
 from caseseries.records.omop import Records
 from caseseries.records.percentiles import quantiles
 from caseseries.records.plausible import plausible_bands
-from caseseries.records.readings import FINITE, numbers
+from caseseries.records.readings import finite, numbers
 from caseseries.records.survey_frames import SET_ASIDE, UNITS, WRITTEN, framed
 
 TABLE = "surveyed_values"
 VALUES = f"""
 SELECT m.measurement_concept_id AS concept_id, COALESCE(m.measurement_source_value, '') AS source_value,
   COALESCE(m.unit_concept_id, 0) AS unit_concept_id, COALESCE(m.unit_source_value, '') AS unit_source_value,
-  m.operator_concept_id, CASE WHEN m.value_as_number {FINITE} THEN m.value_as_number END AS number,
-  CASE WHEN COALESCE(m.value_as_number {FINITE}, FALSE) AND LEFT(m.value_source_value, 1) BETWEEN '0' AND '9'
-    THEN NULL ELSE m.value_source_value END AS text,
+  m.operator_concept_id, CASE WHEN {finite("m.value_as_number")} THEN m.value_as_number END AS number,
+  CASE WHEN COALESCE({finite("m.value_as_number")}, FALSE)
+    AND LEFT(m.value_source_value, 1) BETWEEN '0' AND '9' THEN NULL ELSE m.value_source_value END AS text,
   COUNT(*) AS rows
 FROM measurement m
 WHERE m.measurement_concept_id IN (SELECT concept_id FROM numbered_concepts)
-  AND m.measurement_date IS NOT NULL
+  AND m.measurement_date IS NOT NULL AND m.person_id IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5, 6, 7"""
 """SQL: each value in each way of writing, with its rows: exact percentiles from one pass. Laboratories round,
 so that of millions of rows some ten thousand values are left. A text that begins with a digit says nothing
 beside its number. Rests on the table `numbered_concepts`."""
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FATES = ("usable", *SET_ASIDE, "from_text", "above", "below")
+"""What is counted of each finding."""
 WAY = ("finding", "concept_id", "source_value", "unit_concept_id", "unit_source_value")
 """One way of writing."""
 
@@ -89,12 +91,15 @@ def _told_by_value(entries: Iterable[Entry]) -> list[str]:
 def _judged(told: pl.DataFrame, ranges: pl.DataFrame, by_value: list[str]) -> pl.DataFrame:
     """The values with what they say, their fate, own and elsewhere."""
     told = told.with_row_index("place").with_columns(_said(), by_value=pl.col("finding").is_in(by_value))
-    fits = pl.col("value").is_between("least", "most") | ((pl.col("operator") < 0) & (pl.col("value") > 0))
+    within = pl.col("value").is_between("least", "most")
+    # Of a value below a limit only the sign can tell whether it is plausible.
+    fits = pl.when(pl.col("operator") < 0).then(pl.col("value") > 0).otherwise(within)
     each = told.select("place", "finding", "unit", "by_value", "value", "operator").join(
         ranges.rename({"unit": "other"}), on="finding"
     )
-    inside = each.filter(fits & ((pl.col("unit") == pl.col("other")) | (pl.col("unit") == "")))
-    one_of = each.filter(pl.col("value").is_between("least", "most") & pl.col("by_value"))
+    told_by_value = within & (pl.col("unit") == "") & pl.col("by_value")
+    inside = each.filter(fits & ((pl.col("unit") == pl.col("other")) | told_by_value))
+    one_of = each.filter(within & pl.col("by_value"))
     one_of = one_of.group_by("place").agg(elsewhere=pl.col("other").first(), units=pl.len())
     one_of = one_of.filter(pl.col("units") == 1).drop("units")
     taken = ranges.select("finding", "unit", "zero", "one", is_taken=pl.lit(True))
@@ -135,7 +140,7 @@ def _fate() -> pl.Expr:
         .then(pl.lit("not_read"))
         .when(pl.col("unit").is_null())
         .then(pl.lit("unknown_unit"))
-        .when(bare & ~pl.col("by_value"))
+        .when(bare & pl.col("fits").is_null())
         .then(pl.lit("no_unit"))
         .when(~bare & pl.col("is_taken").is_null())
         .then(pl.lit("other_unit"))
@@ -152,7 +157,7 @@ def _counts(values: pl.DataFrame) -> pl.DataFrame:
     rows = pl.col("rows")
     is_number = pl.col("value").is_not_null()
     return values.group_by("finding", maintain_order=True).agg(
-        *(rows.filter(pl.col("fate") == fate).sum().alias(fate) for fate in ("usable", *SET_ASIDE)),
+        *(rows.filter(pl.col("fate") == fate).sum().alias(fate) for fate in FATES[:-3]),
         from_text=rows.filter(pl.col("said") == "text").sum(),
         above=rows.filter(is_number & (pl.col("operator") > 0)).sum(),
         below=rows.filter(is_number & (pl.col("operator") < 0)).sum(),
@@ -169,7 +174,7 @@ def _units(values: pl.DataFrame, ranges: pl.DataFrame, limits: list[str]) -> pl.
     plausible = pl.when(pl.col("is_taken") & ~pl.col("finding").is_in(limits)).then("plausible")
     order = ["finding", "rows", "unit"]
     return framed(units.with_columns(plausible=plausible), UNITS).sort(
-        order, descending=[False, True, False], maintain_order=True
+        order, descending=[False, True, False], nulls_last=True
     )
 
 

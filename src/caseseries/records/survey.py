@@ -14,11 +14,11 @@ from caseseries.records.drug_rows import drug_rows
 from caseseries.records.memory import rest_on_memory
 from caseseries.records.omop import Records
 from caseseries.records.resolving import Resolved
-from caseseries.records.spread import Spread, spread
+from caseseries.records.spread import FATES, Spread, spread
 from caseseries.records.survey_frames import CONCEPTS, FINDINGS, Frames, framed
 from caseseries.records.survey_text import survey_text
-from caseseries.records.survey_words import NOT_UNDERSTOOD, Means, words_found
-from caseseries.records.tally import by_finding, looked_for, patients, tally
+from caseseries.records.survey_words import NO_NUMBER, NOT_UNDERSTOOD, Means, words_found
+from caseseries.records.tally import SUMS, by_finding, looked_for, patients, tally
 from caseseries.records.unseen import unseen
 
 
@@ -69,7 +69,9 @@ def survey(
     told, forms = spread(records, codebook, wanted, measured, _worded(wanted, entries))
     words = words_found(records, wanted, forms, entries, means)
     labels = {code.concept: code.label for entry in entries for code in entry.codes}
-    concepts = wanted.join(counted, on=["table", "concept_id"], how="left").with_columns(
+    concepts = wanted.join(
+        counted, on=["table", "concept_id"], how="left", maintain_order="left"
+    ).with_columns(
         pl.col("rows").fill_null(0),
         label=pl.col("concept_id").replace_strict(labels, default="", return_dtype=pl.String),
     )
@@ -123,7 +125,7 @@ def _is_measured(entry: Entry) -> bool:
 
 def _worded(wanted: pl.DataFrame, entries: Sequence[Entry]) -> pl.DataFrame:
     """The concepts that answer in words, as `read_forms` takes them."""
-    mine = pl.col("finding").is_in([entry.finding for entry in entries if entry.reads == "word"])
+    mine = pl.col("finding").is_in([one.finding for one in entries if one.reads in ("word", "presence")])
     return wanted.filter(mine & pl.col("table").is_in(["measurement", "observation"]))
 
 
@@ -140,12 +142,10 @@ def _findings(
     fates = {row["finding"]: row for row in told.counts.iter_rows(named=True)}
     rows = []
     for entry in entries:
-        mine = counts.get(entry.finding, {"rows": 0, "concepts": 0})
+        mine = counts.get(entry.finding, dict.fromkeys(SUMS, 0))
         row = {"finding": entry.finding, "reads": entry.reads, "patients": have.get(entry.finding, 0), **mine}
         if entry.reads == "number":
-            row |= fates.get(entry.finding, {"usable": 0})
-        elif entry.reads == "presence":
-            row["usable"] = mine["rows"]
+            row |= fates.get(entry.finding, dict.fromkeys(FATES, 0))
         else:
             row |= dict(_understood(words.filter(pl.col("finding") == entry.finding), mine["rows"] or 0))
         rows.append(row)
@@ -154,10 +154,10 @@ def _findings(
 
 def _understood(words: pl.DataFrame, rows: int) -> Iterator[tuple[str, int]]:
     """Of the rows of a finding in words, those that are understood, that say nothing, and the rest."""
-    in_words = int(words["rows"].sum())
     odd = words.filter(pl.col("means") == NOT_UNDERSTOOD)
-    bare = int(odd.filter(pl.col("word") == "")["rows"].sum())
-    yield "usable", rows - int(odd["rows"].sum())
+    # Words were counted in rows without a day too.
+    not_understood = min(int(odd["rows"].sum()), rows)
+    bare = min(int(odd.filter(pl.col("word").is_in(["", NO_NUMBER]))["rows"].sum()), not_understood)
+    yield "usable", rows - not_understood
     yield "no_value", bare
-    yield "not_read", int(odd["rows"].sum()) - bare
-    assert in_words <= rows
+    yield "not_read", not_understood - bare

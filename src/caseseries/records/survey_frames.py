@@ -12,7 +12,7 @@ FINDINGS = pl.Schema(
         "reads": pl.String,  # number, word, presence, limit: as the codebook has it
         "rows": pl.Int64,
         "patients": pl.Int64,
-        "undated": pl.Int64,  # rows without a day, which are counted nowhere else
+        "lost": pl.Int64,  # rows without a patient or a day, which are counted nowhere else
         "concepts": pl.Int64,  # of which there are rows
         "first_year": pl.Int64,
         "last_year": pl.Int64,
@@ -87,7 +87,7 @@ WORDS = pl.Schema(
         "finding": pl.String,
         "table": pl.String,
         "word": pl.String,
-        "means": pl.String,  # met, denied, not understood
+        "means": pl.String,  # met, denied, undecidable, not understood
         "rows": pl.Int64,
     }
 )
@@ -118,7 +118,7 @@ AUDIT = pl.Schema(
         "sentence": pl.String,
     }
 )
-"""A row for each way of writing that does not fit: there the hospital's mapping, or its units, may be wrong."""
+"""A row for each way of writing that does not fit: there the hospital's mapping or units may be wrong."""
 
 RECALLED = pl.Schema(
     {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
+from caseseries.evidence.presence import presence
 from caseseries.records import readings
 from caseseries.records.codebook import Entry
 from caseseries.records.forms import Forms
@@ -14,9 +15,11 @@ from caseseries.records.survey_frames import WORDS, framed
 
 Means = Callable[[str, str], str]
 """What a word says of a finding: "met", "denied" or "not understood"."""
-NOT_UNDERSTOOD = "not understood"
-LOW, NORMAL, NO_LIMIT = "low", "normal", "no number or no limit"
-"""What the laboratory's own limit says of a number."""
+NOT_UNDERSTOOD, UNDECIDABLE = "not understood", "undecidable"
+LOW, NORMAL = "low", "normal"
+UNDECIDED, NO_NUMBER, NO_LIMIT = "beyond the limit or not", "no number", "no limit"
+BY_LIMIT = (LOW, NORMAL, UNDECIDED, NO_NUMBER, NO_LIMIT)
+"""What the laboratory's own lower limit says of a number: the third where an operator leaves it open."""
 
 
 def words_found(
@@ -24,10 +27,11 @@ def words_found(
 ) -> pl.DataFrame:
     """Every word of the findings in words, and of those by the laboratory's own limit, with WORDS as columns.
 
-    `codes` has the columns finding, table and concept_id. What is said by being there has no word here.
+    `codes` has the columns finding, table and concept_id. Where a row need only be there, all but a word that
+    denies says that the finding is. A diagnosis, a procedure or a drug has no word.
     """
     reads = {entry.finding: entry.reads for entry in entries}
-    worded = [finding for finding, how in reads.items() if how == "word"]
+    worded = [finding for finding, how in reads.items() if how in ("word", "presence")]
     mine = codes.select("finding", "table", "concept_id").filter(pl.col("finding").is_in(list(reads)))
     said = mine.filter(pl.col("finding").is_in(worded)).join(forms.words, on=["table", "concept_id"])
     limits = mine.filter(
@@ -43,18 +47,32 @@ def words_found(
         frames.append(found.select("finding", "table", "word", "rows"))
     words = pl.concat(frames).group_by("finding", "table", "word").agg(pl.col("rows").sum())
     comes_to = [
-        NOT_UNDERSTOOD if word in ("", NO_LIMIT) else means(finding, word)
+        _comes_to(finding, word, reads[finding], means)
         for finding, word in words.select("finding", "word").iter_rows()
     ]
     words = framed(words.with_columns(pl.Series("means", comes_to, pl.String)), WORDS)
     return words.sort(["finding", "rows", "word"], descending=[False, True, False])
 
 
+def _comes_to(finding: str, word: str, how: str, means: Means) -> str:
+    if how == "limit" and word == UNDECIDED:
+        return UNDECIDABLE
+    if how == "presence":
+        return "met" if presence(word) == "present" else "denied"
+    return NOT_UNDERSTOOD if word in ("", NO_NUMBER, NO_LIMIT) else means(finding, word)
+
+
 def _limits() -> str:
-    tells = f"n.operator = 0 AND n.value {readings.FINITE} AND n.range_low {readings.FINITE}"
-    said = f"CASE WHEN n.value < n.range_low THEN '{LOW}' ELSE '{NORMAL}' END"
     return f"""
-SELECT n.concept_id, CASE WHEN {tells} THEN {said} ELSE '{NO_LIMIT}' END AS word, COUNT(*) AS rows
+SELECT n.concept_id,
+  CASE WHEN n.value IS NULL THEN '{NO_NUMBER}'
+    WHEN NOT COALESCE({readings.finite("n.range_low")}, FALSE) THEN '{NO_LIMIT}'
+    WHEN n.operator < 0 AND n.value < n.range_low THEN '{LOW}'
+    WHEN n.operator = -1 AND n.value = n.range_low THEN '{LOW}'
+    WHEN n.operator > 0 AND n.value >= n.range_low THEN '{NORMAL}'
+    WHEN n.operator <> 0 THEN '{UNDECIDED}'
+    WHEN n.value < n.range_low THEN '{LOW}' ELSE '{NORMAL}' END AS word,
+  COUNT(*) AS rows
 FROM ({readings.numbers(f"({readings.number_rows('')})")}) n
-WHERE n.concept_id IN (SELECT concept_id FROM surveyed_limits)
+WHERE n.concept_id IN (SELECT concept_id FROM surveyed_limits) AND n.person_id IS NOT NULL
 GROUP BY 1, 2"""

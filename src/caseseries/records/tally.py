@@ -30,7 +30,7 @@ TALLY = pl.Schema(
         "table": pl.String,
         "concept_id": pl.Int64,
         "rows": pl.Int64,
-        "undated": pl.Int64,
+        "lost": pl.Int64,
         "first_year": pl.Int64,
         "last_year": pl.Int64,
         "result_times": pl.Int64,
@@ -38,6 +38,8 @@ TALLY = pl.Schema(
         "days_only": pl.Int64,
     }
 )
+SUMS = ("rows", "lost", "result_times", "sample_times", "days_only", "concepts")
+"""What is counted of a finding over all its concepts."""
 _BITS = 62
 """Findings to a column of bits: so many fit a whole number of 64 bits on every engine."""
 
@@ -58,8 +60,8 @@ def tally(records: Records, wanted: pl.DataFrame, known_from: str) -> pl.DataFra
     """Rows, years and times of each concept that has rows, with TALLY as columns.
 
     `wanted` is what `looked_for` gives, and `known_from` the column of measurement with the time of the
-    result. Rows without a day are `undated`, and counted nowhere else. A sample has a time where its moment
-    is not the midnight at which its day begins.
+    result. Rows without a patient or a day are `lost`, and counted nowhere else. A sample has a time where
+    its moment is not the midnight at which its day begins.
     """
     records.put("surveyed_concepts", wanted.select(source="table", concept_id="concept_id").unique())
     frames = [pl.DataFrame(schema=TALLY)]
@@ -111,16 +113,18 @@ def _tally(table: str, is_whole: bool, known_from: str) -> str:
     concept, date, moment = COLUMNS[table]
     result = f"t.{known_from}" if known_from and table == "measurement" else "CAST(NULL AS TIMESTAMP)"
     has_time = f"COALESCE(t.{moment} <> CAST(t.{date} AS TIMESTAMP), FALSE)"
+    there = f"t.person_id IS NOT NULL AND t.{date} IS NOT NULL"
     of = f"""
 WHERE t.{concept} IN (SELECT c.concept_id FROM surveyed_concepts c WHERE c.source = '{table}')
 GROUP BY t.{concept}"""
     return f"""
-SELECT {EVERY_ROW if is_whole else f"t.{concept}"} AS concept_id, COUNT(t.{date}) AS rows,
-  COUNT(CASE WHEN t.{date} IS NULL THEN 1 END) AS undated,
-  MIN(t.{date}) AS first_day, MAX(t.{date}) AS last_day,
-  COUNT(CASE WHEN t.{date} IS NOT NULL THEN {result} END) AS result_times,
-  COUNT(CASE WHEN {has_time} THEN 1 END) AS sample_times,
-  COUNT(CASE WHEN NOT {has_time} AND {result} IS NULL THEN t.{date} END) AS days_only
+SELECT {EVERY_ROW if is_whole else f"t.{concept}"} AS concept_id,
+  COUNT(CASE WHEN {there} THEN 1 END) AS rows, COUNT(CASE WHEN NOT ({there}) THEN 1 END) AS lost,
+  MIN(CASE WHEN {there} THEN t.{date} END) AS first_day,
+  MAX(CASE WHEN {there} THEN t.{date} END) AS last_day,
+  COUNT(CASE WHEN {there} THEN {result} END) AS result_times,
+  COUNT(CASE WHEN {there} AND {has_time} THEN 1 END) AS sample_times,
+  COUNT(CASE WHEN {there} AND NOT {has_time} AND {result} IS NULL THEN 1 END) AS days_only
 FROM {table} t{"" if is_whole else of}"""
 
 
@@ -144,17 +148,17 @@ def _persons(table: str, is_whole: bool) -> str:
     return f"""
     SELECT t.person_id, b.word, b.bits
     FROM {table} t JOIN surveyed_bits b ON b.source = '{table}' AND b.concept_id = {concept}
-    WHERE t.{date} IS NOT NULL"""
+    WHERE t.person_id IS NOT NULL AND t.{date} IS NOT NULL"""
 
 
 def by_finding(wanted: pl.DataFrame, counted: pl.DataFrame) -> Iterator[tuple[str, dict[str, int | None]]]:
     """Of each finding the sums of its concepts, and how many of them have rows."""
-    mine = wanted.join(counted, on=["table", "concept_id"], how="left")
+    mine = wanted.join(counted, on=["table", "concept_id"], how="left", maintain_order="left")
     summed = mine.group_by("finding", maintain_order=True).agg(
-        pl.col("rows", "undated", "result_times", "sample_times", "days_only").sum(),
+        pl.col(SUMS[:-1]).sum(),
         pl.col("first_year").min(),
         pl.col("last_year").max(),
-        concepts=(pl.col("rows") > 0).sum(),
+        concepts=pl.col("concept_id").filter(pl.col("rows") > 0).n_unique(),
     )
     for row in summed.iter_rows(named=True):
         yield row.pop("finding"), row

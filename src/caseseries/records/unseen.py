@@ -14,7 +14,7 @@ from caseseries.records.omop import Records
 from caseseries.records.resolving import Resolved
 from caseseries.records.survey_frames import SET_ASIDE, Frames
 from caseseries.records.survey_wording import counted, percent
-from caseseries.records.survey_words import NO_LIMIT, NOT_UNDERSTOOD
+from caseseries.records.survey_words import BY_LIMIT, NOT_UNDERSTOOD
 
 REASONS = {
     "no_value": "without a value",
@@ -28,11 +28,6 @@ REASONS = {
 MUCH = 0.1
 """The share of a finding's rows that is told where so much is set aside."""
 
-DOUBT = (
-    "Do not believe it: without rows of CONCEPT_ANCESTOR no product of a drug is found. Add that table, list "
-    'the products, or write silent = "unknown".'
-)
-
 
 def unseen(
     records: Records, entries: Sequence[Entry], resolved: Resolved, frames: Frames, deaths: Deaths
@@ -40,9 +35,9 @@ def unseen(
     """Every sentence: of whole findings, then of what surrounds them, then of single ways of writing."""
     rows = {row["finding"]: row for row in frames.findings.iter_rows(named=True)}
     return (
-        *_whole_findings(entries, resolved, rows, _has_descendants(records)),
+        *_whole_findings(entries, resolved, rows),
         *_set_aside(entries, rows),
-        *_undated(rows),
+        *_lost(rows),
         *_other_units(frames),
         *_unknown_units(frames),
         *_words(frames),
@@ -57,12 +52,8 @@ def unseen(
 # ---- Whole findings ----
 
 
-def _has_descendants(records: Records) -> bool:
-    return records.run("SELECT 1 AS one FROM concept_ancestor LIMIT 1").height > 0
-
-
 def _whole_findings(
-    entries: Sequence[Entry], resolved: Resolved, rows: dict[str, dict[str, int]], has_descendants: bool
+    entries: Sequence[Entry], resolved: Resolved, rows: dict[str, dict[str, int]]
 ) -> Iterator[str]:
     asked = [entry for entry in entries if entry.answered_by_review]
     if asked:
@@ -81,10 +72,14 @@ def _whole_findings(
     rest = [entry for entry in bare if entry not in unfound and entry not in made]
     absent = [entry for entry in rest if resolved.silence(entry).means == "absent"]
     if absent:
-        wants_more = any(code.descendants for entry in absent for code in entry.codes)
-        doubt = "" if has_descendants or not wants_more else f" {DOUBT}"
-        yield f"Not one row of: {_named(absent)}. By the codebook it counts as absent in everyone.{doubt}"
-    silent = [entry for entry in rest if entry not in absent]
+        yield f"Not one row of: {_named(absent)}. By the codebook it counts as absent in everyone."
+    hidden = [entry for entry in rest if entry.finding in resolved.bare]
+    if hidden:
+        yield (
+            f"Not one row of: {_named(hidden)}. CONCEPT_ANCESTOR files no product below the codes, so that "
+            "none can be found, and it stays unknown for everyone. Add that table, or list the products."
+        )
+    silent = [entry for entry in rest if entry not in (*absent, *hidden)]
     if silent:
         yield f"Not one row of: {_named(silent)}. It stays unknown for everyone."
 
@@ -105,10 +100,10 @@ def _set_aside(entries: Sequence[Entry], rows: dict[str, dict[str, int]]) -> Ite
             yield f"{entry.finding}: {share} of {counted(total)} are set aside ({why(mine)})."
 
 
-def _undated(rows: dict[str, dict[str, int]]) -> Iterator[str]:
-    said = [f"{finding} ({row['undated']:,})" for finding, row in rows.items() if row["undated"]]
+def _lost(rows: dict[str, dict[str, int]]) -> Iterator[str]:
+    said = [f"{finding} ({row['lost']:,})" for finding, row in rows.items() if row["lost"]]
     if said:
-        yield f"Rows without a day, which count nowhere: {some_of(said)}."
+        yield f"Rows without a patient or a day, which count nowhere: {some_of(said)}."
 
 
 def why(row: dict[str, int], most: int = len(SET_ASIDE)) -> str:
@@ -135,18 +130,20 @@ def _unknown_units(frames: Frames) -> Iterator[str]:
     by_text = unknown.group_by("unit_concept_id", "unit_source_value").agg(
         pl.col("rows").sum(), pl.col("finding").unique().sort()
     )
-    for concept, text, rows, findings in by_text.sort("rows", descending=True).iter_rows():
+    order = ["rows", "unit_source_value", "unit_concept_id"]
+    for concept, text, rows, findings in by_text.sort(order, descending=[True, True, False]).iter_rows():
         named = f'"{text}"' if text else f"concept {concept}"
         yield f"The unit {named} is not understood: {counted(rows)} of {some_of(findings)}."
 
 
 def _of_numbers(frames: Frames, frame: pl.DataFrame) -> pl.DataFrame:
     """Of a laboratory's own limit no unit is asked."""
-    return frame.join(frames.findings.filter(pl.col("reads") == "number"), on="finding", how="semi")
+    numbers = frames.findings.filter(pl.col("reads") == "number")["finding"].to_list()
+    return frame.filter(pl.col("finding").is_in(numbers))
 
 
 def _words(frames: Frames) -> Iterator[str]:
-    odd = frames.words.filter((pl.col("means") == NOT_UNDERSTOOD) & ~pl.col("word").is_in(["", NO_LIMIT]))
+    odd = frames.words.filter((pl.col("means") == NOT_UNDERSTOOD) & ~pl.col("word").is_in(["", *BY_LIMIT]))
     by_finding = odd.group_by("finding", maintain_order=True).agg("word", "rows")
     for finding, words, rows in by_finding.iter_rows():
         said = some_of([f'"{word}" ({count:,})' for word, count in zip(words, rows, strict=True)])

@@ -132,8 +132,10 @@ def _line(line: Line) -> Markup:
     def one(part: Inline) -> Markup:
         if isinstance(part, Ref):
             return Markup('<a class="n" href="#{0}" data-n="{0}">{1}</a>').format(part.id, part.text)
-        return Markup(LONG_NUMBER.sub(r"\1<wbr>", str(escape(_glued(part)))))
+        return Markup(LONG_NUMBER.sub(r"\1<wbr>", str(escape(_glued(part)))) if part else "")
 
+    if len(line) == 1:  # nearly every cell
+        return one(line[0])
     made = [(Markup().join(one(part) for part in parts), len(parts)) for parts in _joined(line)]
     return Markup().join(
         Markup('<span class="one">{}</span>').format(text) if number > 1 else text for text, number in made

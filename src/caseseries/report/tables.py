@@ -12,6 +12,7 @@ from caseseries.analysis.ids import (
     MIDDLES,
     SEVERAL,
     at_horizon,
+    if_lost,
     joined,
     median_by,
     of_group,
@@ -102,19 +103,20 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         ("Deaths", "deaths"),
         (f"Median survival, {unit}", "median"),
         (f"the same, by the convention \u201c{other}\u201d", median_by(other)),
-        *((f"Survival at {horizon}", at_horizon(horizon)) for horizon in protocol.follow_up.horizons),
+        *(line for horizon in protocol.follow_up.horizons for line in _at(horizon)),
         ("Alive at last follow-up", "alive.share"),
         (f"Median follow-up, {unit} (reverse Kaplan\u2013Meier)", "follow-up"),
         (f"Time observed, median, {unit}", "observed.median"),
         ("shortest", "observed.lowest"),
         ("longest", "observed.highest"),
     ]
-    indented = {"the same, by", "shortest", "longest"}
+    indented = {"the same, by", "shortest", "longest", "if "}
+    lines = [line for line in lines if any(_stands(results, joined(stem, key, line[1])) for key in keys)]
     rows = [
         Row(
             (
                 words(label, head=True, depth=int(any(label.startswith(start) for start in indented))),
-                *(words(*with_interval(results, joined(stem, key, part)), numeric=True) for key in keys),
+                *(_number(results, joined(stem, key, part)) for key in keys),
             )
         )
         for label, part in lines
@@ -141,6 +143,24 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         )
     )
     return Table(stem, result.clause.name.capitalize(), head, tuple(rows), (*notes, *said(result.cautions)))
+
+
+def _at(horizon: str) -> tuple[tuple[str, str], ...]:
+    """Survival at a horizon, and its bounds where somebody was lost before it."""
+    return (
+        (f"Survival at {horizon}", at_horizon(horizon)),
+        ("if all who were lost before had died", if_lost(horizon, "died")),
+        ("if all of them had lived", if_lost(horizon, "lived")),
+    )
+
+
+def _stands(results: Results, id_: str) -> bool:
+    return id_ in results.numbers
+
+
+def _number(results: Results, id_: str) -> Cell:
+    """A number with its interval; empty where it does not stand for this group."""
+    return words(*with_interval(results, id_), numeric=True) if _stands(results, id_) else words()
 
 
 def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseSeries) -> Table:

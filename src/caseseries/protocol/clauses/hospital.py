@@ -52,7 +52,11 @@ class Stay(Clause):
 
 
 class Moment(Clause):
-    """A named day on a patient's calendar; `sheet` is the column of a hand-filled sheet that holds it."""
+    """A named day on a patient's calendar; `sheet` is the column of a hand-filled sheet that holds it.
+
+    A first or last finding may be looked for `during` the stay, `after` another moment or `until` it: days of
+    the moment itself count after it, and not until it.
+    """
 
     start_of: Text | None = None
     end_of: Text | None = None
@@ -61,6 +65,8 @@ class Moment(Clause):
     last: Text | None = None
     last_of_course: Text | None = None
     during: Text | None = None
+    after: Text | None = None
+    until: Text | None = None
     sheet: Name | None = None
 
     @model_validator(mode="after")

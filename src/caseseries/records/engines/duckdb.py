@@ -15,6 +15,7 @@ import polars as pl
 
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.records.engines.refusals import problem_of
+from caseseries.records.engines.watching import Watch, watched
 
 HOSPITAL = "hospital"
 """The name of the database or the schema in which the hospital's own tables stand."""
@@ -30,6 +31,7 @@ class Engine:
     """A connection of our own, with a folder for what its memory cannot hold, which goes when it closes.
 
     `threads` 0 is all, `memory` "" is what DuckDB takes by itself, `scratch` "" is the system's own place.
+    `watch` hears how far a long query is.
     """
 
     def __init__(self, threads: int = 0, memory: str = "", scratch: Path | str = "") -> None:
@@ -43,8 +45,10 @@ class Engine:
             ":memory:", config={**settings, "temp_directory": str(self._folder)}
         )
         self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        # Else it draws a bar of its own on the terminal after two seconds.
-        self.execute("SET enable_progress_bar = false")
+        self.watch: Watch | None = None
+        # It shall know how far it is, and draw no bar of its own on the terminal.
+        self.execute("SET enable_progress_bar = true")
+        self.execute("SET enable_progress_bar_print = false")
         # The day of a moment with a zone must not hang on the zone of the machine.
         self.execute("SET TimeZone = 'UTC'")
 
@@ -59,7 +63,7 @@ class Engine:
 
     def execute(self, sql: str, where: str = "records") -> int:
         """Run one statement. Answers with the number of rows that it wrote, where it wrote any."""
-        with _told(where):
+        with _told(where), watched(self._connection.query_progress, self.watch):
             row = self._connection.execute(sql).fetchone()
         return int(row[0]) if row and isinstance(row[0], int) else 0
 
@@ -76,7 +80,8 @@ class Engine:
                 if str(stored).startswith(_NO_FRAME):
                     found = f'"{name}" is of the type {stored}, which no table of ours can hold'
                     raise Problems([Problem(where, found, "Ask for it as a number of days or as text.")])
-            frame = pl.DataFrame(_Stream(relation))
+            with watched(self._connection.query_progress, self.watch):
+                frame = pl.DataFrame(_Stream(relation))
             types = dict(zip(frame.columns, map(str, relation.types), strict=True))
         return frame.with_columns(_narrowed(frame[name]) for name in types if types[name] == "HUGEINT")
 
@@ -149,10 +154,19 @@ def _settings(threads: int, memory: str) -> dict[str, Any]:
 
 @contextmanager
 def _told(where: str) -> Iterator[None]:
-    """What DuckDB or the disk refuses becomes a problem that a reader can mend."""
+    """What DuckDB or the disk refuses becomes a problem that a reader can mend.
+
+    Where somebody stops a query with Ctrl-C, DuckDB tells it in words of its own: KeyboardInterrupt again.
+    """
     import duckdb
 
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except (duckdb.Error, OSError) as error:
         raise Problems([problem_of(error, where)]) from error
+    except (RuntimeError, pl.exceptions.ComputeError) as error:
+        if "interrupt" not in str(error).casefold():
+            raise
+        raise KeyboardInterrupt from None

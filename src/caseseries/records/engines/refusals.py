@@ -60,7 +60,7 @@ _KNOWN = (
     (
         r"Out of Memory",
         "the memory is not enough",
-        'Give more, such as memory="4GB", or fewer threads, such as threads=1.',
+        'Give more, such as memory="4GB" (--memory 4GB), or fewer threads, such as threads=1.',
     ),
 )
 """What the message holds, what is said of it, and the mend. `{}` is what the pattern caught."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -38,10 +39,13 @@ def review(
     asked.sort(key=lambda question: (question["patient"], question["question"], question["evidence"]))
     random = dice(seed, "reviewer")
     rows: list[dict[str, Any]] = []
+    # Who reads a chart a second time answers all of a question: of two causes, both.
+    key = operator.itemgetter("patient", "question")
+    twice = {
+        one: bool(random.random() < rate("reviewer", "second")) for one in dict.fromkeys(map(key, asked))
+    }
     for question in asked:
-        for who in ("reviewer A", "reviewer B"):
-            if who == "reviewer B" and random.random() >= rate("reviewer", "second"):
-                continue
+        for who in ("reviewer A", "reviewer B")[: 1 + twice[key(question)]]:
             is_wrong = bool(random.random() < rate("reviewer", "error"))
             answer = _wrong(question["right"], question["question"]) if is_wrong else question["right"]
             rows.append(

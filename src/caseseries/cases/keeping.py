@@ -1,0 +1,66 @@
+"""Keeping: a case series as files: Parquet for programs, and one CSV that a person can open."""
+
+from __future__ import annotations
+
+import csv
+from io import BytesIO, StringIO
+
+import polars as pl
+
+from caseseries.cases.long_tables import LONG
+from caseseries.cases.parts import HIGH, OPERATOR
+from caseseries.cases.series import CaseSeries, Column
+
+YES = {True: "Yes", False: "No"}
+
+
+def files_of_cases(cases: CaseSeries) -> dict[str, bytes]:
+    """The path and the content of each file: the table, where each cell comes from, and the long tables."""
+    frames = {"table": cases.table, "origins": cases.origins, **{name: getattr(cases, name) for name in LONG}}
+    files = {f"cases/{name}.parquet": _parquet(frame) for name, frame in frames.items()}
+    files["cases.csv"] = _readable(cases).encode()
+    return files
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    out = BytesIO()
+    frame.write_parquet(out)
+    return out.getvalue()
+
+
+def _readable(cases: CaseSeries) -> str:
+    """A row a patient, a column a variable, each cell in words."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["patient", "episode", *(column.name for column in cases.dictionary)])
+    cells = [_cells(cases, column) for column in cases.dictionary]
+    keys = cases.table.select("patient", "episode").iter_rows()
+    writer.writerows([*key, *row] for key, row in zip(keys, zip(*cells, strict=True), strict=True))
+    return out.getvalue()
+
+
+def _cells(cases: CaseSeries, column: Column) -> list[str]:
+    values = cases.table[column.name].to_list()
+    operators, highs = (cases.part(column.name, part) for part in (OPERATOR, HIGH))
+    return [
+        _cell(
+            value,
+            operators[row] if operators is not None else None,
+            highs[row] if highs is not None else None,
+        )
+        for row, value in enumerate(values)
+    ]
+
+
+def _cell(value: object, operator: str | None, high: int | None) -> str:
+    """The value as somebody would type it; empty where it is not known."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return YES[value]
+        case list():
+            return "; ".join(map(str, value)) or "None"
+        case float():
+            return f"{operator or ''}{value:.10g}"
+    return f"{value} to {high}" if high is not None and high != value else str(value)

@@ -1,0 +1,90 @@
+"""Contradictions: records of deaths that cannot all be true, told in sentences with their patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from caseseries.evidence.problem import some_of
+from caseseries.records.omop import Records
+from caseseries.records.outcomes import after_death
+
+BEFORE = {"before the birth": "they were born", "before the stay": "the stay that is studied began"}
+NAMES = {"sample": ("sample", "samples"), "drug": ("drug row", "drug rows"), "visit": ("visit", "visits")}
+
+
+def first_deaths(deaths: pl.DataFrame) -> pl.DataFrame:
+    """Of each patient the day of death that counts: the earliest that can be. Columns person_id and day."""
+    return possible(deaths).group_by("person_id").agg(pl.col("day").min()).sort("person_id")
+
+
+def possible(deaths: pl.DataFrame) -> pl.DataFrame:
+    """The records of deaths that can be, in their order."""
+    return deaths.filter(pl.col("why_not") == "")
+
+
+def contradictions(records: Records, deaths: pl.DataFrame) -> tuple[str, ...]:
+    """A sentence for each kind of contradiction about deaths (as `outcomes.deaths` tells them).
+
+    Deaths that lie before the birth or the stay; different days of one death; rows after it. Nothing where
+    the records agree.
+    """
+    every = (*_impossible(deaths), *_different(possible(deaths)), *_later(records, first_deaths(deaths)))
+    return tuple(every)
+
+
+def _impossible(deaths: pl.DataFrame) -> Iterator[str]:
+    for why, of in BEFORE.items():
+        mine = deaths.filter(pl.col("why_not") == why)
+        if mine.height:
+            who = _patients(mine["person_id"])
+            count = f"{mine.height:,} record{'s' * (mine.height > 1)}"
+            yield f"By {count} {who} died before {of}. That cannot be: such a death is set aside."
+
+
+def _different(deaths: pl.DataFrame) -> Iterator[str]:
+    spread = (
+        deaths.group_by("person_id")
+        .agg(
+            (pl.col("day").max() - pl.col("day").min()).alias("apart"),
+            pl.col("day").filter(pl.col("origin").str.starts_with("death:")).n_unique().alias("tables"),
+        )
+        .filter(pl.col("apart") > 0)
+        .sort("person_id")
+    )
+    within, across = pl.col("tables") > 1, pl.col("tables") <= 1
+    for which, of in ((within, "rows of the death table"), (across, "the death table and the discharges")):
+        mine = spread.filter(which)
+        if mine.height:
+            days = _days(mine["apart"].to_list())
+            yield (
+                f"Of {_patients(mine['person_id'])} {of} name different days of death, up to {days} apart. "
+                "The earliest counts."
+            )
+
+
+def _later(records: Records, died: pl.DataFrame) -> Iterator[str]:
+    if not died.height:
+        return
+    later = after_death(records, died)
+    if not later.height:
+        return
+    rows = dict(later.group_by("what").agg(pl.col("rows").sum()).iter_rows())
+    said = [f"{rows[what]:,} {names[rows[what] > 1]}" for what, names in NAMES.items() if what in rows]
+    days = _days((later["latest"] - later.join(died, on="person_id", maintain_order="left")["day"]).to_list())
+    yield (
+        f"After the death of {_patients(later['person_id'])} the records go on: {', '.join(said)}, "
+        f"up to {days} later. Whether they died then is worth a look."
+    )
+
+
+def _days(lengths: Iterable[int]) -> str:
+    longest = max(lengths)
+    return f"{longest:,} day{'s' * (longest > 1)}"
+
+
+def _patients(people: Iterable[int]) -> str:
+    ids = sorted(set(people))
+    named = some_of([str(one) for one in ids])
+    return f"patient {named}" if len(ids) == 1 else f"{len(ids):,} patients ({named})"

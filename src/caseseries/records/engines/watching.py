@@ -1,0 +1,37 @@
+"""Watching: how far a long query has come, told from a thread of its own while it runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Watch = Callable[[float], None]
+"""Hears the share of a query that is done, in 0..1."""
+FIRST, EVERY = 1.0, 0.5
+"""Seconds until a query is first asked how far it is, and between two times."""
+
+
+@contextmanager
+def watched(progress: Callable[[], float], watch: Watch | None) -> Iterator[None]:
+    """Tell `watch` every half second how far it is, from the first second on; `progress` is in percent."""
+    if watch is None:
+        yield
+        return
+    is_done = threading.Event()
+
+    def ask() -> None:
+        pause = FIRST
+        while not is_done.wait(pause):
+            pause = EVERY
+            percent = progress()
+            if 0 < percent <= 100:
+                watch(percent / 100)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        thread.join()

@@ -1,0 +1,138 @@
+"""The founding protocol, unchanged, on a hospital that never was: from records to report."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from caseseries.cli import main
+from caseseries.records.synthetic.writing import synthesise
+
+STUDY = "naymagon-2022"
+PATIENTS = 6000
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hospital in `hospital`, and in `results` what the founding protocol makes of it."""
+    folder = tmp_path_factory.mktemp("house")
+    synthesise(PATIENTS, 2022, folder / "hospital", lambda step: None)
+    assert main(["run", STUDY, *records(folder), "--out", str(folder / "results")]) == 0
+    return folder
+
+
+def records(folder: Path) -> list[str]:
+    hospital = folder / "hospital"
+    return ["--records", str(hospital), "--answers", str(hospital / "answers.csv")]
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_the_steps_add_up_and_end_in_the_case_series(house: Path) -> None:
+    flow = read(house / "results" / "attrition.json")
+    came = flow["in_setting"]
+    for step in flow["steps"]:
+        assert step["into"] + step["out"] + step["open"] + step["not_shown"] == came, step["title"]
+        came = step["into"]
+    assert [step["name"] for step in flow["steps"] if step["name"]] == ["confirmed", "treated"]
+    numbers = read(house / "results" / "results.json")
+    table = pl.read_parquet(house / "results" / "cases" / "table.parquet")
+    assert 0 < table.height <= came
+    assert numbers["numbers"]["overall-survival.n"]["value"] == table.height
+
+
+def test_sheet_and_hospital_keep_one_promise(house: Path, tmp_path: Path) -> None:
+    """The digest of the protocol is the same, and so are the ids of what both can say."""
+    assert main(["run", STUDY, "--out", str(tmp_path / "sheet")]) == 0
+    sheet, hospital = (read(folder / "results.json") for folder in (tmp_path / "sheet", house / "results"))
+    assert sheet["study"] == hospital["study"]
+    both = [set(one["numbers"]) for one in (sheet, hospital)]
+    for named in ("overall-survival.median", "survival-by-cause.fisher", "characteristics.age.all.median"):
+        assert all(named in ids for ids in both), named
+
+
+def test_every_cell_leads_to_rows_that_are_there(house: Path) -> None:
+    origins = pl.read_parquet(house / "results" / "cases" / "origins.parquet")
+    table = pl.read_parquet(house / "results" / "cases" / "table.parquet")
+    measured = set(pl.read_parquet(house / "hospital" / "measurement.parquet")["measurement_id"].to_list())
+    seen = 0
+    for name in ("hscore", "ferritin", "criteria_met"):
+        for value, origin in zip(table[name], origins[name], strict=True):
+            assert (value is None) is (origin is None), name
+            rows = [row.split(":") for row in (origin or "").split("; ") if row]
+            for kind, *number in rows:
+                if kind == "measurement":
+                    assert int(number[0]) in measured
+                    seen += 1
+    assert seen > table.height
+
+
+def test_nobody_without_planted_hlh_is_in(house: Path) -> None:
+    """Who is in was given anakinra for HLH; the others of the story were not reached, and are counted."""
+    truth = pl.read_parquet(house / "hospital" / "truth" / "stays.parquet")
+    given = set(truth.filter(pl.col("anakinra_for_hlh").is_not_null())["person_id"].to_list())
+    table = pl.read_parquet(house / "results" / "cases" / "table.parquet")
+    wrong = pl.read_parquet(house / "hospital" / "truth" / "answers.parquet").filter("is_wrong")
+    doubted = set(wrong["person_id"].to_list())
+    found = {int(patient) for patient in table["patient"]}
+    assert found - doubted <= given
+
+
+def test_two_runs_leave_the_same_bytes(house: Path, tmp_path: Path) -> None:
+    assert main(["run", STUDY, *records(house), "--out", str(tmp_path / "again")]) == 0
+    for name in ("report.html", "results.json", "attrition.json", "questions.csv", "cases.csv"):
+        assert (tmp_path / "again" / name).read_bytes() == (house / "results" / name).read_bytes(), name
+
+
+def test_questions_come_back_as_answers(
+    house: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Screened without answers, asked, answered for one patient, and that patient is no longer open."""
+    out, sheet = tmp_path / "screened", tmp_path / "answers.csv"
+    hospital = ["--records", str(house / "hospital")]
+    assert main(["screen", STUDY, *hospital, "--out", str(out)]) == 0
+    assert main(["questions", STUDY, "--out", str(out), "--answers", str(sheet)]) == 0
+    before = read(out / "attrition.json")["steps"]
+    with sheet.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    asked = [row for row in rows if row["question"] == "anakinra given for HLH"]
+    assert len(asked) == next(step["open"] for step in before if step["name"] == "treated")
+    asked[0] |= {"answer": "yes", "who": "LN", "when": "2023-01-16"}
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert main(["screen", STUDY, *hospital, "--answers", str(sheet), "--out", str(out)]) == 0
+    after = read(out / "attrition.json")["steps"]
+    [first, second] = [next(step for step in steps if step["name"] == "treated") for steps in (before, after)]
+    assert (second["into"], second["open"]) == (first["into"] + 1, first["open"] - 1)
+    assert main(["questions", STUDY, "--out", str(out), "--answers", str(sheet)]) == 1
+    assert "already there" in capsys.readouterr().err
+
+
+def test_a_case_series_without_its_analysis(house: Path, tmp_path: Path) -> None:
+    assert main(["abstract", STUDY, *records(house), "--out", str(tmp_path / "cases")]) == 0
+    assert (tmp_path / "cases" / "cases.csv").read_bytes() == (house / "results" / "cases.csv").read_bytes()
+    assert not (tmp_path / "cases" / "report.html").exists()
+
+
+def test_the_page_says_that_it_stays_inside(house: Path) -> None:
+    page = (house / "results" / "report.html").read_text(encoding="utf-8")
+    assert "Identified: stays in the hospital" in page
+    assert "How they were found" in page
+
+
+def test_a_survey_is_a_page_of_its_own(
+    house: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "survey"
+    assert main(["survey", STUDY, "--records", str(house / "hospital"), "--out", str(out)]) == 0
+    assert "What this study will not be able to see" in capsys.readouterr().out
+    assert "ferritin" in (out / "survey.html").read_text(encoding="utf-8")
