@@ -29,6 +29,8 @@ MOST_TOLD = 40
 MOST_LISTED = 5
 """Questions and unread entries that the end of a run lists; the report has them all."""
 WIDTH = 100
+SMALLEST_OF_ALL = 3
+"""Below this, "fewer" would say how many."""
 DEMO_PATIENTS = 20_000
 LONG = 2.0
 """Seconds from which on a query says how far it is."""
@@ -87,9 +89,11 @@ def _check(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     started, tell = time.monotonic(), _Progress()
     tell("reading")
+    copy = None
     _check_source(options)
     try:
         study, out = _opened(options)
+        _check_release(study, options)
         if options.records:
             with _records(options, tell) as records:
                 book = study.codebook(options.codebook)
@@ -97,6 +101,9 @@ def _run(options: argparse.Namespace) -> None:
             finished = study.finish_cohort(cohort, book, tell)
             files = {**study.files_of(cohort), **study.files_of_cases(finished.cases)}
             folder = study.write(finished, out, tell, files)
+            if options.release:
+                tell("releasing")
+                copy = study.release(finished, out, options.smallest, options.release_patients)
         else:
             cases = study.read_cases(options.sheet)
             finished = study.finish(study.analyse(cases, tell), cases)
@@ -109,7 +116,28 @@ def _run(options: argparse.Namespace) -> None:
     _print(_summary(finished, cases))
     _print(f"\n{folder / 'report.html'}   the report")
     _print(f"{folder / 'results.json'}   every number under its id; tables/ and figures/ stand beside it")
+    if copy is not None:
+        _print(f"{copy / 'report.html'}   the released copy, which may leave the hospital")
     _print(f"{time.monotonic() - started:.1f} s")
+
+
+def _check_release(study: Study, options: argparse.Namespace) -> None:
+    """Raise, before anything is run, where the released copy that is asked for cannot be made."""
+    options.release |= options.release_patients
+    if not options.release:
+        return
+    problems = []
+    if not options.records:
+        mend = "Add --records PATH: only a run on a hospital's records has a released copy."
+        problems.append(Problem("--release", "there are no records to release results of", mend))
+    if options.smallest < SMALLEST_OF_ALL:
+        found = (
+            f"{options.smallest} would be the smallest count that is shown, and then the others can be told"
+        )
+        problems.append(Problem("--smallest", found, f"Name {SMALLEST_OF_ALL} or more; 5 is usual."))
+    if problems:
+        raise Problems(problems)
+    study.release_folder(options.out)
 
 
 def _survey(options: argparse.Namespace) -> None:
@@ -204,6 +232,7 @@ def _demo(options: argparse.Namespace) -> None:
     options.study, options.sheet, options.codebook = "naymagon-2022", None, None
     options.records, options.answers = str(hospital), str(hospital / "answers.csv")
     options.out = str(out / "results")
+    options.release, options.release_patients, options.smallest = False, False, 5
     _run(options)
 
 
@@ -465,6 +494,12 @@ def parser() -> argparse.ArgumentParser:
         verb.add_argument("--answers", metavar="FILE", help=answers)
     for verb in (run, survey, screen, abstract, questions):
         verb.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
+    release = "write a second folder, NAME-release, that may leave the hospital (with --records)"
+    run.add_argument("--release", action="store_true", help=release)
+    lines = "the same, with a line for each patient under a pseudonym"
+    run.add_argument("--release-patients", action="store_true", help=lines)
+    smallest = "the smallest count of patients that the released copy shows (5)"
+    run.add_argument("--smallest", metavar="K", type=int, default=5, help=smallest)
     demo.add_argument(
         "--out", metavar="FOLDER", default="caseseries-demo", help="where it goes (caseseries-demo)"
     )

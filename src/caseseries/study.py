@@ -266,6 +266,53 @@ class Study:
         write(folder, self._owner, files, provenance(run.results, run.printed))
         return folder
 
+    def release(
+        self,
+        run: Finished,
+        out: Path | str | None = None,
+        smallest: int = 5,
+        with_patients: bool = False,
+    ) -> Path:
+        """Write the copy of a run that may leave the hospital (see `release_folder`), by the rule it states.
+
+        Counts of patients from 1 to `smallest` - 1 are not shown; `with_patients` adds a line a patient,
+        under pseudonyms. Returns the folder. Raises Problems where the run is not of records,
+        where `smallest` is below 3, and as `write` does.
+        """
+        from caseseries.folder import write
+        from caseseries.report.provenance import versions
+        from caseseries.report.release import released_files
+
+        problems = []
+        if not run.cases.from_records:
+            found, mend = (
+                "these cases are of a sheet",
+                "Only a run on a hospital's records has a released copy.",
+            )
+            problems.append(Problem("the released copy", found, mend))
+        if smallest < 3:
+            found = f"{smallest} would be the smallest count that is shown, and then the others can be told"
+            problems.append(Problem("the released copy", found, "Name 3 or more; 5 is usual."))
+        if problems:
+            raise Problems(problems)
+        folder = self.release_folder(out)
+        files = released_files(run, smallest, with_patients)
+        made = {"protocol": {"version": run.results.version, "sha256": self.protocol.digest}}
+        write(folder, self._owner_of_release, files, {**made, "versions": versions()})
+        return folder
+
+    def release_folder(self, out: Path | str | None = None) -> Path:
+        """Where the released copy goes: beside the results folder of `out`, NAME-release for NAME-results.
+
+        Raises Problems as `results_folder` does.
+        """
+        from caseseries.folder import check_free
+
+        results = self.results_folder(out)
+        folder = results.with_name(f"{results.resolve().name.removesuffix('-results')}-release")
+        check_free(folder, self._owner_of_release)
+        return folder
+
     def report(self, results: Results, cases: CaseSeries, out: Path | str | None = None) -> Path:
         """Finish the run and write its folder, with report.html. Raises Problems as `write` does."""
         return self.write(self.finish(results, cases), out)
@@ -297,6 +344,13 @@ class Study:
         from caseseries.folder import Owner
 
         return Owner(self.name, self.protocol.title)
+
+    @property
+    def _owner_of_release(self) -> Owner:
+        """Another than that of the results: neither is ever written into the folder of the other."""
+        from caseseries.folder import Owner
+
+        return Owner(self.name, f"{self.protocol.title} (released copy)")
 
 
 def _expect_cases(cases: object, how: str) -> None:

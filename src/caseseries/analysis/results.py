@@ -217,7 +217,7 @@ class Results:
                 "analysis": result.slug,
                 "label": number.label,
                 "standing": number.standing,
-                **{key: _finite(value) for key, value in asdict(number.estimate).items()},
+                **{key: _finite(value) for key, value in number.estimate.content().items()},
                 "cautions": said(tuple(dict.fromkeys((*number.cautions, *result.cautions)))),
                 "patients": of(number.patients),
             }

@@ -39,11 +39,24 @@ def rows_html(protocol: Protocol, results: Results, rows: Section) -> str:
     return _page(protocol, results, (rows,), _NO_NUMBERS)
 
 
+def released_html(
+    protocol: Protocol, results: Results, sections: Sequence[Section], rule: Sequence[str], size: str
+) -> str:
+    """The page of a released copy, with its rule on top; `size` is how many patients it says there are."""
+    return _page(protocol, results, sections, _embedded(results), rule=rule, size=size)
+
+
 _NO_NUMBERS = '{"numbers":{},"cautions":{},"patients":{}}'
 
 
 def _page(
-    protocol: Protocol, results: Results, sections: Sequence[Section], data: str, rows_at: str = ""
+    protocol: Protocol,
+    results: Results,
+    sections: Sequence[Section],
+    data: str,
+    rows_at: str = "",
+    rule: Sequence[str] = (),
+    size: str = "",
 ) -> str:
     from jinja2 import Environment, StrictUndefined
 
@@ -60,6 +73,8 @@ def _page(
         script=script,
         data=data,
         rows_at=rows_at,
+        rule=rule,
+        size=size or f"{len(results.patients)}",
         has_numbers=data != _NO_NUMBERS,
         identified=any(source.kind == "database" for source in results.sources),
         policy=f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {_hash(script)}",

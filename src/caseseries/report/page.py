@@ -122,7 +122,7 @@ def ref(results: Results, id_: str) -> Ref:
         none = estimate.shown if estimate.value is None else ""
         return Ref(number.id, estimate.shown_p or none)
     if name == "n":
-        return Ref(number.id, f"{estimate.n:,}")
+        return Ref(number.id, estimate.shown_n)
     if name in {"low", "high"}:
         return Ref(number.id, estimate.shown_low if name == "low" else estimate.shown_high)
     return Ref(number.id, estimate.shown)

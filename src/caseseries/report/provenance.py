@@ -21,9 +21,11 @@ def provenance(results: Results, printed: Source | None = None) -> dict[str, Any
     return {
         "protocol": {"version": results.version, "sha256": results.protocol},
         "inputs": {source.name: {"sha256": source.digest, "rows": source.rows} for source in sources},
-        "versions": {
-            "caseseries": version("caseseries"),
-            "python": platform.python_version(),
-            **{name: version(name) for name in MADE_WITH},
-        },
+        "versions": versions(),
     }
+
+
+def versions() -> dict[str, str]:
+    """What computed, by name, and its version."""
+    mine = {"caseseries": version("caseseries"), "python": platform.python_version()}
+    return mine | {name: version(name) for name in MADE_WITH}

@@ -28,7 +28,7 @@ const open = (id, from) => {
   say("Exactly", number.value === null ? "" : String(number.value));
   say("Interval", number.interval && `${number.interval} (${Math.round(number.level * 1000) / 10}%)`);
   say("p", number.p && (number.p_full === null ? number.p : `${number.p} (${number.p_full})`));
-  say("n", String(number.n));
+  say("n", number.n === null ? "withheld" : String(number.n));
   say("Method", number.method);
   say("Why", number.reason);
   say("Standing", { promised: "promised", companion: "beside what was promised", description: "description" }[number.standing]);
@@ -39,7 +39,7 @@ const open = (id, from) => {
   }
   const patients = say("Patients", " ");
   const keys = data.patients[number.patients];
-  if (!keys.length) patients.textContent = number.value ? "not named here" : "none";
+  if (!keys.length) patients.textContent = number.value === 0 ? "none" : "not named here";
   for (const key of keys.slice(0, 200)) {
     const row = document.getElementById("patient-" + key);
     const link = make(row ? "a" : "span", key, patients);

@@ -49,7 +49,7 @@ def in_short(screening: Screening, results: Results) -> Line:
     for piece, step in zip(pieces, steps, strict=True):
         if step.name:
             line += [ref(results, of_step(piece, "in")), f" reached \u201c{step.name}\u201d ({_asked(step)}"]
-            verb = "is" if step.open == 1 else "are"
+            verb = "is" if results.value(of_step(piece, "open")) == 1 else "are"
             line += ["; ", ref(results, of_step(piece, "open")), f" more {verb} open"] if step.open else []
             line += ["), "]
     return (*line, "and ", ref(results, of_step(pieces[-1], "in")), " are in the case series.")

@@ -100,9 +100,9 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
         *_others(run),
         Section("the_survival", "Survival", tuple(_survival(run))),
         Section("the_overlaps", "Overlapping categories", tuple(_overlaps(run))),
-        Section("the_course", "The course over time", tuple(_courses(run))),
+        Section("the_course", "The course over time", tuple(courses(run))),
         Section("the_comparisons", "Comparisons", tuple(_comparisons(run))),
-        Section("the_cautions", "Cautions", tuple(_cautions(run))),
+        Section("the_cautions", "Cautions", tuple(every_caution(run.results))),
         Section("the_words", "The results in words", tuple(_words(run))),
         Section("not_done", "Promised, and not done", tuple(_not_done(run))),
         Section("left_open", "What is left open", tuple(_open(run))),
@@ -191,7 +191,8 @@ def _overlaps(run: Finished) -> Iterator[Block]:
             yield entries_table(result.clause, result, run.results, run.cases)
 
 
-def _courses(run: Finished) -> Iterator[Block]:
+def courses(run: Finished) -> Iterator[Block]:
+    """The figure of each serial by day, and its grid, a line a patient."""
     for result in run.done:
         if isinstance(result.clause, Trajectory):
             serial = run.protocol.serial(result.clause.serial)
@@ -210,10 +211,10 @@ def _comparisons(run: Finished) -> Iterator[Block]:
         yield comparisons_table(compared, run.results, run.cases)
 
 
-def _cautions(run: Finished) -> Iterator[Block]:
+def every_caution(results: Results) -> Iterator[Block]:
     """Every caution once, with the analyses that it touches."""
     touched: dict[str, list[str]] = {}
-    for result in run.results:
+    for result in results:
         own = (caution for number in result.numbers for caution in number.cautions)
         for caution in dict.fromkeys((*result.cautions, *own)):
             touched.setdefault(caution.sentence, []).append(result.clause.name)

@@ -261,8 +261,12 @@ def _group_line(results: Results, stem: str, key: str, title: str) -> Line:
     if joined(of, "share") in results.numbers:
         count, n = ref(results, joined(of, "count")), ref(results, joined(of, "share", "n"))
         return (f"{title}: ", count, "/", n, " (", ref(results, joined(of, "share")), ")")
-    middle, low, high = (ref(results, joined(of, name)) for name in MIDDLES["median (range)"])
-    return (f"{title}: ", middle, " (", low, DASH, high, f"), n{NBSP}={NBSP}", ref(results, joined(of, "n")))
+    middle, low, high = (joined(of, name) for name in MIDDLES["median (range)"])
+    ends: Line = (
+        (" (", ref(results, low), DASH, ref(results, high), ")") if results.value(low) is not None else ()
+    )
+    n = ref(results, joined(of, "n"))
+    return (f"{title}: ", ref(results, middle), *ends, f", n{NBSP}={NBSP}", n)
 
 
 def _test_said(number: Number, results: Results) -> Line:
@@ -310,13 +314,13 @@ def _summary_rows(
         for said_as, level in levels:
             yield line(said_as, [_counted(of(key, level), results) for key in groups], depth=1)
     missing = [joined(of(key), "missing") for key in groups]
-    if any(results.value(id_) for id_ in missing):
+    if any(results.value(id_) != 0 for id_ in missing):
         yield line("missing", [(ref(results, id_),) for id_ in missing], depth=1)
 
 
 def _middle(stem: str, results: Results, clause: Summarise) -> Line:
     middle, *spread = (joined(stem, name) for name in MIDDLES[clause.numbers])
-    if len(spread) == 2 and results.value(middle) is None:
+    if len(spread) == 2 and None in (results.value(middle), results.value(spread[0])):
         return (ref(results, middle),)
     ends = (ref(results, spread[0]), *(part for id_ in spread[1:] for part in (DASH, ref(results, id_))))
     return (ref(results, middle), " (", *ends, ")")

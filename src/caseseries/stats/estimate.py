@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
 from caseseries.stats.digits import shown, shown_p
 
@@ -39,6 +39,15 @@ class Estimate:
         if self.value is not None:
             return shown(self.value, self.unit)
         return self.beyond or "not estimable"
+
+    @property
+    def shown_n(self) -> str:
+        """Of how many, as it is printed."""
+        return f"{self.n:,}"
+
+    def content(self) -> dict[str, Any]:
+        """Its fields by name, as they are written down."""
+        return asdict(self)
 
     @property
     def shown_interval(self) -> str:

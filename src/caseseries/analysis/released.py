@@ -1,0 +1,463 @@
+"""The released results: the numbers that may leave a hospital, and what is said in place of the others.
+
+This is the one place where it is decided which number is suppressed; `rule` says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from caseseries.analysis.cautions import Caution
+from caseseries.analysis.ids import ANY, EVERYBODY, HIGHEST, LOWEST, SEVERAL, of_step, of_steps
+from caseseries.analysis.results import Group, Number, Result, Results
+from caseseries.analysis.verdicts import RECALLED, UNFLAGGED
+from caseseries.cases.screening import Screening
+from caseseries.protocol.clauses.analysis import ATTRITION, CRITERIA
+from caseseries.stats.estimate import Estimate
+from caseseries.stats.small_cells import DEAR, Count, How, Sum, to_hide
+
+SMALLEST = 5
+"""Counts of patients below this are not shown. A convention of this house; a hospital may ask for more."""
+OLD = 89
+"""Ages above this are banded, as the safe harbour of 45 CFR 164.514(b)(2)(i)(C) has it (recalled)."""
+WITHHELD = "withheld"
+BANDED = f"{OLD + 1} and older"
+COUNTED = {"patients", "deaths", "episodes"}
+Key = Hashable
+
+
+def rule(smallest: int, with_patients: bool) -> tuple[str, ...]:
+    """The rule in sentences, as the released copy says it."""
+    said = (
+        f"A count of patients from 1 to {smallest - 1} is shown as <{smallest}. Where that could be "
+        f"worked out from other counts, further counts are {WITHHELD}.",
+        f"What rests on a hidden count is {WITHHELD}: shares, tests, and whatever was measured in a group of "
+        f"fewer than {smallest}; so are the lowest and the highest value of any group, which are one "
+        f"patient's, and survival at fixed times where fewer than {smallest} died between two of them.",
+    )
+    lines = (
+        (
+            "The patients of the case series stand here line by line, under names that mean nothing outside "
+            "of this copy. Whoever reads the lines can count them: what is said of these patients alone is "
+            "shown as it is, and the rule protects everybody else.",
+        )
+        if with_patients
+        else ("There is no line and no figure of single patients, and no curve.",)
+    )
+    return (
+        *said,
+        *lines,
+        f"Ages above {OLD} read {BANDED}. There are no dates: days are counted from a moment of each "
+        "patient, and dates of the study itself are cut to the year. There are no numbers of patients, "
+        "visits or rows, no notes, and no words that anybody typed into a record or an answer.",
+    )
+
+
+@dataclass(frozen=True)
+class Said(Estimate):
+    """An estimate as it leaves the hospital; with `instead` only that is said of its value.
+
+    Of how many is said where `is_n_said`; else `n` is 0 here, and null wherever it is written.
+    """
+
+    instead: str = ""
+    is_n_said: bool = True
+
+    @property
+    def shown(self) -> str:
+        """The value as it is printed, or what is said in its place."""
+        return self.instead or super().shown
+
+    @property
+    def shown_n(self) -> str:
+        """Of how many, as it is printed."""
+        return super().shown_n if self.is_n_said else WITHHELD
+
+    def content(self) -> dict[str, Any]:
+        """Its fields by name, and as `shown` what is printed."""
+        mine = {one.name: getattr(self, one.name) for one in fields(Estimate)}
+        return mine | {"n": self.n if self.is_n_said else None, "shown": self.shown}
+
+
+@dataclass(frozen=True)
+class Released:
+    """The results that may leave; `smallest_group` is how many the least group has that a number rests on."""
+
+    results: Results
+    rule: tuple[str, ...]
+    smallest: int
+    smallest_group: int
+    size: str
+
+
+def released(
+    results: Results,
+    screening: Screening | None,
+    *,
+    smallest: int = SMALLEST,
+    names: Mapping[str, str] | None = None,
+    dropped: Sequence[str] = (),
+) -> Released:
+    """The same results without what would tell of few patients.
+
+    `names` gives each patient of the case series the name of a line that leaves too; then what is said of
+    these patients alone stays. Without it no patient is named. Numbers whose id begins with one of `dropped`
+    are left out. ValueError: `smallest` is below 3.
+    """
+    kept = tuple(_without(result, dropped) for result in results.every)
+    room = _Room(kept, results.patients, screening, smallest, names or {})
+    made = tuple(room.result(result) for result in kept)
+    promised = len(results.results)
+    groups = [size for result in kept for number in result.numbers if (size := room.group(number))]
+    return Released(
+        replace(
+            results,
+            sources=(),
+            patients=tuple((names or {}).values()),
+            results=made[:promised],
+            screened=made[promised:],
+        ),
+        rule(smallest, bool(names)),
+        smallest,
+        min(groups, default=0),
+        f"<{smallest}" if not names and 0 < len(results.patients) < smallest else f"{len(results.patients)}",
+    )
+
+
+def _without(result: Result, dropped: Sequence[str]) -> Result:
+    """What a reviewer is asked, and what a review would cost, is the hospital's own business."""
+    asked = (of_step("reach", ""), of_step("questions", ""))
+    return replace(
+        result,
+        numbers=tuple(
+            one
+            for one in result.numbers
+            if one.estimate.unit != "questions"
+            and not any(_begins(one.id, stem) for stem in (*asked, *dropped))
+        ),
+    )
+
+
+def _begins(id_: str, stem: str) -> bool:
+    return id_ == stem or id_.startswith(f"{stem}.")
+
+
+@dataclass(frozen=True)
+class _Room:
+    """All that is needed to decide on a number: every count there is, and how they add up."""
+
+    results: tuple[Result, ...]
+    everybody: tuple[str, ...]
+    screening: Screening | None
+    smallest: int
+    names: Mapping[str, str]
+
+    # ---- One number, one analysis ----
+
+    def result(self, result: Result) -> Result:
+        """The analysis as it may leave."""
+        return replace(
+            result,
+            numbers=tuple(self._number(number, result) for number in result.numbers),
+            groups=tuple(Group(one.key, one.title, self._named(one.patients)) for one in result.groups),
+            cautions=tuple(dict.fromkeys(map(_general, result.cautions))),
+            notes=tuple(note for note in result.notes if _is_plain(note)),
+            curves=result.curves if self.names else {},
+            why_not=result.why_not
+            if _is_plain(result.why_not)
+            else "It could not be done on these patients.",
+        )
+
+    def group(self, number: Number) -> int:
+        """How many patients a number rests on; 0 where it is not shown, or says that there are none."""
+        if self._instead(number, self._of[number.id]):
+            return 0
+        found = number.estimate.value if number.estimate.unit in COUNTED else len(number.patients)
+        return int(found or 0)
+
+    def _number(self, number: Number, result: Result) -> Number:
+        estimate, instead = number.estimate, self._instead(number, result)
+        mine = {one.name: getattr(estimate, one.name) for one in fields(Estimate)}
+        said_n = self._is_n_said(number)
+        mine |= {"n": estimate.n if said_n else 0}
+        mine |= {} if _is_plain(estimate.reason) else {"reason": ""}
+        if instead or _is_old(estimate):
+            nothing = {"value": None, "low": None, "high": None, "level": None, "p": None, "beyond": ""}
+            is_banded = not instead and estimate.value is not None and estimate.value > OLD
+            kept = {"value": estimate.value} if not instead and not is_banded else {}
+            why = "" if kept else "not shown, by the rule of this copy" if instead else "banded"
+            mine |= nothing | kept | {"method": "" if instead else estimate.method, "reason": why}
+            instead = instead or (BANDED if is_banded else "")
+        return replace(
+            number,
+            estimate=Said(**mine, instead=instead, is_n_said=said_n),
+            patients=self._named(number.patients),
+            cautions=tuple(dict.fromkeys(map(_general, number.cautions))),
+        )
+
+    def _named(self, patients: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(one in self.names for one in patients):
+            return ()
+        return tuple(sorted(self.names[one] for one in patients))
+
+    # ---- What is shown ----
+
+    def _instead(self, number: Number, result: Result) -> str:
+        """What is said in the place of a number; nothing where it is shown."""
+        hidden = self._hidden
+        if number.estimate.unit in COUNTED:
+            how = hidden.get(self._key(number))
+            return "" if how is None else f"<{self.smallest}" if how == "small" else WITHHELD
+        if self._is_known(number.patients):
+            return ""
+        own = number.id.rpartition(".")[2]
+        if self._group_key(number.patients) in hidden or own in (LOWEST, HIGHEST):
+            return WITHHELD
+        beside = f"{number.id.removesuffix('.share')}.count"
+        if own == "share" and beside in self._numbers and self._key(self._numbers[beside]) in hidden:
+            return WITHHELD
+        if number.estimate.p is not None and self._hides(result):
+            return WITHHELD
+        if ".survival-at." in number.id and not self._falls_by_many(number, result):
+            return WITHHELD
+        return ""
+
+    def _hides(self, result: Result) -> bool:
+        """Whether any count of an analysis is hidden: a test gives the counts away that it was made of."""
+        keys = [self._key(number) for number in result.numbers if number.estimate.unit in COUNTED]
+        keys += [self._group_key(one.patients) for one in result.numbers]
+        keys += [self._group_key(one.patients) for one in result.groups]
+        return any(key in self._hidden for key in keys)
+
+    def _falls_by_many(self, number: Number, result: Result) -> bool:
+        """Whether enough died between any two of the times at which survival is told, and enough are left."""
+        stem = number.id.partition("survival-at.")[0]
+        mine = [one for one in result.numbers if one.id.startswith(stem)]
+        if any(self._key(one) in self._hidden for one in mine if one.estimate.unit in COUNTED):
+            return False
+        heights = [one.estimate.value for one in mine if one.id.startswith(f"{stem}survival-at.")]
+        levels = [1.0, *sorted((one for one in heights if one is not None), reverse=True), 0.0]
+        falls = [(above - below) * number.estimate.n for above, below in pairwise(levels)]
+        return all(fall < 1e-6 or fall > self.smallest - 1e-6 for fall in falls)
+
+    def _is_n_said(self, number: Number) -> bool:
+        """Whether it may be said of how many a number is."""
+        hidden = self._hidden
+        if number.estimate.unit not in COUNTED:
+            return self._group_key(number.patients) not in hidden
+        among = self._among[number.id]
+        size = len(among) if isinstance(among, frozenset) else self._numbers[str(among)].estimate.value
+        return among not in hidden and size == number.estimate.n
+
+    def _is_known(self, patients: tuple[str, ...]) -> bool:
+        """Whether the lines of these patients leave too, so that anybody can count them."""
+        return bool(self.names) and bool(patients) and all(one in self.names for one in patients)
+
+    # ---- What is counted ----
+
+    @cached_property
+    def _numbers(self) -> dict[str, Number]:
+        return {number.id: number for result in self.results for number in result.numbers}
+
+    @cached_property
+    def _of(self) -> dict[str, Result]:
+        return {number.id: result for result in self.results for number in result.numbers}
+
+    def _group_key(self, patients: tuple[str, ...]) -> Key:
+        """A group is known by who is in it: whatever counts the same patients is one count."""
+        return frozenset(patients)
+
+    def _key(self, number: Number) -> Key:
+        named = len(number.patients) == number.estimate.value
+        return self._group_key(number.patients) if named else number.id
+
+    @cached_property
+    def _among(self) -> dict[str, Key]:
+        """Of whom each count is: who came to a step, or the group that it is a part of."""
+        found = {one.id: self._group_key(self._whole(one)) for one in self._numbers.values()}
+        if self.screening is None:
+            return found
+        steps = self.screening.attrition.steps
+        came = of_step("in-setting", "")
+        for place, piece in enumerate(of_steps(step.name for step in steps)):
+            found |= {of_step(piece, fate): self._key(self._numbers[came]) for fate in _FATES}
+            came = of_step(piece, "in")
+            if place == self.screening.taken - 1:
+                beside = (of_step("exposed-before-known", ""), of_step("further-episodes", ""))
+                found |= {one: self._key(self._numbers[came]) for one in beside}
+        whole, setting = (self._key(self._numbers[of_step(one, "")]) for one in ("patients", "in-setting"))
+        found |= {of_step(one, ""): whole for one in ("patients", "in-setting", "outside")}
+        return found | {of_step("open", ""): setting}
+
+    def _whole(self, number: Number) -> tuple[str, ...]:
+        """The patients of whom a number tells: of the share beside it, of its group, or of its analysis."""
+        stem, _, own = number.id.rpartition(".")
+        first = stem.partition(".")[0]
+        group = stem.rpartition(".")[2]
+        places: tuple[str, ...] = (
+            f"{stem}.share",
+            f"{stem.removesuffix('.alive')}.n",
+            f"{first}.{group}.n",
+            f"{first}.all.n",
+            f"{first}.n",
+        )
+        if own == "n":
+            places = (f"{first}.all.n", f"{first}.n")
+        for place in places:
+            if place in self._numbers and place != number.id:
+                return self._numbers[place].patients
+        return number.patients if own == "n" and first in _OWN else self.everybody
+
+    @cached_property
+    def _groups(self) -> dict[frozenset[str], int]:
+        """Every group that a number rests on or counts, and on how many numbers hiding it would tell."""
+        found: dict[frozenset[str], int] = {}
+        for number in self._numbers.values():
+            if number.patients:
+                group = frozenset(number.patients)
+                found[group] = found.get(group, 0) + 1
+        return found
+
+    @cached_property
+    def _hidden(self) -> dict[Key, How]:
+        counts: dict[Key, Count] = {
+            group: Count(len(group), cost, is_known=bool(self.names) and group <= self.names.keys())
+            for group, cost in self._groups.items()
+        }
+        for number in self._numbers.values():
+            if number.estimate.unit in COUNTED and self._key(number) not in counts:
+                counts[self._key(number)] = Count(int(number.estimate.value or 0))
+        for whole in self._wholes:
+            counts[whole] = replace(counts[whole], cost=DEAR)
+        sums = [*self._families(counts), *self._flow(counts)]
+        return to_hide(counts, sums, self.smallest)
+
+    @cached_property
+    def _wholes(self) -> list[Key]:
+        """What a reader needs first: how many are in the database, and how many in the case series."""
+        whole = of_step("patients", "")
+        found = [self._key(self._numbers[whole])] if whole in self._numbers else []
+        return [*found, *([self._group_key(self.everybody)] if self.everybody else [])]
+
+    def _families(self, counts: dict[Key, Count]) -> Iterator[Sum[Key]]:
+        """What adds up: a count and who else is in the whole; levels of a category; groups side by side."""
+        told = [one for one in self._numbers.values() if one.patients and self._key(one) in self._groups]
+        families: dict[tuple[Key, ...], list[frozenset[str]]] = {}
+        for number in told:
+            pieces, mine, whole = number.id.split("."), frozenset(number.patients), self._among[number.id]
+            for place, other in enumerate((whole, *self._within(number))):
+                families[other, number.id, place] = [mine]
+            for place in range(1, len(pieces)):
+                key = (*pieces[:place], "*", *pieces[place + 1 :])
+                over_all = ".".join((*pieces[:place], EVERYBODY, *pieces[place + 1 :]))
+                if pieces[place] in _APART:
+                    continue
+                if over_all in self._numbers:
+                    families.setdefault((frozenset(self._numbers[over_all].patients), key), []).append(mine)
+                elif number.estimate.unit in COUNTED:
+                    families.setdefault((whole, key), []).append(mine)
+        for (whole, *_), family in families.items():
+            parts = tuple(one for one in dict.fromkeys(family) if one != whole)
+            union = frozenset[str]().union(*parts)
+            is_sum = whole in counts and len(union) == sum(map(len, parts))
+            if parts and is_sum and isinstance(whole, frozenset) and union <= whole:
+                yield from self._sum(counts, whole, parts)
+
+    def _within(self, number: Number) -> Iterator[frozenset[str]]:
+        """Further groups that its patients are among by what a number says: that of its own title first.
+
+        What is met without the flagged evidence is met; who was given one drug was given any.
+        """
+        pieces = number.id.split(".")
+        for group in self._of[number.id].groups:
+            if group.key in pieces[1:]:
+                yield frozenset(group.patients)
+        for place in range(1, len(pieces)):
+            for wider, narrower in ((ANY, True), ("met", pieces[place] == UNFLAGGED)):
+                other = ".".join((*pieces[:place], wider, *pieces[place + 1 :]))
+                if narrower and other != number.id and other in self._numbers:
+                    yield frozenset(self._numbers[other].patients)
+
+    def _sum(
+        self, counts: dict[Key, Count], whole: frozenset[str], parts: tuple[frozenset[str], ...]
+    ) -> Iterator[Sum[Key]]:
+        rest = whole.difference(*parts)
+        if not rest:
+            yield Sum(whole, parts)
+        elif rest in counts or len(rest) < self.smallest:
+            known = bool(self.names) and rest <= self.names.keys()
+            counts.setdefault(rest, Count(len(rest), is_printed=False, is_known=known))
+            yield Sum(whole, (*parts, rest))
+
+    def _flow(self, counts: dict[Key, Count]) -> Iterator[Sum[Key]]:
+        """The flow: who came to a step goes somewhere, and before it they were in."""
+        if self.screening is None:
+            return
+        pieces = of_steps(step.name for step in self.screening.attrition.steps)
+        setting = of_step("in-setting", "")
+        totals = {of_step("patients", ""): [setting, of_step("outside", "")]}
+        came = setting
+        for piece in pieces:
+            totals[came] = [of_step(piece, fate) for fate in _FATES]
+            came = of_step(piece, "in")
+        totals[of_step("open", "")] = [of_step(piece, "open") for piece in pieces]
+        for total, parts in totals.items():
+            keys = [self._key(self._numbers[part]) for part in parts if self._numbers[part].estimate.value]
+            whole = self._key(self._numbers[total])
+            if keys != [whole]:
+                yield Sum(whole, tuple(keys))
+        early = of_step("exposed-before-known", "")
+        if early in self._numbers:
+            others, last = "not " + early, self._among[early]
+            size = counts[last].size - int(self._numbers[early].estimate.value or 0)
+            counts[others] = Count(size, is_printed=False)
+            yield Sum(last, (self._key(self._numbers[early]), others))
+
+
+_FATES = ("in", "out", "open", "not-shown")
+_OWN = {ATTRITION, CRITERIA}
+_APART = {ANY, SEVERAL, EVERYBODY, UNFLAGGED, RECALLED}
+"""Pieces of ids of what stands beside the groups of a family and is none of them."""
+
+
+def _is_plain(sentence: str) -> bool:
+    """Whether a sentence says nothing with a number in it."""
+    return not any(letter.isdigit() for letter in sentence)
+
+
+def _is_old(estimate: Estimate) -> bool:
+    ends = (estimate.value, estimate.low, estimate.high)
+    return estimate.unit == "years" and any(one is not None and one > OLD for one in ends)
+
+
+def _general(caution: Caution) -> Caution:
+    """The caution without its size, and without the patients that it names."""
+    return replace(
+        caution, sentence=_GENERAL.get(caution.kind, "There is a caution here that stays in the hospital.")
+    )
+
+
+_GENERAL = {
+    "few-patients": "Few patients: one more or less can change what is said here. Read the intervals first.",
+    "small-expected": "A chi-square test here expects few in some cell, and promises more than it can hold.",
+    "ties": "The values hold ties: the exact test is conditional on them.",
+    "several-categories": "Some patients have several categories: shares add up to more than 100 %, and "
+    "a test that counts entries counts these patients more than once.",
+    "uncertain-labels": "Some labels are less than certain: another reading would move patients.",
+    "not-promised": "This p-value was not promised in the protocol: it describes, it does not confirm.",
+    "unequal-follow-up": "Alive at last follow-up is a share without a horizon: some were followed far "
+    "longer than others. Survival at a fixed time says more.",
+    "immortal-time": "Everybody here lived until a later moment, or would not be here: before, nobody died.",
+    "grouped-by-outcome": "The groups are made by the outcome, which was known last: this describes, and "
+    "does not predict.",
+    "clock": "In some patients something recorded comes after the end of follow-up.",
+    "best-ever": "The response is the greatest ever reached: who is followed longer has more chances.",
+    "bounds": "Some values are known as a bound only, and are taken at the bound.",
+    "ranges": "Some counts are known as a range only, and are taken at the lower end: what was shown.",
+    "recalled": "Something here rests on a fact known from memory only.",
+    "episodes": "Further episodes are left out: the unit is the patient, at the first episode.",
+}
