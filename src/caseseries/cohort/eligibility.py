@@ -116,9 +116,8 @@ SELECT fate, COUNT(*) AS patients, CAST(SUM(in_doubt) AS BIGINT) AS in_doubt FRO
     )
     by_fate = {fate: patients for fate, patients, _ in counts.iter_rows()}
     doubts = {fate: doubt for fate, _, doubt in counts.iter_rows()}
-    columns = "person_id, stay_number, stay_id, first_date, first_day, last_day, visits, youngest, oldest"
-    records.keep("passed", f"SELECT {columns} FROM aged WHERE fate = {ORDER[IN]}")
-    records.keep("studied", "SELECT * FROM passed")
+    columns = "person_id, stay_id, first_day, last_day, youngest, oldest"
+    records.keep("studied", f"SELECT {columns} FROM aged WHERE fate = {ORDER[IN]}")
     in_doubt = sum(doubts.values())
     notes = (f"of {in_doubt:,} the age is not certain enough to tell",) if in_doubt else ()
     return Step(

@@ -6,7 +6,7 @@ from caseseries.records.readings import day
 
 
 def stays(transfers: int) -> str:
-    """SQL: every stay of every patient, with the id of its first visit and the number of its visits.
+    """SQL: every stay of every patient, with the id of its first visit.
 
     `inpatient` holds the concepts of inpatient visits. A visit that begins at most `transfers` days after the
     latest end so far belongs to the same stay; one without an end ends on its first day.
@@ -34,9 +34,8 @@ WITH visits AS (
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stay_number
   FROM marked
 )
-SELECT person_id, CAST(stay_number AS BIGINT) AS stay_number,
-  MIN(CASE WHEN is_first = 1 THEN visit_id END) AS stay_id,
-  MIN(first_date) AS first_date, MIN(first_day) AS first_day, MAX(last_day) AS last_day, COUNT(*) AS visits
+SELECT person_id, MIN(CASE WHEN is_first = 1 THEN visit_id END) AS stay_id,
+  MIN(first_date) AS first_date, MIN(first_day) AS first_day, MAX(last_day) AS last_day
 FROM numbered
 GROUP BY person_id, stay_number"""
 
@@ -63,7 +62,7 @@ def of_the_setting(first: int, last: int) -> str:
     earliest = """COALESCE(p.month_of_birth, 1) * 100
     + CASE WHEN p.month_of_birth IS NULL THEN 1 ELSE COALESCE(p.day_of_birth, 1) END"""
     return f"""
-SELECT s.*,
+SELECT s.person_id, s.stay_id, s.first_day, s.last_day,
   CAST({years} - CASE WHEN {admitted} < {latest} THEN 1 ELSE 0 END AS BIGINT) AS youngest,
   CAST({years} - CASE WHEN {admitted} < {earliest} THEN 1 ELSE 0 END AS BIGINT) AS oldest
 FROM stays s LEFT JOIN person p ON p.person_id = s.person_id
