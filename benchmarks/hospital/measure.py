@@ -4,7 +4,8 @@
 ./run python benchmarks/hospital/measure.py HOSPITAL            one that `caseseries synth` made before
 
 Each way runs in turn, in a fresh process, three times; the best time and the largest memory are printed.
-pandas and Circe are no dependencies of the project: each gets an environment of its own in a temporary folder.
+pandas and Circe are no dependencies of the project: each gets an environment of its own in a temporary
+folder.
 """
 
 from __future__ import annotations

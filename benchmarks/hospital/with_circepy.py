@@ -15,9 +15,10 @@ import ibis
 from circe.api import cohort_expression_from_json, write_cohort
 
 DAY_BEFORE, USUAL, WIDE = -1, 6, 13
-CELSIUS, FAHRENHEIT, GRAM_DL, GRAM_L, BILLION_L, MICROLITER, MG_DL, MMOL_L, NG_ML, U_ML, ANY_UNIT = (
-    [586323, 8653], [9289], [8713], [8636], [9444, 8848], [8784], [8840], [8753], [8842, 8748], [8763], [],
+CELSIUS, FAHRENHEIT, GRAM_DL, GRAM_L, BILLION_L, MICROLITER, MG_DL, MMOL_L, NG_ML, U_ML = (
+    [586323, 8653], [9289], [8713], [8636], [9444, 8848], [8784], [8840], [8753], [8842, 8748], [8763],
 )  # fmt: skip
+ANY_UNIT: list[int] = []
 SETS = {
     "temperature": (3020891, 3006322), "hemoglobin": (3000963,), "platelets": (3024929,),
     "neutrophils": (3013650,), "triglycerides": (3022192,), "fibrinogen": (3016407,),
