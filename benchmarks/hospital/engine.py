@@ -42,34 +42,42 @@ def main(hospital: str, verdicts: str) -> None:
         records.put("answers", pl.DataFrame(schema=ANSWERS))
         find_near(search, silent)
         judge(search, silent)
-        records.run(as_by_hand(search)).write_parquet(verdicts)
+        as_by_hand(search).write_parquet(verdicts)
 
 
 def silent(step: str) -> None:
     """Hear of a step and say nothing."""
 
 
-def as_by_hand(search: Search) -> str:
-    """SQL: the verdicts with the columns of `by_hand.sql`, a row for each stay."""
-    tables = " ".join(f"WHEN {place} THEN '{table}'" for place, table in enumerate(TABLES, 1))
-    states, deciding = [], []
+def as_by_hand(search: Search) -> pl.DataFrame:
+    """The verdicts with the columns of `by_hand.sql`, a row for each stay."""
+    stays = search.records.run("""
+SELECT s.person_id, s.stay_id AS stay, s.first_day AS start, s.last_day AS "end",
+  v.lower, v.upper, v.anchor, k.known, v.met, v.looked & ~v.undecided AS told
+FROM verdicts v JOIN studied s ON s.stay_id = v.stay_id LEFT JOIN known_days k ON k.stay_id = v.stay_id""")
+    because = search.records.run("SELECT stay_id AS stay, bit, source, row_id FROM because")
+    tables = dict(enumerate(TABLES, 1))
+    columns: list[pl.Expr] = []
     for asked in search.windows.lowered.asked:
-        name, bit = asked.test.finding.lower().replace(" ", "_"), asked.bit
-        state = f"CASE WHEN met & {bit} <> 0 THEN 'met' WHEN looked & ~undecided & {bit} <> 0 THEN 'not met'"
-        states += [f"{state} ELSE 'unknown' END AS {name}", f"{name}_table", f"{name}_id"]
-        deciding += [
-            f"ANY_VALUE(CASE source {tables} END) FILTER (bit = {bit}) AS {name}_table",
-            f"ANY_VALUE(row_id) FILTER (bit = {bit}) AS {name}_id",
-        ]
-    return f"""
-WITH deciding AS (SELECT stay_id, {", ".join(deciding)} FROM because GROUP BY stay_id)
-SELECT s.person_id, s.stay_id AS stay, DATE '1970-01-01' + CAST(s.first_day AS INTEGER) AS start,
-  DATE '1970-01-01' + CAST(s.last_day AS INTEGER) AS "end", v.lower, v.upper,
-  DATE '1970-01-01' + CAST(v.anchor AS INTEGER) AS anchor,
-  DATE '1970-01-01' + CAST(k.known AS INTEGER) AS known, {", ".join(states)}
-FROM verdicts v JOIN studied s ON s.stay_id = v.stay_id
-LEFT JOIN known_days k ON k.stay_id = v.stay_id LEFT JOIN deciding d ON d.stay_id = v.stay_id
-ORDER BY s.person_id, start"""
+        name = asked.test.finding.lower().replace(" ", "_")
+        mine = because.filter(pl.col("bit") == asked.bit).select(
+            "stay",
+            pl.col("source").replace_strict(tables, return_dtype=pl.String).alias(f"{name}_table"),
+            pl.col("row_id").alias(f"{name}_id"),
+        )
+        stays = stays.join(mine, on="stay", how="left")
+        is_met, is_told = ((pl.col(one) & asked.bit) != 0 for one in ("met", "told"))
+        state = (
+            pl.when(is_met)
+            .then(pl.lit("met"))
+            .when(is_told)
+            .then(pl.lit("not met"))
+            .otherwise(pl.lit("unknown"))
+        )
+        columns += [state.alias(name), pl.col(f"{name}_table"), pl.col(f"{name}_id")]
+    days = [pl.col(one).cast(pl.Int32).cast(pl.Date) for one in ("start", "end", "anchor", "known")]
+    heads = ("person_id", "stay", "start", "end", "lower", "upper", "anchor", "known")
+    return stays.with_columns(days).select(*heads, *columns).sort("person_id", "start")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import polars as pl
 from tests.referee.judging import StayVerdict, numbered
 from tests.referee.making import born, frames
 from tests.referee.reading import Hospital, Row
@@ -16,10 +17,10 @@ from tests.referee.stays import Stay
 from caseseries.cohort.answers import Answer
 from caseseries.cohort.chart_review import Reviewed, place_answers
 from caseseries.cohort.eligibility import parted
-from caseseries.cohort.judging import judge
+from caseseries.cohort.judging import UNFLAGGED, judge
 from caseseries.cohort.narrowing import find_near
 from caseseries.cohort.screen import screen
-from caseseries.cohort.search import find_stays, prepare
+from caseseries.cohort.search import ANSWERS, find_stays, prepare
 from caseseries.cohort.set_aside import set_aside
 from caseseries.cohort.verdicts import verdicts_of
 from caseseries.criteria.definition import Definition
@@ -72,6 +73,16 @@ def screened(
     return Screening(definition, stays, verdicts, aside, patients, attrition, Counter(cohort.odd_visits))
 
 
+def unflagged(hospital: Hospital, protocol: Protocol, codebook: Codebook) -> list[StayVerdict]:
+    """The verdict on every stay without the flagged evidence, where nobody has answered anything."""
+    assert protocol.stay is not None
+    definition, nobody = open_definition(protocol.stay.criteria), Reviewed({}, ())
+    with open_records(frames(_with_persons(hospital)), threads=1) as records:
+        resolved = give_concepts(records, resolve(codebook, records))
+        records.put("answers", pl.DataFrame(schema=ANSWERS))
+        return every_stay(records, protocol, codebook, resolved, definition, nobody, UNFLAGGED)[1]
+
+
 def _with_persons(hospital: Hospital) -> Hospital:
     """The hospital with a row for everyone who has a visit: without any, records are refused."""
     if hospital.rows("person"):
@@ -102,10 +113,11 @@ def every_stay(
     resolved: Resolved,
     definition: Definition,
     reviewed: Reviewed,
+    kind: str = "",
 ) -> tuple[list[Stay], list[StayVerdict], SetAside]:
     """The verdict on every stay of the setting: the same search, with a reach that leaves nobody out.
 
-    What is set aside is then counted over all of these stays.
+    What is set aside is then counted over all of these stays. `kind` is that of the verdicts: see `judge`.
     """
     assert protocol.setting is not None
     assert protocol.stay is not None
@@ -116,7 +128,7 @@ def every_stay(
     forms = find_near(search, _silent)
     judge(search, _silent)
     aside = Counter({(finding, why): rows for finding, why, rows in set_aside(search, forms).iter_rows()})
-    judged = verdicts_of(search, reviewed)
+    judged = verdicts_of(search, reviewed, kind)
     within = parted(protocol).asked.review_within or 0
     bits = {(asked.criterion, asked.test): asked.bit for asked in search.windows.lowered.asked}
     stays = [

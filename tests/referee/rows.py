@@ -140,7 +140,7 @@ def _products(codebook: Codebook, one: Entry, found: Sequence[Reading]) -> Itera
             share,
             finding=one.finding,
             known=max(count.known, share.known),
-            value=_nine_digits(Fraction(repr(in_own)) * Fraction(repr(share.value)) / 100),
+            value=_nine_decimals(Fraction(repr(in_own)) * Fraction(repr(share.value)) / 100),
             unit=kind_of(one).unit,
         )
 
@@ -157,6 +157,6 @@ def _at_moments(found: Sequence[Reading], finding: str) -> dict[tuple[int, datet
     return at
 
 
-def _nine_digits(exact: Fraction) -> float:
-    """As a limit is that was converted: rounded to nine significant digits."""
-    return float(f"{float(exact):.8e}")
+def _nine_decimals(exact: Fraction) -> float:
+    """Rounded, so that 0.7 of 1.0 and a share in percent miss no limit by the last bit."""
+    return float(f"{float(exact):.9f}")

@@ -489,6 +489,15 @@ def test_a_filter_and_a_choice_of_columns_reach_the_file(tmp_path: Path) -> None
     assert "CAST" not in plan
 
 
+@pytest.mark.parametrize(("threads", "memory"), [(1, "114.4 MiB"), (2, "114.4 MiB"), (4, "228.8 MiB")])
+def test_without_a_word_about_it_memory_is_bounded_by_the_threads(threads: int, memory: str) -> None:
+    with open_records(small(), threads=threads) as records:
+        assert records.run("SELECT current_setting('memory_limit') AS memory").item() == memory
+        # It goes to the disk and comes back.
+        assert records.keep("large", "SELECT range AS a, hash(range) AS b FROM range(20000000)") == 20_000_000
+        assert records.run("SELECT count(DISTINCT b % 1000) AS n FROM large").item() == 1000
+
+
 def test_half_a_gigabyte_and_one_thread_are_enough(tmp_path: Path) -> None:
     with open_records(as_csv(small(), tmp_path), memory="512MB", threads=1) as records:
         settings = "SELECT current_setting('threads') AS threads, current_setting('memory_limit') AS memory"

@@ -114,6 +114,20 @@ def test_the_reach_of_review(engine: Engine) -> None:
         screened(engine, promise(of_four, within=within), table.format(one=one, two=two, three=three))
 
 
+def test_what_cannot_decide_stays_open(engine: Engine) -> None:
+    """Though it was looked for: of <600 the range still reaches at least 500."""
+    screened(
+        engine,
+        promise(counted(1, "ferritin")),
+        """
+        what               | ferritin, ng/mL | criteria | verdict
+        cannot decide      | 1: <600         | 0 to 1   | open
+        beside what denies | 1: <600; 2: 90  | 0 to 1   | open
+        denies             | 1: <400         | 0 to 0   | not met
+        """,
+    )
+
+
 def test_two_of_three_lineages(engine: Engine) -> None:
     """A lineage that nobody counted leaves open what the others do not decide."""
     screened(

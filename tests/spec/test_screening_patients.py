@@ -96,6 +96,34 @@ def test_the_first_stay_that_meets_is_studied(engine: Engine) -> None:
     )
 
 
+def test_nobody_is_lost_before_their_rows_are_read(engine: Engine) -> None:
+    """Who needs a second look is found by a first one, which lets pass whatever it cannot tell."""
+    screened(
+        engine,
+        promise(counted(2, "fever", "ferritin", "platelets", "neutrophils", "hemophagocytosis"), within=0),
+        """
+        what               | temp          | ferritin           | platelets  | hemophagocytosis | fate
+        at their limits    | 1: 38.5 C     | 1: 500 ng/mL       |            |                  | in
+        in other units     | 1: 101.3 F    | 1: 500 ug/L        |            |                  | in
+        below a limit      |               | 1: 501 ng/mL       | 1: 99 K/uL |                  | in
+        a unit by value    | 1: 101.3      | 7: 500 ng/mL       |            |                  | in
+        a text for numbers | 1: "39.5" C   | 1: ">33,511" ng/mL |            |                  | in
+        NaN and a text     | 1: NaN "39" C | 1: 900 ng/mL       |            |                  | in
+        operators          | 1: >38.5 C    | 1: >=500 ng/mL     |            |                  | in
+        of words           |               | 1: 500 ng/mL       |            | 2: Present       | in
+        at the last day    | 14: 38.5 C    | 20: 500 ng/mL      |            |                  | in
+        """,
+    )
+    screened(
+        engine,
+        promise(counted(2, "ferritin", "neutrophils"), within=0),
+        """
+        what   | ferritin, ng/mL | wbc, K/uL | neutrophil share, % | fate
+        of two | 1: 500          | 1: 1.8    | 1: 50               | in
+        """,
+    )
+
+
 # ---- Age ----
 
 

@@ -123,6 +123,8 @@ def test_units(engine: Engine) -> None:
         just below it           | 1: 101.2 °F   | not met
         Fahrenheit by its value | 1: 101.3      | met
         Celsius by its value    | 1: 38.4       | not met
+        whatever its operator   | 1: <101.3     | not met
+        and in Celsius          | 1: <39        | unknown
         neither by its value    | 1: 60         | unknown
         Fahrenheit called C     | 1: 101.3 C    | unknown
         a unit that is none     | 1: 39 furlong | unknown
@@ -201,6 +203,8 @@ def test_neutrophils_by_their_share(engine: Engine) -> None:
         of one day          | 1: 1.8              | #7 1: 50            |           | met     | 7
         of two days         | 1: 1.8              | #7 2: 50            |           | unknown |
         exactly the limit   | 1: 2.0              | #7 1: 50            |           | not met | 7
+        within nine digits  | 1: 2.0              | #7 1: 49.99999999   |           | not met | 7
+        and below it        | 1: 2.0              | #7 1: 49.9999999    |           | met     | 7
         in another unit     | 1: 1800 /uL         | #7 1: 50            |           | met     | 7
         the smallest id     | #4 1: 9; #-3 1: 1.8 | #7 1: 50            |           | met     | 7
         also of the shares  | 1: 2.5              | #8 1: 90; #7 1: 9   |           | met     | 7

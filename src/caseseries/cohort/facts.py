@@ -19,7 +19,9 @@ DATES = {
 }
 """Of each table the columns of the concept, the day and the row's own id."""
 KEY = ("concept_id", "unit_concept_id", "unit_source_value")
-PLAUSIBLE = "CASE WHEN n.operator < 0 THEN n.value > 0 ELSE n.value BETWEEN r.least AND r.most END"
+PLAUSIBLE = """CASE WHEN n.operator < 0 AND NOT r.by_value THEN n.value > 0
+    ELSE n.value BETWEEN r.least AND r.most END"""
+"""Whether a patient can have the value; of one below a limit only the sign can tell."""
 STATE = """CASE
     WHEN n.operator = 0 THEN CASE WHEN r.side * n.value >= r.edge THEN 2 ELSE 0 END
     WHEN r.side * n.operator = 1 THEN CASE WHEN r.side * n.value >= r.bound THEN 2 ELSE 1 END

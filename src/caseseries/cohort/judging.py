@@ -37,7 +37,8 @@ def judge(search: Search, tell: Tell) -> tuple[str, ...]:
     _judge(search, "unflagged_facts", f"anchors{_MARKED}", _MARKED)
     # Where nothing is marked, the verdict without the flagged evidence is the verdict.
     for name in ("verdicts", "because", "known_days"):
-        unmarked = f"SELECT v.* FROM {name} v WHERE v.stay_id NOT IN (SELECT stay_id FROM marked_stays)"
+        is_marked = "EXISTS (SELECT 1 FROM marked_stays m WHERE m.stay_id = v.stay_id)"
+        unmarked = f"SELECT v.* FROM {name} v WHERE NOT {is_marked}"
         records.keep(f"{name}{UNFLAGGED}", f"SELECT * FROM {name}{_MARKED} UNION ALL {unmarked}")
     return ("", UNFLAGGED)
 

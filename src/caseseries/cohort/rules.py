@@ -30,11 +30,13 @@ NUMBERS = pl.Schema(
         "bound": pl.Float64,
         "least": pl.Float64,
         "most": pl.Float64,
+        "by_value": pl.Boolean,
     }
 )
 """A row for each test of a concept in one spelling of its unit. `side` is 1 where high values meet the
 test, else -1; `side * value >= edge` is met by an exact value, and `bound` is `side` times the limit itself,
-which tells what a value with an operator decides. Values from `least` to `most` are plausible."""
+which tells what a value with an operator decides. Values from `least` to `most` are plausible; where the
+value tells the unit (`by_value`), no others are of it, whatever their operator."""
 PRODUCTS = pl.Schema(
     {
         "part": pl.Int64,
@@ -133,7 +135,7 @@ def _numbers(test: Number, bit: int, entry: Entry, written: pl.DataFrame) -> Ite
         for one in could_be:
             if one in kind.units and one in entry.units:
                 band = plausible(entry, kind, one)
-                yield concept, unit_concept, text, bit, *edges(test, kind, one), *band
+                yield concept, unit_concept, text, bit, *edges(test, kind, one), *band, unit == ""
 
 
 def edges(test: Number, kind: Kind, unit: str) -> tuple[int, float, float]:

@@ -22,6 +22,7 @@ BANDS = pl.Schema(
         "unit_source_value": pl.String,
         "least": pl.Float64,
         "most": pl.Float64,
+        "by_value": pl.Boolean,
     }
 )
 KINDS = pl.Schema(
@@ -57,7 +58,7 @@ def set_aside(search: Search, forms: Forms) -> pl.DataFrame:
             continue
         could_be = () if kind is None else kind.units if unit == "" and kind.by_value else (unit,)
         usable = [one for one in could_be if kind and one in kind.units and one in entry.units]
-        bands += [(*key, *plausible(entry, kind, one)) for one in usable if kind]
+        bands += [(*key, *plausible(entry, kind, one), unit == "") for one in usable if kind]
         why = "unknown unit" if unit is None else "no unit" if unit == "" else "implausible"
         kinds.append((*key, entry.finding, False, why if usable or not unit else "another unit"))
     search.records.put("number_kinds", pl.DataFrame(kinds, KINDS, orient="row"))
@@ -80,7 +81,8 @@ WITH told AS (
 SELECT finding, why, COUNT(*) AS rows FROM told n
 WHERE why <> '' AND (n.value IS NULL OR n.by_limit OR NOT EXISTS (
   SELECT 1 FROM number_bands x WHERE {_KEY}
-    AND CASE WHEN n.operator < 0 THEN n.value > 0 ELSE n.value BETWEEN x.least AND x.most END))
+    AND CASE WHEN n.operator < 0 AND NOT x.by_value THEN n.value > 0
+      ELSE n.value BETWEEN x.least AND x.most END))
 GROUP BY finding, why"""
 
 

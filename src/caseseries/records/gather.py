@@ -125,7 +125,7 @@ SELECT e.person_id, w.finding, {sample} AS day, {sample} AS known, CAST(NULL AS 
 FROM {table} e
 JOIN gathered g ON g.person_id = e.person_id
 JOIN wanted_concepts w ON w."table" = '{table}' AND w.concept_id = {concept}
-  AND w.reads NOT IN ('number', 'limit'){forms if has_words else ""}
+  AND w.reads IN ('word', 'presence'){forms if has_words else ""}
 WHERE e.{date} IS NOT NULL"""
 
 

@@ -36,8 +36,8 @@ def open_records(
     into a database of our own that is removed again.
 
     `schema` names the schema of a DuckDB file where several hold a hospital. `memory` bounds what DuckDB
-    takes ("512MB"; without it four fifths of the machine's), `threads` how many it uses (0: all), and
-    `scratch` is the folder for what does not fit the memory ("": the system's own).
+    takes ("512MB"; without it 60 MB for each thread, and 120 at least), `threads` how many it uses (0: all),
+    and `scratch` is the folder for what does not fit the memory ("": the system's own).
 
     Raises Problems for what is no hospital, or lacks what screening cannot do without; what else it lacks
     stands in `notes`.

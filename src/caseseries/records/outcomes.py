@@ -115,7 +115,7 @@ SELECT d.person_id, '{what}' AS what, {day(f"r.{column}")} AS day
 FROM {table} r JOIN died d ON d.person_id = r.person_id WHERE {day(f"r.{column}")} > d.day"""
         for what, table, column in _LATER
     )
-    query = f"SELECT person_id, what, COUNT(*) AS rows, MAX(day) AS latest FROM ({parts}) GROUP BY 1, 2"
+    query = f"SELECT person_id, what, COUNT(*) AS rows, MAX(day) AS latest FROM ({parts}) d GROUP BY 1, 2"
     found = records.run(query, "rows after the deaths of the cohort").sort("person_id", "what")
     return found.select(pl.col(name).cast(kind) for name, kind in AFTER_DEATH.items())
 

@@ -42,8 +42,7 @@ def overnight(records: Records, codebook: Codebook) -> pl.DataFrame:
 def note_on_overnight(kinds: pl.DataFrame) -> tuple[str, ...]:
     """A sentence that names them (as `overnight` tells them); nothing where there are none."""
     said = [
-        f"{concept}{f' ({name})' if name else ''}: {visits:,} visits of {patients:,} patients, median "
-        f"{median:g} days"
+        f"{concept}{f' {name}' if name else ''} ({visits:,} of {patients:,} patients, median {median:g} days)"
         for concept, name, visits, patients, median in kinds.iter_rows()
     ]
     if not said:

@@ -1,0 +1,465 @@
+"""Bad hospitals, answers and promises at the command line: a plain word, and nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from caseseries.cli import CANNOT, INTERRUPTED, main
+from caseseries.records.synthetic.writing import synthesise
+from caseseries.study import BUNDLED
+
+STUDY = "naymagon-2022"
+FOUNDING = BUNDLED / STUDY / "protocol.toml"
+CASESERIES = str(Path(sys.executable).with_name("caseseries"))
+DAY = date(2014, 2, 7)
+FEVER, HEMOGLOBIN, PLATELETS, TRIGLYCERIDES, FERRITIN = 3020891, 3000963, 3024929, 3022192, 3001122
+Frames = dict[str, pl.DataFrame]
+
+
+def hospital() -> Frames:
+    """Three patients with a stay each: 1 and 2 meet five criteria, 1 was given anakinra and died."""
+    results = [
+        (FEVER, 39.5, "Cel"),
+        (HEMOGLOBIN, 7.1, "g/dL"),
+        (PLATELETS, 22.0, "K/uL"),
+        (TRIGLYCERIDES, 400.0, "mg/dL"),
+        (FERRITIN, 12_000.0, "ng/mL"),
+    ]
+    rows = [
+        (10 * person + place, person, concept, DAY, value, f"{value:g}", unit)
+        for person in (1, 2)
+        for place, (concept, value, unit) in enumerate(results)
+    ]
+    measured = ["measurement_id", "person_id", "measurement_concept_id", "measurement_date"]
+    measured += ["value_as_number", "value_source_value", "unit_source_value"]
+    given = {"drug_concept_id": 1114375, "drug_type_concept_id": 32818, "quantity": 100.0}
+    return {
+        "person": pl.DataFrame({"person_id": [1, 2, 3], "year_of_birth": [1970, 1950, 1960]}),
+        "visit_occurrence": pl.DataFrame(
+            {
+                "visit_occurrence_id": [11, 12, 13],
+                "person_id": [1, 2, 3],
+                "visit_concept_id": [9201] * 3,
+                "visit_start_date": [DAY] * 3,
+                "visit_end_date": [DAY + timedelta(13)] * 3,
+            }
+        ),
+        "measurement": pl.DataFrame(rows, measured, orient="row"),
+        "condition_occurrence": pl.DataFrame(
+            {
+                "condition_occurrence_id": [1, 2],
+                "person_id": [1, 2],
+                "condition_concept_id": [200527] * 2,
+                "condition_start_date": [DAY] * 2,
+            }
+        ),
+        "drug_exposure": pl.DataFrame(
+            {
+                "drug_exposure_id": [1, 2],
+                "person_id": [1, 1],
+                "drug_exposure_start_date": [DAY + timedelta(days) for days in (3, 4)],
+                "drug_exposure_end_date": [DAY + timedelta(days) for days in (3, 4)],
+                "dose_unit_source_value": ["mg"] * 2,
+            }
+        ).with_columns(**{name: pl.lit(value) for name, value in given.items()}),
+        "death": pl.DataFrame({"person_id": [1], "death_date": [DAY + timedelta(40)]}),
+    }
+
+
+def changed(table: str, **columns: object) -> Frames:
+    """The hospital with columns of a table set to one value, or to a value a row."""
+    frames = hospital()
+    series = [
+        pl.Series(name, value) if isinstance(value, list) else pl.lit(value).alias(name)
+        for name, value in columns.items()
+    ]
+    return frames | {table: frames[table].with_columns(series)}
+
+
+def without(*tables: str) -> Frames:
+    return {name: frame for name, frame in hospital().items() if name not in tables}
+
+
+def as_folder(frames: Frames, folder: Path) -> Path:
+    folder.mkdir()
+    for name, frame in frames.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+    return folder
+
+
+def as_database(frames: Frames, path: Path) -> Path:
+    folder = as_folder(frames, path.parent / "tables")
+    with duckdb.connect(str(path)) as made:
+        for name in frames:
+            made.execute(f"CREATE TABLE {name} AS FROM read_parquet('{folder}/{name}.parquet')")
+    return path
+
+
+Said = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Said]:
+    """Run a command into `results`, and answer with its exit code and all that it said, in one line."""
+
+    def said(verb: str, records: Path | str, *more: Path | str, study: Path | str = STUDY) -> tuple[int, str]:
+        capsys.readouterr()
+        words = [verb, str(study), "--records", str(records), "--out", str(tmp_path / "results")]
+        code = main([*words, *map(str, more)])
+        told = capsys.readouterr()
+        assert (code == 0) == (told.err == "")
+        assert "Traceback" not in told.err
+        assert (tmp_path / "results").exists() == (code == 0)
+        return code, " ".join((told.out + told.err).split())
+
+    yield said
+    assert list(tmp_path.rglob(".writing-*")) == []
+
+
+# ---- What cannot be opened ----
+
+REFUSED: list[tuple[str, Frames, str]] = [
+    ("no table", without("measurement"), "there is no table measurement Add the table"),
+    (
+        "no column",
+        hospital() | {"measurement": hospital()["measurement"].drop("measurement_date")},
+        'measurement.parquet: there is no column "measurement_date"; there are: ',
+    ),
+    ("nobody", {name: frame.clear() for name, frame in hospital().items()}, "this hospital has no patients"),
+    (
+        "days as text",
+        changed("measurement", measurement_date="07/02/2014"),
+        '10 of 10 entries cannot be read, such as "07/02/2014" (measurement_id 10): days are written year',
+    ),
+    (
+        "a patient twice",
+        changed("person", person_id=[1, 2, 1]),
+        "person.parquet: a patient has one row here, and 1 (1) has more than one Keep one row of each",
+    ),
+    (
+        "a visit of several",
+        changed("visit_occurrence", visit_occurrence_id=11),
+        "visit_occurrence.parquet: a visit has one patient, and 1 (11) has several Number the visits anew",
+    ),
+]
+
+
+@pytest.mark.parametrize("frames, told", [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
+def test_a_hospital_that_cannot_be_searched(frames: Frames, told: str, tmp_path: Path, say: Said) -> None:
+    code, said = say("run", as_folder(frames, tmp_path / "hospital"))
+    assert (code, said.startswith("One thing keeps this study from being run. ")) == (CANNOT, True)
+    assert told in said
+
+
+@pytest.mark.parametrize("verb", ["survey", "screen", "run"])
+def test_files_that_are_no_hospital(verb: str, tmp_path: Path, say: Said) -> None:
+    (tmp_path / "letter.duckdb").write_text("Dear colleague, " * 500)
+    (tmp_path / "empty.duckdb").touch()
+    for name in ("letter.duckdb", "empty.duckdb"):
+        assert "this is not a DuckDB file Give a .duckdb file" in say(verb, tmp_path / name)[1]
+    assert "there is no such file or folder Check the path" in say(verb, tmp_path / "nowhere")[1]
+
+
+def test_a_database_that_another_process_writes(tmp_path: Path, say: Said) -> None:
+    path = as_database(hospital(), tmp_path / "hospital.duckdb")
+    code = f"import duckdb, sys; d = duckdb.connect({str(path)!r}); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, text=True) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        assert f"another process (number {writer.pid}) has it open for writing" in say("screen", path)[1]
+        writer.communicate("")
+    assert say("screen", path)[0] == 0
+
+
+def test_names_of_tables_and_schemas_that_are_sql(tmp_path: Path, say: Said) -> None:
+    path = as_database(hospital(), tmp_path / "it's a hospital; --.duckdb")
+    odd = '"x""; DROP TABLE person; --"'
+    with duckdb.connect(str(path)) as made:
+        made.execute(f"CREATE TABLE {odd} AS SELECT 1 AS a; CREATE SCHEMA {odd}")
+        made.execute(f"ALTER TABLE person ADD COLUMN {odd} VARCHAR")
+    before = path.read_bytes()
+    assert "2 in: met at least 5 of 8" in say("screen", path)[1]
+    assert path.read_bytes() == before
+
+
+# ---- What is set aside, and told ----
+
+TOLD: list[tuple[str, Frames, str]] = [
+    (
+        "a visit that ends before it starts",
+        changed("visit_occurrence", visit_end_date=[DAY - timedelta(1), DAY + timedelta(13), None]),
+        "Rows set aside: visit: ends before it starts 1, visit: no end 1.",
+    ),
+    (
+        "a unit that nobody knows",
+        changed("measurement", unit_source_value=["Cel", "g/dL", "K/uL", "mg/dL", "thimbles"] * 2),
+        "Rows set aside: ferritin: unknown unit 2.",
+    ),
+    (
+        "no unit at all",
+        changed("measurement", unit_source_value=["Cel", "g/dL", "K/uL", "mg/dL", None] * 2),
+        "Rows set aside: ferritin: no unit 2.",
+    ),
+    (
+        "death before birth",
+        changed("death", death_date=date(1960, 1, 1)),
+        "By 1 record patient 1 died before they were born. That cannot be: such a death is set aside.",
+    ),
+    (
+        "death before admission",
+        changed("death", death_date=DAY - timedelta(1)),
+        "By 1 record patient 1 died before the stay that is studied began. That cannot be",
+    ),
+    (
+        "two deaths",
+        without("death")
+        | {
+            "death": pl.DataFrame(
+                {"person_id": [1, 1], "death_date": [DAY + timedelta(40), DAY + timedelta(43)]}
+            )
+        },
+        "Of patient 1 rows of the death table name different days of death, up to 3 days apart. The earliest",
+    ),
+    (
+        "a death and a discharge that differ, and rows after it",
+        changed("death", death_date=DAY + timedelta(2))
+        | {
+            "visit_occurrence": hospital()["visit_occurrence"].with_columns(
+                pl.lit("EXPIRED").alias("discharged_to_source_value")
+            )
+        },
+        "the death table and the discharges name different days of death, up to 11 days apart. The earliest "
+        "counts. - After the death of patient 1 the records go on: 2 drug rows, 1 visit, up to 11 days",
+    ),
+    (
+        "a stay of an unknown kind",
+        changed("visit_occurrence", visit_concept_id=[9201, 8870, 9201]),
+        "are no stays by the codebook: 8870 (1 of 1 patients, median 13 days). Whoever met",
+    ),
+    (
+        "no code for a finding",
+        hospital(),
+        "No code and no name in these records stands for: hepatomegaly, emapalumab, g-csf.",
+    ),
+]
+
+
+@pytest.mark.parametrize("frames, told", [case[1:] for case in TOLD], ids=[case[0] for case in TOLD])
+def test_what_cannot_be_is_set_aside_and_told(frames: Frames, told: str, tmp_path: Path, say: Said) -> None:
+    code, said = say("screen", as_folder(frames, tmp_path / "hospital"))
+    assert code == 0
+    assert told in said
+
+
+def test_duplicates_count_once(tmp_path: Path, say: Said) -> None:
+    once = say("screen", as_folder(hospital(), tmp_path / "once"))[1]
+    shutil.rmtree(tmp_path / "results")
+    twice = hospital()
+    for name in ("visit_occurrence", "measurement", "condition_occurrence", "drug_exposure", "death"):
+        twice[name] = pl.concat([twice[name], twice[name]])
+    said = say("screen", as_folder(twice, tmp_path / "twice"))[1]
+    flow = re.compile("3 in the database.*short by at most 3")
+    assert flow.findall(said) == flow.findall(once) != []
+
+
+@pytest.mark.parametrize("verb", ["survey", "screen", "run"])
+def test_a_hospital_without_a_stay(verb: str, tmp_path: Path, say: Said) -> None:
+    empty = {name: frame if name == "person" else frame.clear() for name, frame in hospital().items()}
+    code, said = say(verb, as_folder(empty, tmp_path / "hospital"))
+    assert code == 0
+    assert "0 with a stay in the setting" in said or verb == "survey"
+
+
+# ---- The promise ----
+
+SLIPS = [
+    (
+        r"(?ms)^\[setting\].*?(?=^\[)",
+        "protocol.toml: records cannot be searched without [setting] and [stay]",
+    ),
+    (
+        r"(?ms)^\[stay\]$.*?(?=^# ----)",
+        "protocol.toml: records cannot be searched without [setting] and [stay]",
+    ),
+    (
+        r'(?ms)^\[\[eligibility\]\]\nname +=\s*"confirmed".*?(?=^\[\[)',
+        "protocol.toml: no step of [[eligibility]] asks for criteria Add a step such as",
+    ),
+]
+
+
+@pytest.mark.parametrize("gone, told", SLIPS, ids=["setting", "stay", "criteria"])
+def test_a_protocol_that_records_cannot_be_searched_for(
+    gone: str, told: str, tmp_path: Path, say: Said
+) -> None:
+    text, count = re.subn(gone, "", FOUNDING.read_text("utf-8"))
+    assert count == 1
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "protocol.toml").write_text(text, "utf-8")
+    code, said = say("run", as_folder(hospital(), tmp_path / "hospital"), study=tmp_path / "study")
+    assert code == CANNOT
+    assert told in said
+
+
+def test_a_codebook_that_lacks_a_finding_or_is_not_there(tmp_path: Path, say: Said) -> None:
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    shipped = (BUNDLED.parent / "records" / "codebook.toml").read_text("utf-8")
+    lacking, count = re.subn(r'(?ms)^\["ferritin"\].*?(?=^\[)', "", shipped)
+    assert count == 1
+    (tmp_path / "ours.toml").write_text(lacking, "utf-8")
+    for verb in ("survey", "screen", "run"):
+        said = say(verb, folder, "--codebook", tmp_path / "ours.toml")[1]
+        assert 'it does not say how the records tell "ferritin" Add a table ["ferritin"] to it.' in said
+    assert "nowhere.toml: it cannot be read" in say("run", folder, "--codebook", "nowhere.toml")[1]
+
+
+def test_a_run_is_from_records_or_from_a_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--out", str(tmp_path / "results")]
+    assert main(["run", STUDY, "--records", "x", "--sheet", "y", *out]) == CANNOT
+    assert (
+        "--sheet: a run is from a sheet or from a hospital's records, not from both"
+        in capsys.readouterr().err
+    )
+    assert main(["run", STUDY, "--answers", "x", "--memory", "1GB", *out]) == CANNOT
+    told = "--answers and --memory: this is about a hospital's records, and none are named"
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "results").exists()
+
+
+# ---- The answers ----
+
+HEAD = "patient,question,evidence,answer,certainty,reason,who,when,study\n"
+GIVEN = "anakinra given for HLH"
+ANSWERS = [
+    ("1,hemophagocytosis,,yes,,,LN,,other 0123456789ab", CANNOT, 'an answer for another protocol ("other 01'),
+    (
+        "1,hemophagocytosis,,yes,,,LN,,\n1,hemophagocytosis,,no,,,LN,,",
+        CANNOT,
+        "of patient 1 with yes and with no",
+    ),
+    ("1,hemophagocytoses,,yes,,,LN,,", CANNOT, 'Did you mean "hemophagocytosis"?'),
+    ("1,hemophagocytosis,,yes,,,,,", CANNOT, "row 2: nobody signed this answer"),
+    ("99999999999999999999,hemophagocytosis,,yes,,,LN,,", CANNOT, "is not a patient's id"),
+    ("--1,hemophagocytosis,,yes,,,LN,,", CANNOT, '"--1" is not a patient\'s id'),
+    (f'1,hemophagocytosis,,yes,,"{"x" * 200_000}",LN,,', CANNOT, "it cannot be read as CSV (field larger"),
+    ("77,hemophagocytosis,,yes,,,LN,,", 0, "Of 1 answer the patient has no stay in these records: a.csv:D2."),
+    (
+        f"1,{GIVEN},,yes,,,LN,,\n1,{GIVEN},,no,,,XY,,",
+        0,
+        "Reviewers differ: a.csv:D2, a.csv:D3. It stays unknown",
+    ),
+    (f"1,{GIVEN},,certainly,,,LN,,", 0, 'Neither yes nor no nor a level ("certainly"): a.csv:D2.'),
+    (f"1,{GIVEN},measurement:{9**30}; note:x; person:1; DROP TABLE,yes,,,LN,,", 0, "1 in: given anakinra"),
+    (
+        f"1,{GIVEN},,yes,,,LN,,\n1,{GIVEN},,no,,,XY,,\n1,{GIVEN},,yes,,,adjudicated AB,,",
+        0,
+        "1 in: given anakinra",
+    ),
+]
+
+
+@pytest.mark.parametrize("rows, code, told", ANSWERS, ids=[told[:30] for *_, told in ANSWERS])
+def test_answers(rows: str, code: int, told: str, tmp_path: Path, say: Said) -> None:
+    (tmp_path / "a.csv").write_text(HEAD + rows + "\n", "utf-8")
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    got, said = say("screen", folder, "--answers", tmp_path / "a.csv")
+    assert got == code
+    assert told in said
+
+
+@pytest.mark.parametrize("text", ["", "patient,answer\n1,yes\n", "person;answer\n1;yes\n"])
+def test_answers_with_wrong_columns(text: str, tmp_path: Path, say: Said) -> None:
+    (tmp_path / "a.csv").write_text(text, "utf-8")
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    said = say("run", folder, "--answers", tmp_path / "a.csv")[1]
+    assert "a.csv: the first row has no column" in said
+    assert "An answers file has the columns patient, question, evidence" in said
+    assert "cannot be read" in say("run", folder, "--answers", tmp_path / "none.csv")[1]
+
+
+# ---- What stands in the results folder ----
+
+
+def test_a_survey_stands_beside_the_report_of_a_run(tmp_path: Path, say: Said) -> None:
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    say("run", folder)
+    before = {path: path.read_bytes() for path in (tmp_path / "results").rglob("*") if path.is_file()}
+    manifest = tmp_path / "results" / "manifest.json"
+    say("survey", folder)
+    after = {path: path.read_bytes() for path in (tmp_path / "results").rglob("*") if path.is_file()}
+    page = tmp_path / "results" / "survey.html"
+    assert {**before, page: after[page], manifest: after[manifest]} == after
+    old, new = json.loads(before[manifest]), json.loads(after[manifest])
+    assert new["files"].keys() == {*old["files"], "survey.html"}
+    assert {**old, "files": new["files"]} == new
+    say("run", folder)
+    assert not page.exists()
+
+
+# ---- The machine ----
+
+
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("synthetic") / "hospital"
+    synthesise(2000, 7, folder, lambda step: None)
+    return folder
+
+
+def test_half_a_gigabyte_is_enough_and_a_megabyte_is_not(synthetic: Path, say: Said) -> None:
+    said = say("screen", synthetic, "--memory", "1MB")[1]
+    assert "the memory is not enough Give more" in said
+    assert "--memory 4GB" in said
+    assert '"lots" is not an amount of memory' in say("screen", synthetic, "--memory", "lots")[1]
+    assert say("screen", synthetic, "--memory", "512MB")[0] == 0
+
+
+def at_the_command_line(records: Path, out: Path, first: Callable[[], object]) -> subprocess.Popen[str]:
+    words = [CASESERIES, "screen", STUDY, "--records", str(records), "--out", str(out)]
+    return subprocess.Popen(words, stdout=-1, stderr=subprocess.STDOUT, text=True, preexec_fn=first)
+
+
+def test_a_disk_without_room(tmp_path: Path) -> None:
+    def no_large_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
+
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    with at_the_command_line(folder, tmp_path / "results", no_large_files) as run:
+        said, _ = run.communicate()
+    assert run.returncode == CANNOT
+    assert "Traceback" not in said
+    assert "Free some room" in said
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("after", [0.5, 1.5, 2.5])
+def test_an_interrupt_leaves_what_stood_there(after: float, synthetic: Path, tmp_path: Path) -> None:
+    def heed() -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    assert main(["screen", STUDY, "--records", str(folder), "--out", str(tmp_path / "results")]) == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "results").rglob("*") if path.is_file()}
+    with at_the_command_line(synthetic, tmp_path / "results", heed) as run:
+        time.sleep(after)
+        run.send_signal(signal.SIGINT)
+        said, _ = run.communicate()
+    if run.returncode == 0:
+        pytest.skip("it was done before")
+    assert (run.returncode, said) == (INTERRUPTED, "Stopped. Nothing half-written was left behind.\n")
+    after_it = {path: path.read_bytes() for path in (tmp_path / "results").rglob("*") if path.is_file()}
+    assert after_it == before

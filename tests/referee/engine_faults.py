@@ -1,0 +1,203 @@
+"""Faults to seed into the engine: slips that its SQL can have, each with the table that must notice it."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.referee.faults import Fault
+
+import caseseries
+
+ROOMS = ("cohort", "records")
+"""The rooms in which the engine stands; a seeded engine has copies of its own."""
+HOUSE = Path(caseseries.__file__).parent
+ADAPTER = Path(__file__).parent / "by_sql.py"
+NUMBERS = itertools.count()
+"""Every seeded copy has a name of its own."""
+JOINED = """
+FROM ({readings.numbers(rows)}) n JOIN number_rules r ON {_same(KEY)}"""
+
+ENGINE_FAULTS = (
+    (
+        Fault(
+            "a window is one day too long",
+            "cohort/windows.py",
+            "BETWEEN {days - 1} PRECEDING",
+            "BETWEEN {days} PRECEDING",
+        ),
+        "test_seven_days_stand_together",
+    ),
+    (
+        Fault(
+            "what stands on the anchor may be one day too old",
+            "cohort/windows.py",
+            "AND f.day > b.anchor - CASE",
+            "AND f.day >= b.anchor - CASE",
+        ),
+        "test_what_does_not_stand_on_the_anchor_is_unknown",
+    ),
+    (
+        Fault(
+            "at least leaves the limit out",
+            "cohort/rules.py",
+            "            return 1, limit, limit",
+            "            return 1, math.nextafter(limit, math.inf), limit",
+        ),
+        "test_operators_and_texts",
+    ),
+    (
+        Fault(
+            "below includes the limit",
+            "cohort/rules.py",
+            "return -1, -math.nextafter(limit, -math.inf), -limit",
+            "return -1, -limit, -limit",
+        ),
+        "test_below_and_at_most",
+    ),
+    (
+        Fault(
+            "NaN and infinity are numbers",
+            "records/readings.py",
+            'return f"({number} - {number} = 0)"',
+            'return f"({number} = {number})"',
+        ),
+        "test_operators_and_texts",
+    ),
+    (
+        Fault(
+            "descendants of a concept are lost",
+            "records/resolving.py",
+            "if code.descendants else ()",
+            "if False else ()",
+        ),
+        "test_codes_and_what_stands_under_them",
+    ),
+    (
+        Fault(
+            "the day of the result is taken for that of the sample",
+            "records/readings.py",
+            '{day("m.measurement_date")} AS day',
+            '{known("m.measurement_date", result)} AS day',
+        ),
+        "test_known_is_when_the_results_were_back",
+    ),
+    (
+        Fault(
+            "transfers are merged one day too far",
+            "cohort/stays.py",
+            "until_day + {transfers}",
+            "until_day + {transfers} + 1",
+        ),
+        "test_moves_from_house_to_house_are_one_stay",
+    ),
+    (
+        Fault(
+            "the unit is ignored",
+            "cohort/facts.py",
+            "JOIN number_rules r ON {_same(KEY)}",
+            "JOIN number_rules r ON {_same(KEY[:1])}",
+        ),
+        "test_units",
+    ),
+    (
+        Fault(
+            "the operator is ignored",
+            "records/readings.py",
+            "COALESCE(o.operator, t.operator, 0) AS operator",
+            "0 AS operator",
+        ),
+        "test_operators_and_texts",
+    ),
+    (
+        Fault(
+            "wider is ignored",
+            "cohort/windows.py",
+            "return max([usual, *(_days(stay.wider[name]) for name in names if name in stay.wider)])",
+            "return usual",
+        ),
+        "test_some_criteria_are_given_more_days",
+    ),
+    (
+        Fault(
+            "because is the last row",
+            "cohort/windows.py",
+            "ORDER BY state DESC, day, source, row_id",
+            "ORDER BY state DESC, day DESC, source, row_id DESC",
+        ),
+        "test_because_is_the_first_of_the_best",
+    ),
+    (
+        Fault(
+            "what cannot decide counts as not met", "cohort/windows.py", "(met | undecided | (", "(met | ("
+        ),
+        "test_what_cannot_decide_stays_open",
+    ),
+    (
+        Fault(
+            "what is set aside was looked for",
+            "cohort/facts.py",
+            f"r.bit, {{STATE}} AS state, {{ends}}{JOINED}\nWHERE {{PLAUSIBLE}}",
+            f"r.bit, CASE WHEN {{PLAUSIBLE}} THEN {{STATE}} ELSE 0 END AS state, {{ends}}{JOINED}",
+        ),
+        "test_what_is_set_aside_was_not_looked_for",
+    ),
+    (
+        Fault(
+            "the record stands beside the answer",
+            "cohort/windows.py",
+            'return f"(({bits} & ({whole.every_bit} - COALESCE(a.answered, 0))) | COALESCE({met}, 0))"',
+            'return f"({bits} | COALESCE({met}, 0))"',
+        ),
+        "test_an_answer_stands_in_the_place_of_the_record",
+    ),
+    (
+        Fault(
+            "who is exactly at a limit is not read in full",
+            "cohort/narrowing.py",
+            "low, high = (bound, most) if side == 1",
+            "low, high = (math.nextafter(bound, most), most) if side == 1",
+        ),
+        "test_nobody_is_lost_before_their_rows_are_read",
+    ),
+    (
+        Fault(
+            "who has a text for a number is not read in full",
+            "cohort/narrowing.py",
+            ' OR NOT COALESCE({finite("m.value_as_number")}, FALSE))',
+            ")",
+        ),
+        "test_nobody_is_lost_before_their_rows_are_read",
+    ),
+)
+"""What is wrong, and by which table it is caught."""
+
+
+def seeded_engine(fault: Fault, folder: Path) -> Callable[..., Any]:
+    """The `screened` of an engine with this fault, made in a folder that is on the path of modules."""
+    name = f"seeded_engine_{next(NUMBERS)}"
+    package = folder / name
+    for room in ROOMS:
+        shutil.copytree(
+            HOUSE / room, package / room, ignore=shutil.ignore_patterns("synthetic", "__pycache__")
+        )
+    shutil.copy(ADAPTER, package)
+    wrong = package / fault.file
+    text = wrong.read_text(encoding="utf-8")
+    assert text.count(fault.right) == 1, f"{fault.name}: {fault.right!r} does not stand once"
+    wrong.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
+    for path in package.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for room in ROOMS:
+            text = text.replace(f"caseseries.{room}", f"{name}.{room}")
+        path.write_text(text, encoding="utf-8")
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    screened: Callable[..., Any] = importlib.import_module(f"{name}.by_sql").screened
+    return screened
