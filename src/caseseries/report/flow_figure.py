@@ -153,6 +153,8 @@ def _counted(results: Results, id_: str, words: str, room: float = SIDE) -> Iter
 
 def _patients(results: Results, id_: str) -> str:
     estimate = results.number(id_).estimate
+    if estimate.value is None:
+        return f"Patients: {estimate.shown}"
     return f"{estimate.shown} patient{'s' * (estimate.value != 1)}"
 
 
