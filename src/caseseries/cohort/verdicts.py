@@ -72,7 +72,8 @@ LEFT JOIN known_days{suffix} k ON k.stay_id = v.stay_id
 ORDER BY s.person_id, s.first_day, s.stay_id"""
     stays = search.records.run(query, f"verdicts{suffix} of the candidates")
     stays = stays.select(pl.col(name).cast(kind) for name, kind in STAYS.items())
-    rows = search.records.run(f"SELECT stay_id, bit, source, row_id FROM because{suffix}")
+    query = f"SELECT stay_id, bit, source, row_id FROM because{suffix} ORDER BY stay_id, bit"
+    rows = search.records.run(query)
     because = {
         (stay, bit): f"{TABLES[source - 1]}:{row}"
         for stay, bit, source, row in rows.select("stay_id", "bit", "source", "row_id").iter_rows()

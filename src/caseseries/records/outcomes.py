@@ -51,7 +51,8 @@ WHERE v.visit_start_date IS NOT NULL
         for concept, word in found.select("to_concept", "to_word").iter_rows()
     ]
     found = found.with_columns(pl.Series("discharged_to", ends, dtype=pl.String))
-    return found.select(pl.col(name).cast(kind) for name, kind in VISITS.items())
+    visits = found.select(pl.col(name).cast(kind) for name, kind in VISITS.items())
+    return visits.sort("person_id", "first_day", "visit_id")
 
 
 def deaths(records: Records, booked: pl.DataFrame, admitted: pl.DataFrame) -> pl.DataFrame:
