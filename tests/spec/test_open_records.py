@@ -351,6 +351,13 @@ def test_a_tree_runs_as_duckdb_and_its_text_is_kept(records: Records) -> None:
     assert set(records.sql) == {"hits"}
 
 
+def test_a_step_that_runs_again_otherwise_is_kept_beside_the_first(records: Records) -> None:
+    for text in ("SELECT 1 AS one", "SELECT 2 AS one", "SELECT 1 AS one", "SELECT 3 AS one"):
+        records.run(text, "step")
+    kept = {"step": "SELECT 1 AS one", "step (2)": "SELECT 2 AS one", "step (3)": "SELECT 3 AS one"}
+    assert dict(records.sql) == kept
+
+
 def test_a_tree_that_duckdb_has_no_words_for_is_refused(records: Records) -> None:
     tree = sqlglot.parse_one("SELECT * FROM person FOR UPDATE", dialect="postgres")
     with pytest.raises(sqlglot.errors.UnsupportedError):

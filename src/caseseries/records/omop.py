@@ -80,7 +80,7 @@ class Records:
 
     @property
     def sql(self) -> Mapping[str, str]:
-        """The SQL of every query that was given a name, as it ran."""
+        """The SQL of every query that was given a name, as it ran; "NAME (2)" where it ran otherwise."""
         return MappingProxyType(self._sql)
 
     def watch(self, hear: Callable[[float], None] | None) -> None:
@@ -139,8 +139,16 @@ class Records:
             text = query.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE, pretty=True)
         self._engine.check_query(text, name or "query")
         if name:
-            self._sql[name] = text
+            self._note(name, text)
         return text
+
+    def _note(self, name: str, text: str) -> None:
+        """Keep the SQL under its name; a step that runs again with other SQL is kept beside the first."""
+        again, number = name, 1
+        while self._sql.get(again, text) != text:
+            number += 1
+            again = f"{name} ({number})"
+        self._sql[again] = text
 
 
 def _free(name: str) -> str:
