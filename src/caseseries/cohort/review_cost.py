@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from caseseries.cohort import facts, windows
-from caseseries.cohort.rows import lay_rules
+from caseseries.cohort.rows import lay_rules, numbered
 from caseseries.cohort.search import Search, Tell
 from caseseries.records import readings
+from caseseries.records.forms import lay_concepts
 
 MOST_REACH = 3
 """A review is costed for patients short by at most so many criteria."""
@@ -19,6 +20,7 @@ def cost_of_review(search: Search, tell: Tell) -> tuple[int, ...]:
     """
     records, whole = search.records, search.windows
     tell("counting what a review would cost")
+    lay_concepts(records, numbered(search))
     everyone = f"({readings.number_rows(search.known_from)})"
     table, _ = lay_rules(search, everyone)
     told = facts.facts(table, everyone, search.known_from)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from caseseries.cohort.rows import numbered
 from caseseries.cohort.rules import plausible
 from caseseries.cohort.search import Search
 from caseseries.criteria.comparison import hold
@@ -43,9 +44,8 @@ def set_aside(search: Search, forms: Forms) -> pl.DataFrame:
     Rests on `number_rows`, `texts` and `operators`.
     """
     kinds, bands = [], []
-    numbers = search.records.run("SELECT concept_id FROM numbered_concepts")["concept_id"].to_list()
     codes = search.resolved.codes.filter(
-        pl.col("concept_id").is_in(numbers) & (pl.col("table") == "measurement")
+        pl.col("concept_id").is_in(numbered(search)) & (pl.col("table") == "measurement")
     )
     of_concept = dict(codes.select("concept_id", "finding").iter_rows())
     for concept, unit_concept, text, unit in forms.units.select(
