@@ -29,8 +29,6 @@ MOST_TOLD = 40
 MOST_LISTED = 5
 """Questions and unread entries that the end of a run lists; the report has them all."""
 WIDTH = 100
-SMALLEST_OF_ALL = 3
-"""Below this, "fewer" would say how many."""
 DEMO_PATIENTS = 20_000
 LONG = 2.0
 """Seconds from which on a query says how far it is."""
@@ -126,6 +124,8 @@ def _check_release(study: Study, options: argparse.Namespace) -> None:
     options.release |= options.release_patients
     if not options.release:
         return
+    from caseseries.stats.small_cells import SMALLEST_OF_ALL
+
     problems = []
     if not options.records:
         mend = "Add --records PATH: only a run on a hospital's records has a released copy."
@@ -229,11 +229,8 @@ def _demo(options: argparse.Namespace) -> None:
             synthesise(DEMO_PATIENTS, 2022, hospital, tell)
         finally:
             tell.done()
-    options.study, options.sheet, options.codebook = "naymagon-2022", None, None
-    options.records, options.answers = str(hospital), str(hospital / "answers.csv")
-    options.out = str(out / "results")
-    options.release, options.release_patients, options.smallest = False, False, 5
-    _run(options)
+    of_records = ["--records", str(hospital), "--answers", str(hospital / "answers.csv")]
+    _run(parser().parse_args(["run", "naymagon-2022", *of_records, "--out", str(out / "results")]))
 
 
 def _check_source(options: argparse.Namespace) -> None:
@@ -503,7 +500,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--out", metavar="FOLDER", default="caseseries-demo", help="where it goes (caseseries-demo)"
     )
-    demo.set_defaults(aim="the demonstration", memory=None)
+    demo.set_defaults(aim="the demonstration")
     score.add_argument("criteria", metavar="CRITERIA", help="hlh-2004, hlh-2024, hscore, or a TOML file")
     finding = 'what was found, in quotes: "ferritin 12,000 ng/mL"; or a CSV file of findings'
     score.add_argument("finding", metavar="FINDING", nargs="*", help=finding)

@@ -282,6 +282,7 @@ class Study:
         from caseseries.folder import write
         from caseseries.report.provenance import versions
         from caseseries.report.release import released_files
+        from caseseries.stats.small_cells import SMALLEST_OF_ALL
 
         problems = []
         if not run.cases.from_records:
@@ -290,9 +291,10 @@ class Study:
                 "Only a run on a hospital's records has a released copy.",
             )
             problems.append(Problem("the released copy", found, mend))
-        if smallest < 3:
+        if smallest < SMALLEST_OF_ALL:
             found = f"{smallest} would be the smallest count that is shown, and then the others can be told"
-            problems.append(Problem("the released copy", found, "Name 3 or more; 5 is usual."))
+            mend = f"Name {SMALLEST_OF_ALL} or more; 5 is usual."
+            problems.append(Problem("the released copy", found, mend))
         if problems:
             raise Problems(problems)
         folder = self.release_folder(out)

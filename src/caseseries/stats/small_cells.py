@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Key = TypeVar("Key", bound=Hashable)
+SMALLEST_OF_ALL = 3
+"""The least that `smallest` may be: below it, "small" would say how many."""
 DEAR = 10**9
 """A count that costs so much is hidden only where nothing else is left to hide."""
 How = Literal["small", "large", "any"]
@@ -49,8 +51,8 @@ def to_hide(counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int
     least two values; where even hiding all that is connected with one would not, nothing is said of it.
     ValueError: a sum does not hold, or `smallest` is below 3, where "small" would say how many.
     """
-    if smallest < 3:
-        raise ValueError(f"smallest: 3 or more is wanted, not {smallest}")
+    if smallest < SMALLEST_OF_ALL:
+        raise ValueError(f"smallest: {SMALLEST_OF_ALL} or more is wanted, not {smallest}")
     for one in sums:
         if counts[one.total].size != sum(counts[part].size for part in one.parts):
             raise ValueError(f"the parts do not add up to {one.total}")
