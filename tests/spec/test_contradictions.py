@@ -30,7 +30,7 @@ CASES = """
                | 1900-01-01              |                    |            | By 1 record patient 1 died before the stay that is studied began
     1970-05-01 | 2014-01-31              | 2014-02-20         | 2014-02-20 | By 1 record patient 1 died before the stay that is studied began
     1970-05-01 | 2014-02-01              |                    | 2014-02-01 | After the death of patient 1 the records go on: 1 visit, up to 19 days later
-"""  # noqa: E501
+"""  # noqa: E501 - a table: one case on one line, with the sentence that is told in full
 
 
 @pytest.mark.parametrize("line", CASES.strip().splitlines()[1:])
