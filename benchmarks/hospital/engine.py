@@ -1,5 +1,8 @@
 """The screening by the engine: `engine.py HOSPITAL VERDICTS.parquet`, one whole process.
 
+With `--kept FOLDER` what long queries found is kept for the next run, and `--together SPAN`, `--need N` and
+`--ferritin LIMIT` (in ng/mL) ask another question; `--stop-when-open` stops before the first. See `again.py`.
+
 The protocol of the founding study, the codebook and the definition are read as `caseseries run` reads them;
 what is written is what `by_hand.sql` writes: the stays of the setting, with the state and the deciding row of
 each test. Without what it does not write: reviewers' answers, the charts of the cohort, rows set aside.
@@ -7,7 +10,8 @@ each test. Without what it does not write: reviewers' answers, the charts of the
 
 from __future__ import annotations
 
-import sys
+import argparse
+from dataclasses import replace
 
 import polars as pl
 
@@ -15,9 +19,10 @@ from caseseries.cohort.facts import TABLES
 from caseseries.cohort.judging import judge
 from caseseries.cohort.narrowing import find_near
 from caseseries.cohort.search import ANSWERS, Search, find_stays, prepare
+from caseseries.criteria.definition import Criterion, Definition, Limit, Number
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.days import number_of
-from caseseries.evidence.units import read_span
+from caseseries.evidence.units import Quantity, read_span
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.naming import give_concepts
 from caseseries.records.omop import open_records
@@ -25,24 +30,48 @@ from caseseries.records.resolving import resolve
 from caseseries.study import open_study
 
 
-def main(hospital: str, verdicts: str) -> None:
+def main(asked: argparse.Namespace) -> None:
     protocol = open_study("naymagon-2022").protocol
     setting, stay = protocol.setting, protocol.stay
     step = next(step for step in protocol.eligibility if step.criteria)
     assert setting is not None
     assert stay is not None
     assert step.criteria is not None
-    with open_records(hospital) as records:
+    if asked.together:
+        stay = stay.model_copy(update={"together": asked.together})
+    with open_records(asked.hospital, kept=asked.kept) as records:
         codebook = read_codebook()
         resolved = give_concepts(records, resolve(codebook, records))
+        if asked.stop_when_open:
+            return
         first, last = number_of(setting.admitted.first), number_of(setting.admitted.to)
         find_stays(records, codebook, int(read_span(stay.transfers).in_days()), first, last)
-        definition = open_definition(step.criteria)
+        definition = changed(open_definition(step.criteria), asked)
         search = prepare(records, codebook, resolved, definition, stay, step.review_within or 0)
         records.put("answers", pl.DataFrame(schema=ANSWERS))
         find_near(search, silent)
         judge(search, silent)
-        as_by_hand(search).write_parquet(verdicts)
+        as_by_hand(search).write_parquet(asked.verdicts)
+
+
+def changed(definition: Definition, asked: argparse.Namespace) -> Definition:
+    """The definition with another need, or another limit of ferritin, where that is asked."""
+    if asked.need:
+        definition = replace(definition, need=asked.need)
+    if asked.ferritin:
+        definition = replace(
+            definition, criteria=tuple(with_limit(one, asked.ferritin) for one in definition.criteria)
+        )
+    return definition
+
+
+def with_limit(criterion: Criterion, limit: float) -> Criterion:
+    """The criterion with this limit, where it is of ferritin."""
+    [grade, *others] = criterion.grades
+    if others or not isinstance(grade.rule, Number) or grade.rule.finding != "ferritin":
+        return criterion
+    rule = replace(grade.rule, limits=(Limit(Quantity(limit, "ng/mL"), f"{limit:g} ng/mL"),))
+    return replace(criterion, grades=(replace(grade, rule=rule),))
 
 
 def silent(step: str) -> None:
@@ -81,4 +110,12 @@ FROM verdicts v JOIN studied s ON s.stay_id = v.stay_id LEFT JOIN known_days k O
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("hospital")
+    words.add_argument("verdicts")
+    words.add_argument("--kept", default="")
+    words.add_argument("--together", default="")
+    words.add_argument("--ferritin", type=float, default=0.0)
+    words.add_argument("--need", type=int, default=0)
+    words.add_argument("--stop-when-open", action="store_true")
+    main(words.parse_args())

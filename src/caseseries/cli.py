@@ -93,7 +93,7 @@ def _run(options: argparse.Namespace) -> None:
         study, out = _opened(options)
         _check_release(study, options)
         if options.records:
-            with _records(options, tell) as records:
+            with _records(options, out, tell) as records:
                 book = study.codebook(options.codebook)
                 cohort = study.screen(records, study.answers(options.answers), book, tell)
             finished = study.finish_cohort(cohort, book, tell)
@@ -147,7 +147,7 @@ def _survey(options: argparse.Namespace) -> None:
     study, out = _opened(options)
     tell("surveying")
     try:
-        with _records(options, tell) as records:
+        with _records(options, out, tell) as records:
             found = study.survey(records, study.codebook(options.codebook))
         page = survey_page(found, study.protocol.title)
         folder = study.write_files({"survey.html": page}, out, beside=True)
@@ -162,7 +162,7 @@ def _screen(options: argparse.Namespace) -> None:
     started, tell = time.monotonic(), _Progress()
     study, out = _opened(options)
     try:
-        with _records(options, tell) as records:
+        with _records(options, out, tell) as records:
             cohort = study.screen(
                 records, study.answers(options.answers), study.codebook(options.codebook), tell
             )
@@ -183,7 +183,7 @@ def _abstract(options: argparse.Namespace) -> None:
     study, out = _opened(options)
     try:
         book = study.codebook(options.codebook)
-        with _records(options, tell) as records:
+        with _records(options, out, tell) as records:
             cohort = study.screen(records, study.answers(options.answers), book, tell, costed=False)
         found = study.abstract(cohort, book)
         folder = study.write_files({**study.files_of(cohort), **study.files_of_cases(found.cases)}, out)
@@ -252,10 +252,12 @@ def _opened(options: argparse.Namespace) -> tuple[Study, Path]:
     return study, study.results_folder(options.out)
 
 
-def _records(options: argparse.Namespace, tell: _Progress) -> Records:
+def _records(options: argparse.Namespace, out: Path, tell: _Progress) -> Records:
+    """The records, of which long queries leave what they found in the results folder, for the next run."""
+    from caseseries.folder import KEPT
     from caseseries.records.omop import open_records
 
-    records = open_records(options.records, memory=options.memory or "")
+    records = open_records(options.records, memory=options.memory or "", kept=out / KEPT)
     if tell.is_shown:
         records.watch(tell.at)
     return records

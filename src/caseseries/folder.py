@@ -22,6 +22,8 @@ MANIFEST = "manifest.json"
 FORMAT = "caseseries results folder 1"
 STAGING = ".writing-"
 """Files are written into a folder of this name and the process's number, and moved when all are whole."""
+KEPT = ".kept"
+"""In this folder of the results folder stands what long queries found, for the next run."""
 NO_ROOM = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is used up",
@@ -51,7 +53,8 @@ class Owner:
 def check_free(folder: Path, owner: Owner) -> None:
     """Nothing, where `folder` may be written for this study. Raises Problems where it holds anything else.
 
-    A folder may be written that does not exist, is empty, or carries this study's own manifest.
+    A folder may be written that does not exist, is empty or as a run left it that was interrupted, or
+    carries this study's own manifest.
     """
     try:
         found = _why_not_free(folder, owner)
@@ -121,7 +124,7 @@ def _why_not_free(folder: Path, owner: Owner) -> str:
         return "this is a file, not a folder"
     manifest = folder / MANIFEST
     if not manifest.exists():
-        others = [path for path in folder.iterdir() if not path.name.startswith(STAGING)]
+        others = [path for path in folder.iterdir() if not path.name.startswith((STAGING, KEPT))]
         return "this folder holds other things, and no results of this system" if others else ""
     study = _manifest_of(folder).get("study")
     if not isinstance(study, dict):

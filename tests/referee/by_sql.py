@@ -162,14 +162,14 @@ def _truth(lower: int, upper: int, need: int, within: int) -> str:
     return "open" if lower >= need - within else "could not be shown"
 
 
-def _test(row: Mapping[str, Any], bit: int, because: Mapping[tuple[int, int], str]) -> tuple[Truth, str]:
+def _test(row: Mapping[str, Any], bit: int, because: Mapping[int, Mapping[int, str]]) -> tuple[Truth, str]:
     if row["met"] & bit:
         truth = Truth.MET
     elif row["undecided"] & bit or not row["looked"] & bit:
         truth = Truth.UNKNOWN
     else:
         truth = Truth.NOT_MET
-    return truth, because.get((row["stay_id"], bit), "")
+    return truth, because.get(row["stay_id"], {}).get(bit, "")
 
 
 def _typed(answers: Sequence[Row]) -> tuple[Answer, ...]:

@@ -2,7 +2,7 @@
 
 Two passes, each looser than the definition. The first asks only what was looked for at all; the second
 compares numbers with the limits, and lets everything pass that it does not read: words, texts, operators,
-unit texts.
+unit texts. Both ask of whole stays: so another window needs none of this anew.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from caseseries.cohort import facts, windows
+from caseseries.cohort import facts
 from caseseries.cohort.rows import lay_rules, numbered
 from caseseries.cohort.rules import edges, plausible
 from caseseries.cohort.search import Search, Tell, with_parts
@@ -43,7 +43,7 @@ def find_near(search: Search, tell: Tell) -> Forms:
     tell("looking who was tested")
     lay_concepts(records, numbered(search))
     counts = dict(records.run(_COUNTED, "rows of each concept").iter_rows())
-    least = search.windows.need - search.reach
+    least = _least(search)
     common = _common(search, counts, max(0, least - 2))
     looked = _looked(search)
     records.put("looked_rules", _bits(looked.filter(~pl.col("criterion").is_in(list(common)))))
@@ -57,12 +57,8 @@ def find_near(search: Search, tell: Tell) -> Forms:
     records.put("unit_concepts", pl.DataFrame({"id": list(search.codebook.unit_concepts)}, {"id": pl.Int64}))
     elsewhere = _bits(looked.filter(~is_measured))
     records.put("untold_rules", elsewhere)
-    records.keep("near_days", _near_days(elsewhere))
-    records.keep("near", windows.best(search.windows, "near_days", "likely_stays"))
-    records.keep(
-        "near_stays",
-        f"SELECT s.* FROM likely_stays s JOIN near n ON n.stay_id = s.stay_id WHERE n.lower >= {least}",
-    )
+    records.keep("near_bits", _near_bits(elsewhere))
+    records.keep("near_stays", _near_stays(search, least))
     tell("reading the rows of the near")
     among = f"""JOIN near_stays s ON s.person_id = m.person_id
   AND {day("m.measurement_date")} BETWEEN s.first_day AND s.last_day"""
@@ -76,6 +72,16 @@ SELECT s.stay_id, f.* FROM ({told}) f
 JOIN near_stays s ON s.person_id = f.person_id AND f.day BETWEEN s.first_day AND s.last_day""",
     )
     return forms
+
+
+def _least(search: Search) -> int:
+    """How much must be met in a stay that is read in full: as much as brings it within reach of the need.
+
+    Where rows are kept for the next run, somewhat less than half of all there is, if that is less: then
+    another need, or a wider review, finds its stays among them.
+    """
+    least = search.windows.need - search.reach
+    return min(least, (search.definition.most + 1) // 2 - 1) if search.records.is_keeping else least
 
 
 # ---- Who was looked at ----
@@ -174,8 +180,20 @@ def _of_any_value(search: Search, untold: pl.DataFrame) -> Iterator[tuple[object
             yield concept, unit_concept, -math.inf, math.inf, bits
 
 
-def _near_days(elsewhere: pl.DataFrame) -> str:
-    """SQL: of each stay and day of the likely the bits that may be met."""
+def _near_stays(search: Search, least: int) -> str:
+    """SQL: the stays in which so much may be met, as far as the record or an answer says."""
+    lowered = search.windows.lowered
+    return f"""
+WITH by_stay AS (
+  SELECT s.stay_id, COALESCE(b.bits, 0) | COALESCE(a.met, 0) AS bits FROM likely_stays s
+  LEFT JOIN near_bits b ON b.stay_id = s.stay_id LEFT JOIN answers a ON a.stay_id = s.stay_id
+)
+SELECT s.* FROM likely_stays s JOIN by_stay n ON n.stay_id = s.stay_id
+WHERE {lowered.worth("n.bits")} >= {least}"""
+
+
+def _near_bits(elsewhere: pl.DataFrame) -> str:
+    """SQL: of each stay of the likely the bits that may be met in it."""
     # The unit by a join, and not by a list in a CASE: so it is part of the key by which a rule is found.
     parts = [
         f"""
@@ -194,6 +212,6 @@ JOIN untold_rules r ON r."table" = '{table}' AND r.concept_id = e.{concept}
 WHERE e.person_id IN (SELECT person_id FROM likely)"""
         )
     return f"""
-SELECT s.stay_id, h.day, BIT_OR(h.bits) AS bits FROM ({" UNION ALL".join(parts)}) h
+SELECT s.stay_id, BIT_OR(h.bits) AS bits FROM ({" UNION ALL".join(parts)}) h
 JOIN likely_stays s ON s.person_id = h.person_id AND h.day BETWEEN s.first_day AND s.last_day
-GROUP BY s.stay_id, h.day"""
+GROUP BY s.stay_id"""

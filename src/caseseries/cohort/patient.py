@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -23,8 +24,7 @@ from caseseries.protocol.clauses.hospital import Stay
 from caseseries.records.codebook import Codebook
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """One reading of a finding: its day since 1970-01-01, and what it says."""
 
     day: int
@@ -117,18 +117,20 @@ def _finding(person: int, name: str, one: Reading, by_limit: bool) -> Finding:
 def readings_of(evidence: pl.DataFrame) -> dict[int, dict[str, tuple[Reading, ...]]]:
     """The readings of each patient and finding, in order of day, table and row."""
     found: dict[int, dict[str, list[Reading]]] = {}
-    for row in evidence.iter_rows(named=True):
-        one = Reading(
-            day=row["day"],
-            known=row["known"],
-            value=row["value"],
-            operator=row["operator"],
-            unit=row["unit"],
-            text=row["text"] or "",
-            low=row["low"],
-            origin=f"{row['table']}:{row['row_id']}",
-        )
-        found.setdefault(row["person_id"], {}).setdefault(row["finding"], []).append(one)
+    columns = evidence.select(
+        "person_id",
+        "finding",
+        "day",
+        "known",
+        "value",
+        "operator",
+        "unit",
+        pl.col("text").fill_null(""),
+        "low",
+        pl.format("{}:{}", "table", "row_id"),
+    )
+    for person, finding, *said in columns.iter_rows():
+        found.setdefault(person, {}).setdefault(finding, []).append(Reading(*said))
     return {person: {name: tuple(some) for name, some in mine.items()} for person, mine in found.items()}
 
 

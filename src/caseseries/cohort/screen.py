@@ -230,15 +230,14 @@ def _open(
     if not waiting.height:
         return
     rows = _chart_rows(search.records, waiting)
-    lowered = search.windows.lowered
+    lowered, unknown = search.windows.lowered, judged.unknown(search.windows.every_bit)
     for patient in waiting.sort("person_id").iter_rows(named=True):
         person, stay = patient["person_id"], patient["stay_id"]
         evidence = (f"visit_occurrence:{stay}", *rows.get(stay, ()))
         if patient["step"] == len(steps.before):
-            unknown = judged.unknown(stay, search.windows.every_bit)
             about: dict[str, list[str]] = {}
             for one in lowered.asked:
-                if unknown & one.bit:
+                if unknown[stay] & one.bit:
                     about.setdefault(one.test.finding, []).append(in_words(one.test))
             for finding, tests in about.items():
                 yield Asked(person, finding, evidence, f"met if: {'; '.join(tests)}")

@@ -39,9 +39,9 @@ KINDS = pl.Schema(
 
 
 def set_aside(search: Search, forms: Forms) -> pl.DataFrame:
-    """The rows set aside among those that were read in full, by finding and reason.
+    """The rows set aside by finding and reason: numbers of the candidates' stays, and words of everybody.
 
-    Rests on `number_rows`, `texts` and `operators`.
+    Rests on `number_rows`, `texts`, `operators` and `anchors`.
     """
     kinds, bands = [], []
     codes = search.resolved.codes.filter(
@@ -77,6 +77,8 @@ WITH told AS (
       ELSE x.why END AS why,
     n.concept_id, n.unit_concept_id, n.unit_source_value, n.value, n.operator, x.by_limit
   FROM ({readings.numbers("number_rows")}) n JOIN number_kinds x ON {_KEY}
+  JOIN studied s ON s.person_id = n.person_id AND n.day BETWEEN s.first_day AND s.last_day
+  JOIN anchors a ON a.stay_id = s.stay_id
 )
 SELECT finding, why, COUNT(*) AS rows FROM told n
 WHERE why <> '' AND (n.value IS NULL OR n.by_limit OR NOT EXISTS (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,23 +38,21 @@ STAYS = pl.Schema(
 class Judged:
     """The candidates. `stays` has STAYS as columns (truth is met, open or not met), `criteria` VERDICTS.
 
-    `because`: of each stay and bit the row that decided.
+    `because`: of each stay the row that decided, by the bit of the test.
     """
 
     stays: pl.DataFrame
     criteria: pl.DataFrame
-    because: dict[tuple[int, int], str]
+    because: Mapping[int, Mapping[int, str]]
 
-    def deciding(self, stay: int) -> Iterator[str]:
+    def deciding(self, stay: int) -> Iterable[str]:
         """The rows that decided for a stay, each once."""
-        yield from dict.fromkeys(row for (one, _), row in self.because.items() if one == stay)
+        return dict.fromkeys(self.because.get(stay, {}).values())
 
-    def unknown(self, stay: int, every_bit: int) -> int:
-        """The bits of the tests of a stay that are neither met nor not met."""
-        [(looked, met, undecided)] = (
-            self.stays.filter(pl.col("stay_id") == stay).select("looked", "met", "undecided").iter_rows()
-        )
-        return int(every_bit & ~met & (undecided | ~looked))
+    def unknown(self, every_bit: int) -> dict[int, int]:
+        """Of each stay the bits of the tests that are neither met nor not met."""
+        rows = self.stays.select("stay_id", "looked", "met", "undecided").iter_rows()
+        return {stay: every_bit & ~met & (undecided | ~looked) for stay, looked, met, undecided in rows}
 
 
 def verdicts_of(search: Search, reviewed: Reviewed, suffix: str = "") -> Judged:
@@ -74,22 +72,26 @@ ORDER BY s.person_id, s.first_day, s.stay_id"""
     stays = stays.select(pl.col(name).cast(kind) for name, kind in STAYS.items())
     query = f"SELECT stay_id, bit, source, row_id FROM because{suffix} ORDER BY stay_id, bit"
     rows = search.records.run(query)
-    because = {
-        (stay, bit): f"{TABLES[source - 1]}:{row}"
-        for stay, bit, source, row in rows.select("stay_id", "bit", "source", "row_id").iter_rows()
-    }
+    because: dict[int, dict[int, str]] = {}
+    for stay, bit, source, row in rows.select("stay_id", "bit", "source", "row_id").iter_rows():
+        because.setdefault(stay, {})[bit] = f"{TABLES[source - 1]}:{row}"
     for (stay, question), settled in reviewed.by_stay.items():
+        mine = because.setdefault(stay, {})
         for asked in search.windows.lowered.asked:
             if asked.test.finding == question:
-                because.pop((stay, asked.bit), None)
+                mine.pop(asked.bit, None)
                 if settled.truth is not Truth.UNKNOWN:
-                    because[stay, asked.bit] = settled.origin
-    listed = [row for stay in stays.iter_rows(named=True) for row in _rows(stay, because, search)]
+                    mine[asked.bit] = settled.origin
+    listed = [
+        row
+        for stay in stays.iter_rows(named=True)
+        for row in _rows(stay, because.get(stay["stay_id"], {}), search)
+    ]
     return Judged(stays, pl.DataFrame(listed, VERDICTS, orient="row"), because)
 
 
 def _rows(
-    stay: dict[str, int], because: dict[tuple[int, int], str], search: Search
+    stay: Mapping[str, int], because: Mapping[int, str], search: Search
 ) -> Iterator[tuple[object, ...]]:
     """The whole definition first, with an empty name, then each criterion."""
     lowered = search.windows.lowered
@@ -102,5 +104,5 @@ def _rows(
         bounds = Bounds(lowered.points(criterion, stay["met"]), lowered.points(criterion, maybe))
         truth = bounds.at_least(min(grade.points for grade in criterion.grades))
         bits = [one.bit for one in lowered.asked if one.criterion == criterion.name]
-        rows = [because[stay["stay_id"], bit] for bit in bits if (stay["stay_id"], bit) in because]
+        rows = [because[bit] for bit in bits if bit in because]
         yield *head, criterion.name, str(truth), bounds.low, bounds.high, stay["anchor"], None, rows

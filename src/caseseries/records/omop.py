@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
@@ -12,8 +14,9 @@ import polars as pl
 from caseseries.records.engines.duckdb import Engine, named
 from caseseries.records.fields import fields
 from caseseries.records.inspection import Note
+from caseseries.records.kept import DEAR, Kept
 from caseseries.records.opening import make_ready
-from caseseries.records.source import names_in, tables_of
+from caseseries.records.source import names_in, state_of, tables_of
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
@@ -28,6 +31,7 @@ def open_records(
     memory: str = "",
     threads: int = 0,
     scratch: Path | str = "",
+    kept: Path | str = "",
 ) -> Records:
     """The records of a hospital: a DuckDB file, a folder of Parquet or CSV files, or frames by table name.
 
@@ -37,22 +41,29 @@ def open_records(
 
     `schema` names the schema of a DuckDB file where several hold a hospital. `memory` bounds what DuckDB
     takes ("512MB"; without it 60 MB for each thread, and 120 at least), `threads` how many it uses (0: all),
-    and `scratch` is the folder for what does not fit the memory ("": the system's own).
+    and `scratch` is the folder for what does not fit the memory ("": the system's own). `kept` is a folder in
+    which the rows that long queries found are kept, so that the next run need not ask again ("": none are);
+    they are patients' rows, and only their owner may look into it.
 
     Raises Problems for what is no hospital, or lacks what screening cannot do without; what else it lacks
-    stands in `notes`.
+    stands in `notes`. Raises ValueError where rows of frames are to be kept.
     """
+    if kept and isinstance(where, Mapping):
+        raise ValueError("kept: frames have no files by which they could be known again")
     engine = Engine(threads, memory, scratch)
     try:
         source = where if isinstance(where, Mapping) else Path(where)
         name = "frames" if isinstance(where, Mapping) else str(where)
         tables = tables_of(engine, source, schema)
         version, notes = make_ready(engine, tables, name, names_in(source))
+        shelf = None
+        if kept and isinstance(source, Path):
+            shelf = Kept(Path(kept), [*state_of(source), *engine.state()])
     except BaseException:
         engine.close()
         raise
     there = {name: frozenset(table.columns) for name, table in tables.items()}
-    return Records(engine, name, version, there, notes)
+    return Records(engine, name, version, there, notes, shelf)
 
 
 class Records:
@@ -70,8 +81,10 @@ class Records:
         version: str,
         tables: Mapping[str, frozenset[str]],
         notes: tuple[Note, ...],
+        kept: Kept | None = None,
     ) -> None:
         self._engine = engine
+        self._kept = kept
         self._sql: dict[str, str] = {}
         self.name = name
         self.version = version
@@ -82,6 +95,11 @@ class Records:
     def sql(self) -> Mapping[str, str]:
         """The SQL of every query that was given a name, as it ran; "NAME (2)" where it ran otherwise."""
         return MappingProxyType(self._sql)
+
+    @property
+    def is_keeping(self) -> bool:
+        """Whether what long queries find is kept for the next run."""
+        return self._kept is not None
 
     def watch(self, hear: Callable[[float], None] | None) -> None:
         """Let `hear` be told, from another thread, which share of a long query is done; None: nobody."""
@@ -94,29 +112,58 @@ class Records:
 
     def run(self, query: Expr | str, name: str = "") -> pl.DataFrame:
         """The rows of a query, which is one SELECT. Without ORDER BY their order may change."""
-        return self._engine.frame(self._text(query, name), name or "query")
+        text, where = self._text(query, name), name or "query"
+        if self._kept is None:
+            return self._engine.frame(text, where)
+        digest = self._kept.digest_of(text)
+        before = self._kept.find(digest)
+        if before:
+            return pl.read_parquet(before)
+        started = time.monotonic()
+        found = self._engine.frame(text, where)
+        if time.monotonic() - started > DEAR:
+            self._kept.write(digest, found.write_parquet)
+        return found
 
     def keep(self, name: str, query: Expr | str) -> int:
         """Keep the rows of a query as a temporary table, in place of an earlier one; how many there are."""
         text = self._text(query, name)
-        return self._engine.execute(f"CREATE OR REPLACE TEMP TABLE {_free(name)} AS {text}", name)
+        if self._kept is None:
+            return self._engine.make(_free(name), text, name)
+        digest = self._kept.digest_of(text)
+        before = self._kept.find(digest)
+        if before:
+            rows = self._engine.read(_free(name), before, name)
+        else:
+            started = time.monotonic()
+            rows = self._engine.make(_free(name), text, name)
+            if time.monotonic() - started > DEAR:
+                self._kept.write(digest, partial(self._engine.write, _free(name), where=name))
+        self._kept.lay(name, digest)
+        return rows
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         """Keep a frame as a temporary table, in place of an earlier one."""
         self._engine.put(_free(name), frame, name)
+        if self._kept is not None:
+            self._kept.lay_frame(name, frame)
 
     def drop(self, name: str) -> None:
         """Forget a temporary table; nothing, where there is none."""
-        self._engine.execute(f"DROP TABLE IF EXISTS temp.{_free(name)}", name)
+        self._engine.forget(_free(name), name)
 
     def show(self, table: str, query: str) -> None:
         """Show a table of the hospital otherwise, to every later query; `query` reads TABLE_as_recorded."""
         self._engine.execute(f"ALTER VIEW {named(table)} RENAME TO {named(f'{table}_as_recorded')}", table)
         self._engine.execute(f"CREATE VIEW {named(table)} AS {query}", table)
+        if self._kept is not None:
+            self._kept.lay(table, self._kept.digest_of(query))
 
     def close(self) -> None:
-        """Let go of the records and of everything that was kept."""
+        """Let go of the records and of every temporary table."""
         self._engine.close()
+        if self._kept is not None:
+            self._kept.tidy()
 
     def __enter__(self) -> Records:
         return self

@@ -68,6 +68,16 @@ def names_in(where: Path | Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in place.iterdir())) if place.is_dir() else ()
 
 
+def state_of(where: Path) -> list[str]:
+    """The files of a hospital, each with its size and the time of its last change: another state differs."""
+    place = where.expanduser().absolute()
+    if place.is_dir():
+        files = sorted(path for path in place.rglob("*") if path.name.lower().endswith(_ENDINGS))
+    else:
+        files = [path for path in (place, place.with_name(f"{place.name}.wal")) if path.exists()]
+    return [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+
+
 # ---- Frames ----
 
 

@@ -30,8 +30,11 @@ the scratch folder. Each thread needs room for the pieces of a file that it unpa
 """
 
 _AMOUNT = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+_MADE = '"just made"'
 _NO_FRAME = ("INTERVAL", "UNION")
 """Types that no frame holds."""
+_NO_PARQUET = ("HUGEINT", "UHUGEINT", "INTERVAL", "UNION")
+"""Types that no Parquet file holds, or not to the last digit."""
 
 
 class Engine:
@@ -52,6 +55,7 @@ class Engine:
             ":memory:", config={**settings, "temp_directory": str(self._folder)}
         )
         self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._views: set[str] = set()
         self.watch: Watch | None = None
         if not memory:
             [(threads,)] = self.rows("SELECT current_setting('threads')")
@@ -95,14 +99,52 @@ class Engine:
             types = dict(zip(frame.columns, map(str, relation.types), strict=True))
         return frame.with_columns(_narrowed(frame[name]) for name in types if types[name] == "HUGEINT")
 
+    def make(self, name: str, sql: str, where: str) -> int:
+        """Make a temporary table of a query's rows; how many there are. `name` is SQL here and below.
+
+        It stands in the place of an earlier one, which the query may read.
+        """
+        rows = self.execute(f"CREATE OR REPLACE TEMP TABLE {_MADE} AS {sql}", where)
+        self.forget(name, where)
+        self.execute(f"ALTER TABLE temp.{_MADE} RENAME TO {name}", where)
+        return rows
+
+    def read(self, name: str, path: Path, where: str) -> int:
+        """The same of a Parquet file that `write` wrote: its rows stay there, and are read where needed."""
+        self.forget(name, where)
+        self.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet({quoted(str(path))})", where)
+        self._views.add(name)
+        return int(self.rows(f"SELECT count(*) FROM {name}", where)[0][0])
+
+    def write(self, name: str, path: Path, where: str) -> None:
+        """Write a temporary table as a Parquet file. Raises Problems for a type that none can hold."""
+        for column, stored, *_ in self.rows(f"DESCRIBE {name}", where):
+            if stored.startswith(_NO_PARQUET):
+                found = f'"{column}" is of the type {stored}, which no Parquet file can hold'
+                raise Problems([Problem(where, found, "Ask for it as a whole number or as text.")])
+        self.execute(f"COPY {name} TO {quoted(str(path))} (FORMAT parquet)", where)
+
+    def forget(self, name: str, where: str) -> None:
+        """Take a temporary table away; nothing, where there is none."""
+        kind = "VIEW" if name in self._views else "TABLE"
+        self.execute(f"DROP {kind} IF EXISTS temp.{name}", where)
+        self._views.discard(name)
+
+    def state(self) -> list[str]:
+        """What decides how the hospital's files are read: this DuckDB, and the text of every view."""
+        views = "SELECT sql FROM duckdb_views() WHERE NOT internal"
+        return [text for (text,) in self.rows(f"SELECT version() UNION ALL {views} ORDER BY 1")]
+
     def put(self, name: str, frame: pl.DataFrame, where: str, kind: str = "TEMP TABLE") -> None:
         """Make a table from a frame. `name` is SQL, `where` what a reader is told."""
+        if kind == "TEMP TABLE":
+            self.forget(name, where)
         with _told(where):
             # A column of nothing but null has no type in a frame; in a table it is a whole number.
             typed = frame.with_columns(pl.col(pl.Null).cast(pl.Int32))
             self._connection.register("put_here", _Stream(typed))
             try:
-                self._connection.execute(f"CREATE OR REPLACE {kind} {name} AS SELECT * FROM put_here")
+                self._connection.execute(f"CREATE {kind} {name} AS SELECT * FROM put_here")
             finally:
                 self._connection.unregister("put_here")
 
