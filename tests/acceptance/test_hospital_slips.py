@@ -19,6 +19,7 @@ import polars as pl
 import pytest
 
 from caseseries.cli import CANNOT, INTERRUPTED, main
+from caseseries.folder import KEPT
 from caseseries.records.synthetic.writing import synthesise
 from caseseries.study import BUNDLED
 
@@ -453,7 +454,7 @@ def test_an_interrupt_leaves_what_stood_there(after: float, synthetic: Path, tmp
 
     folder = as_folder(hospital(), tmp_path / "hospital")
     assert main(["screen", STUDY, "--records", str(folder), "--out", str(tmp_path / "results")]) == 0
-    before = {path: path.read_bytes() for path in (tmp_path / "results").rglob("*") if path.is_file()}
+    before = results(tmp_path / "results")
     with at_the_command_line(synthetic, tmp_path / "results", heed) as run:
         time.sleep(after)
         run.send_signal(signal.SIGINT)
@@ -461,5 +462,11 @@ def test_an_interrupt_leaves_what_stood_there(after: float, synthetic: Path, tmp
     if run.returncode == 0:
         pytest.skip("it was done before")
     assert (run.returncode, said) == (INTERRUPTED, "Stopped. Nothing half-written was left behind.\n")
-    after_it = {path: path.read_bytes() for path in (tmp_path / "results").rglob("*") if path.is_file()}
-    assert after_it == before
+    assert results(tmp_path / "results") == before
+    assert {path.suffix for path in (tmp_path / "results" / KEPT).glob("*")} <= {".parquet"}
+
+
+def results(folder: Path) -> dict[Path, bytes]:
+    """Every file of the results folder but what is kept for the next run."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != KEPT)
+    return {path: path.read_bytes() for path in files}

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from caseseries.cohort.cohort import Cohort
+from caseseries.cohort.patient import Patient
 from caseseries.cohort.screen import screen
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.problem import Problem, Problems
@@ -92,8 +93,15 @@ def assert_same(one: Cohort, other: Cohort) -> None:
         if isinstance(ours, pl.DataFrame):
             columns = [name for name, kind in ours.schema.items() if not isinstance(kind, pl.List)]
             assert ours.sort(columns).equals(theirs.sort(columns)), field.name
+        elif field.name == "people":
+            assert [*map(told, ours)] == [*map(told, theirs)]
         elif field.name != "sql":
             assert ours == theirs, field.name
+
+
+def told(patient: Patient) -> dict[str, object]:
+    """A patient as something that can be compared."""
+    return vars(patient) | {"evidence": patient.evidence.rows()}
 
 
 CHANGES: dict[str, list[tuple[str, str]]] = {

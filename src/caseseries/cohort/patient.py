@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import polars as pl
@@ -23,6 +24,18 @@ from caseseries.evidence.values import Operator
 from caseseries.protocol.clauses.hospital import Stay
 from caseseries.records.codebook import Codebook
 
+_SAID = (
+    "day",
+    "known",
+    "value",
+    "operator",
+    "unit",
+    pl.col("text").fill_null(""),
+    "low",
+    pl.format("{}:{}", "table", "row_id"),
+)
+"""What a row of evidence says, in the order of a Reading."""
+
 
 class Reading(NamedTuple):
     """One reading of a finding: its day since 1970-01-01, and what it says."""
@@ -41,8 +54,8 @@ class Reading(NamedTuple):
 class Patient:
     """One person and their studied stay; days are since 1970-01-01.
 
-    `readings` of each finding are in order of day and row, `courses` in order of their first day. `moments`
-    are those that came. The range of the age is in completed years.
+    `evidence` are the rows of theirs, in the order of day and row, `courses` in order of their first day.
+    `moments` are those that came. The range of the age is in completed years.
     """
 
     person: int
@@ -52,11 +65,19 @@ class Patient:
     youngest: int | None
     oldest: int | None
     sex: str
-    readings: Mapping[str, tuple[Reading, ...]]
+    evidence: pl.DataFrame
     courses: tuple[Course, ...]
     moments: Mapping[str, Day]
     answers: Mapping[str, Settled]
     discharged_to: str
+
+    @cached_property
+    def readings(self) -> Mapping[str, tuple[Reading, ...]]:
+        """The readings of each finding, in the order of day and row."""
+        found: dict[str, list[Reading]] = {}
+        for finding, *said in self.evidence.select("finding", *_SAID).iter_rows():
+            found.setdefault(finding, []).append(Reading(*said))
+        return {name: tuple(some) for name, some in found.items()}
 
     def assess(self, definition: Definition, day: int, stay: Stay, codebook: Codebook) -> Assessment:
         """The definition on one day: the evidence that stands together then, answers in their place."""
@@ -114,29 +135,9 @@ def _finding(person: int, name: str, one: Reading, by_limit: bool) -> Finding:
     )
 
 
-def readings_of(evidence: pl.DataFrame) -> dict[int, dict[str, tuple[Reading, ...]]]:
-    """The readings of each patient and finding, in order of day, table and row."""
-    found: dict[int, dict[str, list[Reading]]] = {}
-    columns = evidence.select(
-        "person_id",
-        "finding",
-        "day",
-        "known",
-        "value",
-        "operator",
-        "unit",
-        pl.col("text").fill_null(""),
-        "low",
-        pl.format("{}:{}", "table", "row_id"),
-    )
-    for person, finding, *said in columns.iter_rows():
-        found.setdefault(person, {}).setdefault(finding, []).append(Reading(*said))
-    return {person: {name: tuple(some) for name, some in mine.items()} for person, mine in found.items()}
-
-
 def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple[Patient, ...]:
     """Every patient of the cohort, in the order of their ids."""
-    readings = readings_of(known.evidence)
+    mine = known.evidence.partition_by("person_id", as_dict=True, maintain_order=True)
     ends = {
         (person, last): to
         for person, last, to in known.visits.select("person_id", "last_day", "discharged_to").iter_rows()
@@ -151,7 +152,7 @@ def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple
             youngest=row["youngest"],
             oldest=row["oldest"],
             sex=known.sexes.get(row["person_id"], ""),
-            readings=readings.get(row["person_id"], {}),
+            evidence=mine.get((row["person_id"],), known.evidence.clear()),
             courses=known.courses.get(row["person_id"], ()),
             moments=moments[row["person_id"]],
             answers=known.charts[row["person_id"]].answers,

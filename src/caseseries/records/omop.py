@@ -40,10 +40,10 @@ def open_records(
     into a database of our own that is removed again.
 
     `schema` names the schema of a DuckDB file where several hold a hospital. `memory` bounds what DuckDB
-    takes ("512MB"; without it 60 MB for each thread, and 120 at least), `threads` how many it uses (0: all),
-    and `scratch` is the folder for what does not fit the memory ("": the system's own). `kept` is a folder in
-    which the rows that long queries found are kept, so that the next run need not ask again ("": none are);
-    they are patients' rows, and only their owner may look into it.
+    takes ("512MB"; without it 60 MB for each thread, 80 for each million visits, and 120 at least), `threads`
+    how many it uses (0: all), and `scratch` is the folder for what does not fit the memory ("": the system's
+    own). `kept` is a folder in which the rows that long queries found are kept, so that the next run need not
+    ask again ("": none are); they are patients' rows, and only their owner may look into it.
 
     Raises Problems for what is no hospital, or lacks what screening cannot do without; what else it lacks
     stands in `notes`. Raises ValueError where rows of frames are to be kept.
@@ -56,6 +56,7 @@ def open_records(
         name = "frames" if isinstance(where, Mapping) else str(where)
         tables = tables_of(engine, source, schema)
         version, notes = make_ready(engine, tables, name, names_in(source))
+        engine.make_room(engine.rows("SELECT count(*) FROM visit_occurrence")[0][0])
         shelf = None
         if kept and isinstance(source, Path):
             shelf = Kept(Path(kept), [*state_of(source), *engine.state()])
