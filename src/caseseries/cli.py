@@ -301,7 +301,7 @@ def _summary(run: Finished, cases: CaseSeries) -> str:
     lines = [f"{run.protocol.title}: {_number(len(results.patients), 'patient')}", ""]
     for result in results:
         if result.clause.role == "primary" and not result.why_not:
-            numbers = [number for number in result.numbers if number.standing != "description"]
+            numbers = [number for number in result.numbers if number.standing == "promised"]
             lines += [f"{result.clause.name[:1].upper()}{result.clause.name[1:]}"]
             lines += [f"  {number.label}: {number.estimate.in_short}" for number in numbers]
     done = sum(not result.why_not for result in results)

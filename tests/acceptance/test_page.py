@@ -442,7 +442,7 @@ def test_the_page_of_a_hospital_never_scrolls_sideways(hospital_page: Page, widt
 
 def estimate_of(entry: dict[str, Any]) -> Estimate:
     """The estimate that an entry of results.json holds."""
-    fields = ("value", "method", "n", "unit", "low", "high", "level", "p", "reason")
+    fields = ("value", "method", "n", "unit", "low", "high", "level", "p", "reason", "beyond")
     return Estimate(**{name: entry[name] for name in fields})
 
 

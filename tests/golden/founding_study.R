@@ -130,6 +130,9 @@ survived <- function(analysis, key, time, rows) {
       put(id(paste0("survival-at.", horizon, ".if-lost-lived")), mean(past | !dead), n)
     }
   }
+  mean_time <- summary(fit, rmean = 12)$table
+  reach <- qnorm(0.975) * mean_time["se(rmean)"]
+  put(id("restricted-mean"), mean_time["rmean"], n, mean_time["rmean"] - reach, mean_time["rmean"] + reach)
   reverse <- summary(survfit(Surv(time, !dead) ~ 1, conf.type = "log-log"))$table
   put(id("follow-up"), reverse["median"], n, reverse["0.95LCL"], reverse["0.95UCL"])
   middle(id("observed"), time)
@@ -142,8 +145,35 @@ survived <- function(analysis, key, time, rows) {
 survived("overall-survival", "all", months, groups$all)
 survived("time-zero", "all", from_diagnosis, groups$all)
 for (key in names(by_cause)) survived("survival-curves-by-cause", key, months, by_cause[[key]])
+# The events of the first group beyond expectation, with p from every deal of the scores to the patients.
+exact_log_rank <- function(time, rows) {
+  group <- factor(rows, c(TRUE, FALSE))
+  test <- logrank_test(Surv(time, died) ~ group, distribution = "exact", ties.method = "mid-ranks")
+  seen <- survdiff(Surv(time, died) ~ group)
+  c(seen$obs[1] - seen$exp[1], pvalue(test))
+}
+compared <- function(analysis, time) {
+  rows <- rheumatologic_cause
+  exact <- exact_log_rank(time, rows)
+  put(paste0(analysis, ".log-rank-exact"), exact[1], 16, p = exact[2])
+  means <- sapply(list(rows, !rows), function(one) {
+    summary(survfit(Surv(time[one], died[one]) ~ 1), rmean = 12)$table[c("rmean", "se(rmean)")]
+  })
+  difference <- means[1, 1] - means[1, 2]
+  error <- sqrt(sum(means[2, ]^2))
+  put(
+    paste0(analysis, ".restricted-mean-difference"), difference, 16, difference - qnorm(0.975) * error,
+    difference + qnorm(0.975) * error, p = 2 * pnorm(-abs(difference / error))
+  )
+}
+compared("survival-curves-by-cause", months)
+compared("survival-curves-by-cause-from-diagnosis", from_diagnosis)
 between <- survdiff(Surv(months, died) ~ rheumatologic_cause)
 put("survival-curves-by-cause.log-rank", between$chisq, 16, p = pchisq(between$chisq, 1, lower.tail = FALSE))
+
+for (key in names(by_cause)) survived("survival-curves-by-cause-from-diagnosis", key, from_diagnosis, by_cause[[key]])
+later <- survdiff(Surv(from_diagnosis, died) ~ rheumatologic_cause)
+put("survival-curves-by-cause-from-diagnosis.log-rank", later$chisq, 16, p = pchisq(later$chisq, 1, lower.tail = FALSE))
 
 # ---- Shares between two groups ----
 for (key in names(by_cause)) count(paste0("survival-by-cause.", key), survivors, by_cause[[key]])
@@ -174,6 +204,85 @@ put(
   "causes-among-survivors.permutation", seen$statistic, 16,
   p = mean(deals >= unname(seen$statistic) * (1 - 1e-9))
 )
+
+# ---- The same under every reading of the labels that are not stated ----
+# A label in parentheses is less than certain; who loses the last one is of unknown cause.
+sure <- lapply(sheet$cause, function(cell) !grepl("[(]", parts(cell)))
+labels <- do.call(rbind, lapply(causes, function(cause) {
+  rows <- which(mapply(function(one, is_sure) any(one == cause & !is_sure), named, sure))
+  if (length(rows)) data.frame(row = rows, cause = cause)
+}))
+relabelled <- function(dropped) {
+  has <- has_cause
+  for (label in dropped) has[labels$row[label], labels$cause[label]] <- FALSE
+  has[rowSums(has) == 0, "unknown"] <- TRUE
+  has
+}
+# Every set of labels that may be dropped, the smallest first; its name counts the labels that are asked.
+readings <- function(asked) {
+  sets <- list(integer())
+  for (size in seq_along(asked)) sets <- c(sets, combn(asked, size, simplify = FALSE))
+  names(sets) <- sapply(sets, function(set) {
+    if (!length(set)) return("as-labelled")
+    if (length(set) == length(asked)) return("without-all")
+    paste0("without-", paste(match(set, asked), collapse = "-"))
+  })
+  sets
+}
+tests_of_a_table <- function(has) {
+  rows <- has[, "rheumatologic disorder"]
+  table <- sapply(list(survivors, died), function(end) c(sum(end & rows), sum(end & !rows)))
+  plain <- suppressWarnings(chisq.test(table, correct = FALSE))
+  yates <- suppressWarnings(chisq.test(table, correct = TRUE))
+  n_1 <- unname(plain$statistic) * 15 / 16
+  list(
+    `chi-square` = c(plain$statistic, plain$p.value), `chi-square-yates` = c(yates$statistic, yates$p.value),
+    `chi-square-n-1` = c(n_1, pchisq(n_1, 1, lower.tail = FALSE)), fisher = c(NA, fisher.test(table)$p.value)
+  )
+}
+log_ranks <- function(time) function(has) {
+  test <- survdiff(Surv(time, died) ~ has[, "rheumatologic disorder"])
+  list(
+    `log-rank` = c(test$chisq, pchisq(test$chisq, 1, lower.tail = FALSE)),
+    `log-rank-exact` = exact_log_rank(time, has[, "rheumatologic disorder"])
+  )
+}
+tests_of_entries <- function(has) {
+  statistic <- function(rows) {
+    table <- rbind(colSums(has[rows, , drop = FALSE]), colSums(has[!rows, , drop = FALSE]))
+    pearson(table[, colSums(table) > 0, drop = FALSE])
+  }
+  seen <- statistic(survivors)
+  deals <- combn(16, 5, function(chosen) unname(statistic(seq_len(16) %in% chosen)$statistic))
+  value <- unname(seen$statistic)
+  list(`chi-square` = c(value, seen$p.value), permutation = c(value, mean(deals >= value * (1 - 1e-9))))
+}
+relabel <- function(analysis, asked, tests, most = 16) {
+  sets <- readings(asked)
+  put(paste0(analysis, ".labels"), length(asked), 16)
+  put(paste0(analysis, ".labellings"), length(sets), length(sets))
+  found <- lapply(sets, function(set) tests(relabelled(set)))
+  dropped <- lengths(sets)
+  shown <- names(sets)[length(sets) <= most | dropped <= 1 | dropped == length(asked)]
+  for (set in shown) {
+    for (test in names(found[[set]])) {
+      put(paste0(analysis, ".", set, ".", test), found[[set]][[test]][1], 16, p = found[[set]][[test]][2])
+    }
+  }
+  for (test in names(found[[1]])) {
+    all_of_them <- sapply(found, function(one) one[[test]])
+    for (end in c("smallest", "greatest")) {
+      which_one <- if (end == "smallest") which.min(all_of_them[2, ]) else which.max(all_of_them[2, ])
+      put(paste0(analysis, ".", test, ".p-", end), all_of_them[1, which_one], 16, p = all_of_them[2, which_one])
+    }
+    put(paste0(analysis, ".", test, ".below"), sum(all_of_them[2, ] < 0.05), length(sets))
+  }
+}
+rheumatologic_labels <- which(labels$cause == "rheumatologic disorder")
+relabel("alive-by-cause-relabelled", rheumatologic_labels, tests_of_a_table)
+relabel("from-first-dose-relabelled", rheumatologic_labels, log_ranks(months))
+relabel("from-diagnosis-relabelled", rheumatologic_labels, log_ranks(from_diagnosis))
+relabel("causes-among-survivors-relabelled", seq_len(nrow(labels)), tests_of_entries)
 
 # ---- Measurements between two groups ----
 # U counts the pairs in which the first group is above; R's W is the same.
@@ -252,6 +361,22 @@ for (day in grid) {
   values <- by_day[, day]
   put(paste0(id, ".n"), sum(!is.na(values)), 16)
   middle(id, values[!is.na(values)])
+}
+
+# ---- What was promised, adjusted for its number ----
+promised <- c(
+  "survival-by-cause.chi-square", "causes-among-survivors.chi-square",
+  paste0(c(
+    "ferritin-response-and-survival", "printed-ferritin-response-and-survival", "ferritin-response-and-cause",
+    "printed-ferritin-response-and-cause", "age-and-survival", "first-ferritin-and-survival", "first-ferritin-and-cause"
+  ), ".mann-whitney"),
+  "response-at-day-5.mann-whitney-exact"
+)
+ps <- sapply(promised, function(id) as.numeric(book[[id]]$p))
+for (way in c("holm", "BH")) {
+  name <- if (way == "BH") "benjamini-hochberg" else way
+  adjusted <- p.adjust(ps, way)
+  for (id in promised) put(paste0(id, ".", name), book[[id]]$value, book[[id]]$n, p = adjusted[[id]])
 }
 
 keep("founding_study.R", c(book, curves), c("survival", "coin"))

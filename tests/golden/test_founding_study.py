@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,24 @@ LEFT_TO_OTHERS = {
 
 Odds ratios and their limits are held against roots to 1e-25 in test_stats_counts.py.
 """
+HELD_ELSEWHERE = re.compile(
+    r"[.](risk-difference|risk-ratio|odds-ratio|standardised-difference|posterior|fisher-mid-p|barnard|boschloo)"
+    r"|[.]fisher[.](smallest|greatest)$|under-null|relabelled[.].*restricted-mean-difference"
+)
+"""Methods that R has not: the founding table is held against roots and enumeration in test_stats_tables.py,
+beliefs in test_stats_bayes.py, what is drawn under the null in test_stats_courses.py."""
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
     study = open_study("naymagon-2022")
     return study.analyse(study.read_cases())
+
+
+def left_to_others(id_: str) -> set[str]:
+    """The fields of a number that are not R's: those of Fisher's test but its p, wherever it stands."""
+    is_fishers = re.search(r"[.]fisher([.]p-(smallest|greatest))?$", id_)
+    return LEFT_TO_OTHERS["survival-by-cause.fisher"] if is_fishers else set()
 
 
 def same(ours: float | None, r: float | None) -> bool:
@@ -42,7 +55,7 @@ def same(ours: float | None, r: float | None) -> bool:
 
 
 def test_r_has_every_id_and_no_other(results: Results) -> None:
-    assert set(results.numbers) == set(NUMBERS)
+    assert {id_ for id_ in results.numbers if not HELD_ELSEWHERE.search(id_)} == set(NUMBERS)
 
 
 def test_every_field_of_every_number(results: Results) -> None:
@@ -50,7 +63,7 @@ def test_every_field_of_every_number(results: Results) -> None:
         f"{id_}.{field}": (getattr(results.numbers[id_].estimate, field), r[field])
         for id_, r in NUMBERS.items()
         for field in FIELDS
-        if field not in LEFT_TO_OTHERS.get(id_, ())
+        if field not in left_to_others(id_)
         and not same(getattr(results.numbers[id_].estimate, field), r[field])
     }
     assert differ == {}

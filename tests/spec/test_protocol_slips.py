@@ -289,7 +289,8 @@ def test_a_word_from_a_textbook_is_understood(tmp_path: Path, written: str, inst
 def test_words_that_can_stand_here_are_quoted_since_some_have_a_comma(tmp_path: Path) -> None:
     problem = slip(tmp_path, 'test    = "Fisher"', 'test    = "t-test"')
     assert problem.mend == (
-        'There are: "chi-square, uncorrected", "chi-square, Yates", "Fisher", "Mann-Whitney", '
+        'There are: "chi-square, uncorrected", "chi-square, Yates", "chi-square, n - 1", "Fisher", '
+        '"Fisher, mid-p", "Barnard", "Barnard, unpooled", "Boschloo", "Boschloo, doubled", "Mann-Whitney", '
         '"Mann-Whitney, exact".'
     )
 

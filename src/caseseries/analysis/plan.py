@@ -22,7 +22,9 @@ from caseseries.analysis.cautions import (
 from caseseries.analysis.columns import count, holds, patients_of, uncertain
 from caseseries.analysis.comparison import compare
 from caseseries.analysis.course import landmark, trajectory
+from caseseries.analysis.multiplicity import with_adjusted
 from caseseries.analysis.overlap import entries
+from caseseries.analysis.relabel import relabel
 from caseseries.analysis.results import Result, Results
 from caseseries.analysis.summary import list_patients, summarise
 from caseseries.analysis.survival import survival
@@ -38,6 +40,7 @@ from caseseries.protocol.clauses.analysis import (
     Entries,
     Landmark,
     ListPatients,
+    Relabel,
     Rescreen,
     Summarise,
     Survival,
@@ -75,7 +78,7 @@ def analyse(
         conventions=protocol.conventions,
         sources=cases.sources,
         patients=first.patients,
-        results=tuple(results),
+        results=with_adjusted(results),
         screened=() if screening is None else _screened(screening, first, protocol),
     )
 
@@ -115,6 +118,8 @@ def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
             return trajectory(clause, cases, protocol)
         case Landmark():
             return landmark(clause, cases, protocol)
+        case Relabel():
+            return relabel(clause, cases, protocol, _done)
         case Rescreen():
             source, there = ("these cases", "among them") if cases.from_records else ("a sheet", "in it")
             why_not = f"Not possible from {source}: who was looked for and not found is not {there}."
@@ -136,6 +141,8 @@ def _needs(clause: Analysis, protocol: Protocol) -> list[str]:
             return [clause.outcome, *by]
         case Entries():
             return [clause.of, *by]
+        case Relabel():
+            return [clause.variable]
         case Survival():
             parts = [protocol.follow_up_variable(part) for part in ("alive", "time")]
             return [*(variable.name for variable in parts if variable is not None), *by]

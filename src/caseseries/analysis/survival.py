@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from caseseries.analysis.cautions import Caution, immortal_time, not_promised, unequal_follow_up
+from caseseries.analysis.cautions import (
+    FEW_PATIENTS,
+    Caution,
+    immortal_time,
+    not_promised,
+    small_mean_times,
+    unequal_follow_up,
+)
 from caseseries.analysis.columns import (
     Book,
     Rows,
+    Split,
     Values,
     groups_of,
     is_yes,
@@ -24,6 +34,8 @@ from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.log_ranks import exact_log_rank
+from caseseries.stats.rmst import rmst, rmst_difference
 from caseseries.stats.survival import Curve, follow_up, kaplan_meier, log_rank, median_survival, survival_at
 
 OTHER_REST = {"midpoint": "first", "first": "midpoint"}
@@ -56,8 +68,13 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
     if clause.by:
         among = followed & known(cases, clause.by)
         labels = np.select([one.rows for one in groups], list(range(len(groups))), -1)
-        test = log_rank(times[among], dead[among], labels[among])
-        book.enter("log-rank", "Log-rank test", test, among, standing="companion", cautions=[not_promised()])
+        followed_ones = times[among], dead[among], labels[among]
+        said = [not_promised()]
+        book.enter(
+            "log-rank", "Log-rank test", log_rank(*followed_ones), among, standing="companion", cautions=said
+        )
+        if len(groups) == 2:
+            _enter_differences(book, groups, curves, followed_ones, among, protocol)
     notes = [f"Time is counted from {a_moment(moment)}, in {unit}."]
     notes += left_out(~(timed & known(cases, alive.name)), "a time or an outcome")
     notes += left_out(~reached, f"follow-up as far as {a_moment(moment)}")
@@ -70,6 +87,43 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
         tuple(notes),
         curves,
     )
+
+
+def _enter_differences(
+    book: Book,
+    groups: list[Split],
+    curves: dict[str, Curve],
+    followed_ones: tuple[Values, Rows, Values],
+    among: Rows,
+    protocol: Protocol,
+) -> None:
+    """What is said of two groups alone: the exact log-rank test, and the difference of the mean times."""
+    assert protocol.follow_up is not None
+    exact = exact_log_rank(*followed_ones, seed=protocol.conventions.seed)
+    # The groups are numbered in the test, and named in the report.
+    exact = replace(exact, method=exact.method.replace("of group 0", f"of {groups[0].group.title}"))
+    cautions = [not_promised()]
+    label = "Log-rank test, exact"
+    book.enter("log-rank-exact", label, exact, among, standing="companion", cautions=cautions)
+    if protocol.follow_up.horizons:
+        horizon, end = _last_horizon(protocol)
+        first, second = (curves[one.group.key] for one in groups)
+        unit = protocol.follow_up.unit
+        difference = rmst_difference(first, second, end, level=book.level, unit=unit)
+        smallest = min(first.n, second.n)
+        cautions += [small_mean_times(smallest)] if smallest < FEW_PATIENTS else []
+        label = f"Mean time alive to {horizon}, difference"
+        part = "restricted-mean-difference"
+        book.enter(part, label, difference, among, standing="companion", cautions=cautions)
+
+
+def _last_horizon(protocol: Protocol) -> tuple[str, float]:
+    """The longest horizon, as it is written and in the unit of the follow-up."""
+    assert protocol.follow_up is not None
+    month = read_span(protocol.conventions.month).in_days()
+    unit = protocol.follow_up.unit
+    ends = {horizon: read_span(horizon).in_unit(unit, month) for horizon in protocol.follow_up.horizons}
+    return max(ends.items(), key=lambda one: one[1])
 
 
 def _enter_curve(
@@ -119,6 +173,12 @@ def _enter_curve(
                 said = f"Survival at {horizon}{of}, if those lost before ({int(lost.sum())}) had {fate}"
                 share = Estimate(int(alive.sum()) / n, "worst and best case of those lost", n, "share")
                 book.enter(joined(key, if_lost(horizon, fate)), said, share, rows)
+    if protocol.follow_up.horizons:
+        longest, end = _last_horizon(protocol)
+        said = f"Mean time alive to {longest}{of}"
+        cautions = [small_mean_times(n)] if n < FEW_PATIENTS else []
+        mean = rmst(curve, end, unit=unit)
+        book.enter(joined(key, "restricted-mean"), said, mean, rows, cautions=cautions)
     reverse = follow_up(times[rows], dead[rows], level=level, unit=unit)
     book.enter(joined(key, "follow-up"), f"Median follow-up{of}", reverse, rows)
     book.enter_middle(joined(key, "observed"), f"Time observed{of}", times[rows], rows, unit)

@@ -23,7 +23,13 @@ RESTS = {"midpoint": "the middle of that rest", "first": "the first day of that 
 TESTS = {
     "chi-square, uncorrected": "the chi-square test without continuity correction",
     "chi-square, Yates": "the chi-square test with Yates' correction",
+    "chi-square, n - 1": "the n − 1 chi-square test",
     "Fisher": "Fisher's exact test",
+    "Fisher, mid-p": "Fisher's exact test with mid-p",
+    "Barnard": "Barnard's exact test with the pooled statistic",
+    "Barnard, unpooled": "Barnard's exact test with the unpooled statistic",
+    "Boschloo": "Boschloo's exact test, two-sided by probability",
+    "Boschloo, doubled": "Boschloo's exact test, twice the one-sided",
     "Mann-Whitney": "the Mann-Whitney test",
     "Mann-Whitney, exact": "the exact Mann-Whitney test",
 }

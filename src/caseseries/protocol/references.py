@@ -181,6 +181,10 @@ def _analysis(names: Names, path: Path, analysis: Analysis) -> Iterator[Slip]:
             analyses = [one.name for one in names.protocol.analyses]
             if slug(analysis.of) not in map(slug, analyses):
                 yield from names.missing((*path, "of"), analysis.of, analyses, "analysis")
+            relabelling = [one.name for one in names.protocol.analyses if isinstance(one, Relabel)]
+            if slug(analysis.of) in map(slug, relabelling):
+                mend = "Name the analysis that is to be repeated."
+                yield Slip((*path, "of"), "a relabelling cannot be relabelled", mend)
             yield from names.column((*path, "variable"), analysis.variable)
         case Regress():
             yield from names.column((*path, "outcome"), analysis.outcome)

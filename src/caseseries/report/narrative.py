@@ -18,6 +18,7 @@ from caseseries.analysis.ids import (
     summarised,
 )
 from caseseries.analysis.results import Number, Result, Results
+from caseseries.analysis.standing import methods_of, said_first
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Role, Summarise, Survival
 from caseseries.protocol.clauses.clause import slug
@@ -110,7 +111,7 @@ def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: P
             for one in result.groups
         ]
         yield (f"{title}, median: ", *_joined(parts, "; "), ".")
-    tests = [number for number in result.numbers if number.standing != "description"]
+    tests = said_first(result)
     if tests:
         yield _tests(tests, results)
 
@@ -128,8 +129,7 @@ def _entries(result: Result, results: Results, cases: CaseSeries) -> Iterator[Li
         for level in column.levels
     ]
     yield (f"{result.groups[0].title}, by {in_running_text(column.title)}: ", *_joined(parts), ".")
-    tests = [number for number in result.numbers if number.standing != "description"]
-    yield _tests(tests, results)
+    yield _tests(methods_of(result), results)
 
 
 def _summary(result: Result, results: Results, cases: CaseSeries) -> Iterator[Line]:
@@ -188,7 +188,7 @@ def _tests(tests: Sequence[Number], results: Results) -> Line:
     for number in tests:
         promised = " (promised)" if number.standing == "promised" else ""
         if number.estimate.p is None:
-            parts.append((f"{number.label}{promised} ", ref(results, number.id)))
+            parts.append((f"{number.label}{promised} ", *_with_interval(results, number.id)))
             continue
         said = results.number(number.id).estimate.shown_p
         equals = "p " if said.startswith("<") else "p = "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from caseseries.analysis.multiplicity import promised_tests
 from caseseries.analysis.results import Result, Results
 from caseseries.cases.consistency import Question
 from caseseries.cases.screening import Screening
@@ -15,6 +16,7 @@ from caseseries.protocol.clauses.analysis import (
     Entries,
     Landmark,
     ListPatients,
+    Relabel,
     Summarise,
     Survival,
     Trajectory,
@@ -30,10 +32,13 @@ from caseseries.report.patients import names_in_figures
 from caseseries.report.provenance import provenance
 from caseseries.report.rows import MANY_ROWS, Behind, behind, rows_section
 from caseseries.report.tables import (
+    adjusted_table,
     by_day,
     claims_table,
     comparisons_table,
     entries_table,
+    methods_table,
+    ranges_table,
     summary_table,
     survival_table,
 )
@@ -101,7 +106,8 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
         Section("the_survival", "Survival", tuple(_survival(run))),
         Section("the_overlaps", "Overlapping categories", tuple(_overlaps(run))),
         Section("the_course", "The course over time", tuple(courses(run))),
-        Section("the_comparisons", "Comparisons", tuple(_comparisons(run))),
+        Section("the_comparisons", "Comparisons", (*_comparisons(run), *_adjusted(run))),
+        Section("the_labels", "What flips it", tuple(labels(run))),
         Section("the_cautions", "Cautions", tuple(every_caution(run.results))),
         Section("the_words", "The results in words", tuple(_words(run))),
         Section("not_done", "Promised, and not done", tuple(_not_done(run))),
@@ -209,6 +215,31 @@ def _comparisons(run: Finished) -> Iterator[Block]:
     compared = [result for result in run.done if isinstance(result.clause, Compare | Landmark)]
     if compared:
         yield comparisons_table(compared, run.results, run.cases)
+    for result in compared:
+        if isinstance(result.clause, Compare) and result.clause.beside == "all in use":
+            table = methods_table(result, run.results)
+            yield Fold(f"Every method in use of {result.clause.name}, a line each", (table,))
+
+
+def _adjusted(run: Finished) -> Iterator[Block]:
+    if sum(len(promised_tests(result)) for result in run.done) > 1:
+        table = adjusted_table(run.done, run.results)
+        yield Fold("The promised tests, adjusted for their number", (table,))
+
+
+def labels(run: Finished) -> Iterator[Block]:
+    """What dropping the uncertain labels does: relabellings of the same labels in one figure."""
+    alike: dict[tuple[str, ...], list[Result]] = {}
+    for result in run.done:
+        if isinstance(result.clause, Relabel):
+            key = (result.clause.variable, *(group.title for group in result.groups))
+            alike.setdefault(key, []).append(result)
+    for (variable, *_), several in alike.items():
+        title = run.cases.column(variable).title
+        caption = f"{title}: every test with each label that is less than certain kept, or dropped."
+        svg = draw.flip_figure(several, run.protocol.conventions.level)
+        yield Figure(several[0].slug, (caption,), svg)
+        yield ranges_table(several, run.results)
 
 
 def every_caution(results: Results) -> Iterator[Block]:

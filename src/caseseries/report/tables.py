@@ -19,7 +19,9 @@ from caseseries.analysis.ids import (
     on_day,
     summarised,
 )
+from caseseries.analysis.multiplicity import WAYS, looks, promised_tests
 from caseseries.analysis.results import Number, Result, Results
+from caseseries.analysis.standing import methods_of, said_first
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.evidence.finding import column_letters
 from caseseries.literature.claims import Verdict
@@ -32,6 +34,9 @@ from caseseries.report.page import Cell, Line, Ref, Row, Table, ref, words
 from caseseries.stats.digits import shown
 
 DASH, NBSP = "\u2013", "\u00a0"
+PROMISED = " (promised)"
+STATISTICS = ("chi-square", "U")
+"""Units of test statistics, which are no estimate."""
 
 
 def claims_table(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Table:
@@ -104,6 +109,7 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         (f"Median survival, {unit}", "median"),
         (f"the same, by the convention \u201c{other}\u201d", median_by(other)),
         *(line for horizon in protocol.follow_up.horizons for line in _at(horizon)),
+        (f"Mean time alive to the longest horizon, {unit}", "restricted-mean"),
         ("Alive at last follow-up", "alive.share"),
         (f"Median follow-up, {unit} (reverse Kaplan\u2013Meier)", "follow-up"),
         (f"Time observed, median, {unit}", "observed.median"),
@@ -121,16 +127,16 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         )
         for label, part in lines
     ]
-    if f"{stem}.log-rank" in results.numbers:
-        rows.append(
-            Row(
-                (
-                    words("Log-rank test, p", head=True),
-                    words(ref(results, f"{stem}.log-rank.p"), numeric=True),
-                    *(words() for _ in keys[1:]),
-                )
-            )
-        )
+    for label, part in (
+        (f"Difference of these, {unit}", "restricted-mean-difference"),
+        ("Log-rank test, p", "log-rank.p"),
+        ("the same, exact", "log-rank-exact.p"),
+    ):
+        if _stands(results, joined(stem, part.removesuffix(".p"))):
+            id_, is_below = joined(stem, part), label.startswith("the same")
+            cell = words(ref(results, id_), numeric=True) if part.endswith(".p") else _number(results, id_)
+            name = words(label, head=True, depth=int(is_below))
+            rows.append(Row((name, cell, *(words() for _ in keys[1:]))))
     head = ("", *(one.title for one in result.groups))
     notes = [(note,) for note in result.notes]
     at_horizons = [number.estimate for number in result.numbers if ".survival-at." in number.id]
@@ -173,7 +179,7 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
         said_of = [_group_line(results, stem, one.key, one.title) for one in result.groups]
         others = [part for line in said_of[1:] for part in ("; ", *line)][1:]
         cells = [words(*said_of[0]), words(*others)]
-        tests = [number for number in result.numbers if number.standing != "description"]
+        tests = said_first(result)
         # A comparison without a test still says what its groups are.
         for position, number in enumerate(tests or [None]):
             first = position == 0
@@ -202,6 +208,53 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
     )
 
 
+def methods_table(result: Result, results: Results) -> Table:
+    """Every method in use of one comparison, a line each: estimates with their intervals, then the tests."""
+    notes: dict[str, str] = {}
+    rows = [
+        Row(
+            (
+                words(number.label + (PROMISED if number.standing == "promised" else ""), head=True),
+                words(*_estimated(number, results), numeric=True),
+                words(*(() if number.estimate.p is None else _test_line(number, results)), numeric=True),
+                words(" ".join(_mark(notes, caution) for caution in number.cautions)),
+            )
+        )
+        for number in methods_of(result)
+    ]
+    lines = [(f"{mark} {sentence}",) for sentence, mark in notes.items()]
+    head = ("Method", "Estimate (interval)", "p", "Cautions")
+    title = f"Every method in use: {result.clause.name}"
+    return Table(f"{result.slug}-methods", title, head, tuple(rows), tuple(lines))
+
+
+def adjusted_table(of: Sequence[Result], results: Results) -> Table:
+    """Every promised p-value, as it is and adjusted for their number."""
+    rows = [
+        Row(
+            (
+                words(f"{result.clause.name}: {number.label}", head=True),
+                words(ref(results, f"{number.id}.p"), numeric=True),
+                *(words(ref(results, f"{number.id}.{way}.p"), numeric=True) for way in WAYS),
+            )
+        )
+        for result in of
+        for number in promised_tests(result)
+    ]
+    head = ("Promised test", "p", *(name for name, *_ in WAYS.values()))
+    others = f"{looks(of):,} further p-values in this report were not promised, and are not adjusted."
+    return Table("adjusted", "Adjusted for the number of promised tests", head, tuple(rows), ((others,),))
+
+
+def _estimated(number: Number, results: Results) -> Line:
+    """What a method estimates, with its unit; a test statistic is none."""
+    estimate = number.estimate
+    if estimate.unit in STATISTICS:
+        return ()
+    unit = f" {estimate.unit}" if estimate.unit not in ("", "share", "odds ratio", "risk ratio") else ""
+    return (*with_interval(results, number.id), unit)
+
+
 def entries_table(clause: Entries, result: Result, results: Results, cases: CaseSeries) -> Table:
     """Overlapping categories: how many have each, and how many of them are in the first group."""
     stem = result.slug
@@ -218,17 +271,43 @@ def entries_table(clause: Entries, result: Result, results: Results, cases: Case
     ]
     tests: list[Line] = []
     notes: dict[str, str] = {}
-    for number in result.numbers:
-        if number.standing != "description":
-            marks = " ".join(_mark(notes, caution) for caution in number.cautions)
-            promised = " (promised)" if number.standing == "promised" else ""
-            tests.append((f"{number.label}{promised}: p = ", ref(results, f"{number.id}.p"), f" {marks}"))
+    for number in methods_of(result):
+        marks = " ".join(_mark(notes, caution) for caution in number.cautions)
+        promised = PROMISED if number.standing == "promised" else ""
+        tests.append((f"{number.label}{promised}: p = ", ref(results, f"{number.id}.p"), f" {marks}"))
     head = (cases.column(clause.of).title, "Patients", result.groups[0].title, "Share (interval)")
     lines: list[Line] = [*tests, *((f"{mark} {sentence}",) for sentence, mark in notes.items())]
     lines += [line for line in said(result.cautions) if line[0] not in notes] + [
         (note,) for note in result.notes
     ]
     return Table(stem, clause.name.capitalize(), head, tuple(rows), tuple(lines))
+
+
+def ranges_table(relabelled: Sequence[Result], results: Results) -> Table:
+    """Of each test its p and its estimate as labelled, and their ranges over the labellings."""
+    rows: list[Row] = []
+    notes: list[Line] = []
+    for result in relabelled:
+        first = joined(result.slug, result.groups[0].key)
+        for number in [one for one in result.numbers if one.id.startswith(f"{first}.")]:
+            of = joined(result.slug, number.id.removeprefix(f"{first}."))
+            label = number.label.removesuffix(f": {result.groups[0].title}")
+            cells: list[Line] = [
+                (ref(results, f"{number.id}.p"),),
+                (ref(results, f"{of}.p-smallest.p"), " to ", ref(results, f"{of}.p-greatest.p")),
+                (ref(results, f"{of}.below"), " of ", ref(results, f"{of}.below.n")),
+                with_interval(results, number.id) if number.estimate.level is not None else (),
+                (ref(results, f"{of}.smallest"), " to ", ref(results, f"{of}.greatest"))
+                if _stands(results, f"{of}.smallest")
+                else (),
+            ]
+            name = words(f"{label} ({result.clause.name})", head=True)
+            rows.append(Row((name, *(words(*cell, numeric=True) for cell in cells))))
+        notes += [*said(result.cautions), *((note,) for note in result.notes)]
+    alpha = f"p below {1.0 - results.conventions.level:.2g}"
+    head = ("Test", "p as labelled", "p over labellings", alpha, "Estimate as labelled", "over labellings")
+    stem = f"{relabelled[0].slug}-ranges"
+    return Table(stem, "Over every labelling", head, tuple(rows), tuple(dict.fromkeys(notes)))
 
 
 def by_day(serial: Serial, result: Result, results: Results) -> dict[str, dict[int, Cell]]:
@@ -271,15 +350,16 @@ def _group_line(results: Results, stem: str, key: str, title: str) -> Line:
 
 def _test_said(number: Number, results: Results) -> Line:
     """A test by its name, with what it estimates where that has an interval."""
-    promised = " (promised)" if number.standing == "promised" else ""
+    promised = PROMISED if number.standing == "promised" else ""
     if number.estimate.level is None:
         return (f"{number.label}{promised}",)
-    return (f"{number.label}{promised}; {number.estimate.unit} ", *with_interval(results, number.id))
+    unit = f"{number.estimate.unit} ".replace("share ", "")
+    return (f"{number.label}{promised}; {unit}", *with_interval(results, number.id))
 
 
 def _test_line(number: Number, results: Results) -> Line:
     if number.estimate.p is None:
-        return (ref(results, number.id),)
+        return () if number.estimate.level is not None else (ref(results, number.id),)
     return (ref(results, f"{number.id}.p"),)
 
 

@@ -88,21 +88,21 @@ def fisher(counts: ArrayLike, *, level: float = 0.95) -> Estimate:
     if hindered := _hindrance(table):
         return not_estimable(hindered, method, total, "odds ratio")
     seen = int(table[0, 0])
-    cells, log_weights = _hypergeometric(table)
+    cells, log_weights = hypergeometric(table)
     weights = _shares(log_weights)
     p = float(weights[weights <= weights[cells == seen] * (1.0 + 1e-7)].sum())
     half = (1.0 - level) / 2.0
     low, value, high = 0.0, 0.0, None
     if seen > cells[0]:
-        low = _odds_where(lambda chances: float(chances[cells >= seen].sum()) - half, cells, log_weights)
+        low = odds_where(lambda chances: float(chances[cells >= seen].sum()) - half, cells, log_weights)
     if seen < cells[-1]:
-        high = _odds_where(lambda chances: half - float(chances[cells <= seen].sum()), cells, log_weights)
+        high = odds_where(lambda chances: half - float(chances[cells <= seen].sum()), cells, log_weights)
     if seen == cells[-1]:
         row, column = np.argwhere(table * [[0, 1], [1, 0]] + [[1, 0], [0, 1]] == 0)[0] + 1
         reason = f"nobody in row {row}, column {column}: the odds ratio is infinite"
         return Estimate(None, method, total, "odds ratio", low, None, level, min(p, 1.0), reason, "infinite")
     if seen > cells[0]:
-        value = _odds_where(lambda chances: float((chances * (cells - seen)).sum()), cells, log_weights)
+        value = odds_where(lambda chances: float((chances * (cells - seen)).sum()), cells, log_weights)
     return Estimate(value, method, total, "odds ratio", low, high, level, min(p, 1.0))
 
 
@@ -122,7 +122,7 @@ def _hindrance(table: Counts) -> str:
     return ""
 
 
-def _hypergeometric(table: Counts) -> tuple[Counts, Numbers]:
+def hypergeometric(table: Counts) -> tuple[Counts, Numbers]:
     """The first cell's possible values under the table's margins, and their log weights at odds ratio 1."""
     from scipy.special import gammaln
 
@@ -139,6 +139,6 @@ def _shares(log_weights: Numbers) -> Numbers:
     return np.asarray(weights / weights.sum())
 
 
-def _odds_where(rising: Callable[[Numbers], float], cells: Counts, log_weights: Numbers) -> float:
+def odds_where(rising: Callable[[Numbers], float], cells: Counts, log_weights: Numbers) -> float:
     """The odds ratio at which `rising`, a function of the cells' chances, is zero."""
     return math.exp(root(lambda log_odds: rising(_shares(log_weights + cells * log_odds)), -700.0, 700.0))

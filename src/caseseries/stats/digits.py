@@ -39,6 +39,8 @@ def shown_p(p: float) -> str:
 
 
 def _percent(percent: Decimal) -> str:
+    if percent < 0:
+        return f"-{_percent(-percent)}".replace("-<", ">-").replace("->", "<-")
     whole = half_up(percent, 0)
     if whole not in (0, 100) or percent in (0, 100):
         return f"{whole:,f}%"

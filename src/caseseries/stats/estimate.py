@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any, Literal
 
-from caseseries.stats.digits import shown, shown_p
+from caseseries.stats.digits import MINUS, shown, shown_p
 
 Beyond = Literal["", "not reached", "infinite"]
 
@@ -57,7 +57,8 @@ class Estimate:
     @property
     def shown_low(self) -> str:
         """The lower limit as it is printed; empty where there is no interval."""
-        return self._shown_limit(self.low)
+        is_below_all = self.level is not None and self.low is None and self.beyond == "infinite"
+        return f"{MINUS}infinite" if is_below_all else self._shown_limit(self.low)
 
     @property
     def shown_high(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
@@ -20,14 +21,18 @@ Rests = Literal["midpoint", "first"]
 SAME_TIME = 1e-9
 # A curve this close to one half rests on it: R's tolerance, the square root of the float's own.
 ON_ONE_HALF = float(np.sqrt(np.finfo(np.float64).eps))
+# Groups squared, at each time of an event: a second or two. 100 groups at 100,000 times take a billion.
+MOST_STEPS = 1_000_000_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Curve:
-    """A Kaplan-Meier curve: one entry for each distinct time at which anybody died or was censored.
+    """A Kaplan-Meier curve: one entry for each distinct time at which anybody died, was censored, or
+    entered late.
 
     `survival` (0..1) holds from its time until the next; before the first time it is 1. `at_risk`
     are those followed to just before the time; `events` and `censored` leave at it, events first.
+    `entered` are those whose follow-up began at it: they are at risk after it, not at it.
     `standard_error` is Greenwood's, of the survival itself. NaN stands, in these arrays alone, for
     what does not exist: standard error and limits where nobody is left (survival 0), and log-log
     limits before the first event (survival 1). `times` are in the unit they were given in.
@@ -37,6 +42,7 @@ class Curve:
     at_risk: Counts
     events: Counts
     censored: Counts
+    entered: Counts
     survival: Numbers
     standard_error: Numbers
     low: Numbers
@@ -48,7 +54,10 @@ class Curve:
     def __repr__(self) -> str:
         if not self.n:
             return "Kaplan-Meier curve: nobody was followed"
-        return f"Kaplan-Meier curve of {self.n}, {int(self.events.sum())} with the event; {self.median}"
+        caution = f"; {self.caution}" if self.caution else ""
+        return (
+            f"Kaplan-Meier curve of {self.n}, {int(self.events.sum())} with the event; {self.median}{caution}"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self))}</p>"
@@ -63,16 +72,55 @@ class Curve:
         """The times at which a curve is drawn with a tick: those at which somebody was censored."""
         return self.times[self.censored > 0]
 
+    @property
+    def method(self) -> str:
+        """The curve's name, which says so where anybody entered late."""
+        return "late-entry Kaplan-Meier" if self.entered.any() else "Kaplan-Meier"
+
+    @property
+    def caution(self) -> str:
+        """Where late entry left nobody, or nobody yet, to watch; empty where somebody always was.
+
+        A curve that falls to 0 because one of a few early entrants died stays there, whoever enters
+        after; and a curve that begins with the first entry is of those who had lived until then.
+        """
+        if not self.entered.any():
+            return ""
+        watched = self.at_risk - self.events - self.censored + self.entered
+        found = []
+        if not self.at_risk[0]:
+            begin = said(float(self.times[0]), "")
+            found.append(
+                f"nobody was followed before {begin}: the curve is of those without the event until then"
+            )
+        if len(fallen := np.flatnonzero(self.survival[:-1] == 0.0)) and self.at_risk[fallen[0] + 1 :].any():
+            fall, later = fallen[0], int(self.entered[fallen[0] :].sum())
+            found.append(
+                f"at {said(float(self.times[fall]), '')} all who were at risk then "
+                f"({int(self.at_risk[fall])}) had the event: the curve is 0, though {later} entered after"
+            )
+        for gap in np.flatnonzero((watched[:-1] == 0) & (self.survival[:-1] > 0.0)):
+            ends = (said(float(time), "") for time in self.times[gap : gap + 2])
+            found.append(f"nobody was followed between {' and '.join(ends)}")
+        return "; ".join(found)
+
 
 def kaplan_meier(
-    time: ArrayLike, event: ArrayLike, *, level: float = 0.95, limits: Limits = "log-log"
+    time: ArrayLike,
+    event: ArrayLike,
+    *,
+    entry: ArrayLike | None = None,
+    level: float = 0.95,
+    limits: Limits = "log-log",
 ) -> Curve:
     """The Kaplan-Meier curve of one group, with pointwise limits at `level`.
 
     `event` is true where the time ends in the event, false where it is censored; who is censored
-    at the time of an event is still at risk at it. Nobody: a curve without entries.
-    ValueError: time and event differ in number, a time is below zero, or the level is not between
-    0 and 1.
+    at the time of an event is still at risk at it. `entry` is when each patient's follow-up began,
+    on the same clock (left truncation): who entered at or after a time is not at risk at it, but an
+    entry at 0 is from the start. Nobody: a curve without entries.
+    ValueError: time, event and entry differ in number, one is below zero, an entry is not before its
+    time, or the level is not between 0 and 1.
 
     Source: Kaplan & Meier, J Am Stat Assoc 1958;53:457-481; Kalbfleisch & Prentice, The Statistical
     Analysis of Failure Time Data, 2002, 1.4, for the limits. Conventions: R survival's survfit.
@@ -80,16 +128,28 @@ def kaplan_meier(
     check_level(level)
     if limits not in ("log-log", "log", "plain"):
         raise ValueError(f'limits: "log-log", "log" or "plain" is wanted, not {limits!r}')
-    when, happened = _followed(time, event)
-    times = np.unique(when)
+    when, happened, since = followed(time, event, entry)
+    late = since[since > 0.0]
+    times = np.unique(np.concatenate((when, late)))
     events = _count_at(times, when[happened])
     censored = _count_at(times, when[~happened])
-    risk = len(when) - np.searchsorted(np.sort(when), times)
-    survival: Numbers = np.cumprod((risk - events) / risk, dtype=np.float64)
+    risk = _still(times, when) - _still(times, late)
+    survival: Numbers = np.cumprod((risk - events) / np.maximum(risk, 1) + (risk == 0), dtype=np.float64)
     error = _error_of_log(risk, events)
     low, high = _limits(survival, error, normal_quantile((1.0 + level) / 2.0), limits)
     return Curve(
-        times, risk, events, censored, survival, survival * error, low, high, level, limits, len(when)
+        times=times,
+        at_risk=risk,
+        events=events,
+        censored=censored,
+        entered=_count_at(times, late),
+        survival=survival,
+        standard_error=survival * error,
+        low=low,
+        high=high,
+        level=level,
+        limits=limits,
+        n=len(when),
     )
 
 
@@ -114,13 +174,13 @@ def survival_at(curve: Curve, time: float, *, unit: str = "") -> Estimate:
     """
     if time < 0.0:
         raise ValueError(f"time: zero or more is wanted, not {time}")
-    method = f"Kaplan-Meier survival at {_said(time, unit)}, {curve.limits} limits"
+    method = f"{curve.method} survival at {said(time, unit)}, {curve.limits} limits"
     if not curve.n:
         return not_estimable("nobody was followed", method, 0, "share")
     place = int(np.searchsorted(curve.times, time * (1.0 + SAME_TIME), side="right")) - 1
     reached = float(curve.survival[place]) if place >= 0 else 1.0
     if reached > 0.0 and time > float(curve.times[-1]) * (1.0 + SAME_TIME):
-        last = _said(float(curve.times[-1]), unit)
+        last = said(float(curve.times[-1]), unit)
         return not_estimable(
             f"nobody was followed for so long: the last is at {last}", method, curve.n, "share"
         )
@@ -159,51 +219,93 @@ def follow_up(
     return _median(reversed_curve, rests, unit, "median follow-up by reverse", "was censored")
 
 
-def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Estimate:
+def log_rank(
+    time: ArrayLike, event: ArrayLike, group: ArrayLike, *, entry: ArrayLike | None = None
+) -> Estimate:
     """The log-rank test of two or more groups: value is the chi-square, p its upper tail.
 
-    `group` holds one label for each patient. A group in which nobody was at risk at any event is
-    left out, as R does, and the method says so. Fewer than two groups, no event, or no event at
-    which two groups were at risk: not estimable. ValueError: the three differ in number.
+    `group` holds one label for each patient; `entry` is as in `kaplan_meier`. A group in which
+    nobody was at risk at any event is left out, as R does, and the method says so. Fewer than two
+    groups, no event, or no event at which two groups were at risk: not estimable. So many groups
+    that it would take long: "not done". ValueError: as in `kaplan_meier`, or the labels are more or
+    fewer than the times.
 
     Source: Mantel, Cancer Chemother Rep 1966;50:163-170; Harrington & Fleming, Biometrika
     1982;69:553-566, with rho = 0. Conventions: R survival's survdiff.
     """
-    when, happened = _followed(time, event)
+    when, happened, since = followed(time, event, entry)
+    called = "late-entry log-rank" if (since > 0.0).any() else "log-rank"
+    return log_rank_of(when, happened, since, group, called)
+
+
+def log_rank_of(
+    when: Numbers,
+    happened: Flags,
+    since: Numbers,
+    group: ArrayLike,
+    called: str,
+    weigh: Callable[[Counts, Counts], Numbers] | None = None,
+) -> Estimate:
+    """The log-rank test, under the name `called`, of what `followed` has checked.
+
+    `weigh` gives each time of an event its weight, from how many were at risk and how many had the
+    event, all groups together; the same to each where it is None.
+    """
     labels = np.asarray(group)
     if labels.shape != when.shape:
         raise ValueError(f"{len(when)} times for {labels.size} group labels")
-    names, died = np.unique(labels), np.unique(when[happened])
+    names, place = np.unique(labels, return_inverse=True)
+    died = np.unique(when[happened])
+    if len(names) ** 2 * len(died) > MOST_STEPS:
+        reason = f"not done: {len(names):,} groups at {len(died):,} times of an event are too many"
+        return not_estimable(reason, called, len(when), "chi-square")
     risk = np.zeros((len(names), len(died)), dtype=np.int64)
     events = np.zeros_like(risk)
-    for row, name in enumerate(names):
-        risk[row] = _still(died, when[labels == name])
-        events[row] = _count_at(died, when[(labels == name) & happened])
-    seen: Flags = risk.sum(axis=1) > 0
-    method = f"log-rank, {max(0, int(seen.sum()) - 1)} df"
-    if hindered := _hindrance(names, died, seen):
+    for row in range(len(names)):
+        mine = place == row
+        risk[row] = _still(died, when[mine]) - _still(died, since[mine & (since > 0.0)])
+        events[row] = _count_at(died, when[mine & happened])
+    weight = np.ones(len(died)) if weigh is None else weigh(risk.sum(axis=0), events.sum(axis=0))
+    seen: Flags = risk @ weight > 0.0
+    an_event = "event" if weight.all() else "event of weight above 0"
+    method = f"{called}, {max(0, int(seen.sum()) - 1)} df"
+    if hindered := _hindrance(names, died, seen, an_event):
         return not_estimable(hindered, method, len(when), "chi-square")
     if left_out := [str(name) for name in names[~seen]]:
-        method += f"; nobody at risk at any event in {', '.join(left_out)}: left out"
-    excess, covariance = _excess(risk[seen], events[seen])
+        method += f"; nobody at risk at any {an_event} in {', '.join(left_out)}: left out"
+    excess, covariance = _excess(risk[seen], events[seen], weight)
     if np.linalg.matrix_rank(covariance, tol=1e-9) < len(excess) - 1:
-        reason = "the groups were never at risk at the same event, or everybody had it at one time"
+        reason = f"the groups were never at risk at the same {an_event}, or everybody had it at one time"
         return not_estimable(reason, method, len(when), "chi-square")
     statistic = float(excess[1:] @ np.linalg.solve(covariance[1:, 1:], excess[1:]))
     p = chi_square_tail(statistic, len(excess) - 1)
     return Estimate(statistic, method, len(when), "chi-square", p=p)
 
 
-def _followed(time: ArrayLike, event: ArrayLike) -> tuple[Numbers, Flags]:
-    """Times and events, checked; times that differ by rounding alone are made one, the earlier."""
+def followed(
+    time: ArrayLike, event: ArrayLike, entry: ArrayLike | None = None
+) -> tuple[Numbers, Flags, Numbers]:
+    """Times, events and entries (0 without), checked; times that differ by rounding alone are made
+    one, the earlier. ValueError as in `kaplan_meier`.
+    """
     when, happened = numbers(time, "time"), flags(event, "event")
+    since = np.zeros_like(when) if entry is None else numbers(entry, "entry")
     if when.shape != happened.shape:
         raise ValueError(f"{len(when)} times for {happened.size} events")
-    if (when < 0.0).any():
-        raise ValueError("time: zero or more is wanted; a time below zero was found")
-    distinct, place = np.unique(when, return_inverse=True)
+    if when.shape != since.shape:
+        raise ValueError(f"{len(when)} times for {since.size} entries")
+    for called, row in (("time", when), ("entry", since)):
+        if (row < 0.0).any():
+            article = "an" if called == "entry" else "a"
+            raise ValueError(f"{called}: zero or more is wanted; {article} {called} below zero was found")
+    distinct, place = np.unique(np.concatenate((when, since)), return_inverse=True)
     apart = np.diff(distinct, prepend=-np.inf) > SAME_TIME * distinct
-    return distinct[apart][np.cumsum(apart)[place] - 1], happened
+    when, since = np.split(distinct[apart][np.cumsum(apart)[place] - 1], 2)
+    if ((since > 0.0) & (since >= when)).any():
+        first = int(np.argmax((since > 0.0) & (since >= when)))
+        slip = f"one enters at {since[first]:g} and is followed to {when[first]:g}"
+        raise ValueError(f"entry: before its time is wanted; {slip}")
+    return when, happened, since
 
 
 def _count_at(times: Numbers, observed: Numbers) -> Counts:
@@ -221,7 +323,7 @@ def _error_of_log(risk: Counts, events: Counts) -> Numbers:
     left = (risk - events).astype(np.float64)
     left[left == 0.0] = np.nan
     left[events == 0] = 1.0
-    return np.asarray(np.sqrt(np.cumsum(events / (risk * left))))
+    return np.asarray(np.sqrt(np.cumsum(events / (np.maximum(risk, 1) * left))))
 
 
 def _limits(survival: Numbers, error: Numbers, z: float, limits: Limits) -> tuple[Numbers, Numbers]:
@@ -242,7 +344,7 @@ def _median(curve: Curve, rests: Rests, unit: str, what: str, fate: str) -> Esti
         raise ValueError(f'rests: "midpoint" or "first" is wanted, not {rests!r}')
     rule = "midpoint" if rests == "midpoint" else "first time"
     method = (
-        f"{what} Kaplan-Meier, {rule} where the curve rests on one half; "
+        f"{what} {curve.method}, {rule} where the curve rests on one half; "
         f"Brookmeyer-Crowley interval from {curve.limits} limits"
     )
     if not curve.events.sum():
@@ -278,22 +380,23 @@ def _crossing(times: Numbers, heights: Numbers, rests: Rests) -> float | None:
     return start
 
 
-def _hindrance(names: NDArray[Any], died: Numbers, seen: Flags) -> str:
+def _hindrance(names: NDArray[Any], died: Numbers, seen: Flags, an_event: str) -> str:
     if len(names) < 2:
         return "only one group" if len(names) else "nobody was followed"
     if not len(died):
         return "nobody had the event"
-    return "" if seen.sum() > 1 else "only one group was at risk at an event"
+    return "" if seen.sum() > 1 else f"only one group was at risk at an {an_event}"
 
 
-def _excess(risk: Counts, events: Counts) -> tuple[Numbers, Numbers]:
-    """Events beyond expectation in each group (rows), and their hypergeometric covariance."""
+def _excess(risk: Counts, events: Counts, weight: Numbers) -> tuple[Numbers, Numbers]:
+    """Events beyond expectation in each group (rows), weighted, and their hypergeometric covariance."""
     everyone, dead = risk.sum(axis=0), events.sum(axis=0)
     share = risk / everyone
-    spread = dead * (everyone - dead) / np.maximum(everyone - 1, 1)
+    spread = weight**2 * dead * (everyone - dead) / np.maximum(everyone - 1, 1)
     covariance = np.diag((share * spread).sum(axis=1)) - (share * spread) @ share.T
-    return (events - share * dead).sum(axis=1), covariance
+    return ((events - share * dead) * weight).sum(axis=1), covariance
 
 
-def _said(time: float, unit: str) -> str:
+def said(time: float, unit: str) -> str:
+    """A time with its unit, as a method or a reason names it: 1 month, 2.5 months."""
     return f"{time:g} {unit.removesuffix('s') if time == 1.0 else unit}".rstrip()

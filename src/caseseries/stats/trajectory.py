@@ -1,7 +1,8 @@
-"""A course of one patient's values, summed up in one number: how far it fell from its first day."""
+"""A course of one patient's values, in numbers: how far it fell from its first day, and how soon."""
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from caseseries.stats.estimate import Estimate, not_estimable
@@ -19,10 +20,10 @@ def greatest_fall(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0)
 
     Source: the "maximum ferritin response" of Naymagon, Int J Hematol 2022.
     """
-    when, what = _series(days, values)
+    when, what = series(days, values)
     method = f"greatest fall from day {first_day:g} to the lowest later value, 0 where it never fell"
     later = what[when > first_day]
-    first, hindered = _first(when, what, first_day)
+    first, hindered = first_value(when, what, first_day)
     if not hindered and not len(later):
         hindered = f"no value after day {first_day:g}"
     if first is None or hindered:
@@ -37,10 +38,10 @@ def fall_at(days: ArrayLike, values: ArrayLike, day: float, *, first_day: float 
     n is 1, or 0 where there is none. Not estimable without exactly one value on that day and one,
     above zero, on the first day. ValueError: days and values differ in number.
     """
-    when, what = _series(days, values)
+    when, what = series(days, values)
     method = f"fall from day {first_day:g} to day {day:g}, below 0 where it rose"
     then = what[when == day]
-    first, hindered = _first(when, what, first_day)
+    first, hindered = first_value(when, what, first_day)
     if not hindered and len(then) != 1:
         hindered = f"no value on day {day:g}" if not len(then) else f"{len(then)} values on day {day:g}"
     if first is None or hindered:
@@ -48,14 +49,78 @@ def fall_at(days: ArrayLike, values: ArrayLike, day: float, *, first_day: float 
     return Estimate((first - float(then[0])) / first, method, 1, "share")
 
 
-def _series(days: ArrayLike, values: ArrayLike) -> tuple[Numbers, Numbers]:
+def fold_change(
+    days: ArrayLike, values: ArrayLike, day: float, *, first_day: float = 1.0, within: float = 0.0
+) -> Estimate:
+    """The value about `day` as a multiple of the first-day value: 0.5 is half of it, 2 is twice.
+
+    Taken is the value nearest to `day`, at most `within` days from it and after the first day; of
+    two as near, the earlier. The method names the day taken; n is 1, or 0 where there is none. Not
+    estimable without such a value, with two on the day taken, or without exactly one first-day
+    value above zero. ValueError: days and values differ in number, `day` is not after the first
+    day, or `within` is below zero.
+    """
+    when, what = series(days, values)
+    if not day > first_day:
+        raise ValueError(f"day: a day after the first, {first_day:g}, is wanted, not {day:g}")
+    if not within >= 0.0:
+        raise ValueError(f"within: zero days or more are wanted, not {within:g}")
+    method = f"value on day {day:g} as a multiple of that on day {first_day:g}"
+    if within:
+        method += f", the nearest within {in_days(within)}, of two as near the earlier"
+    first, hindered = first_value(when, what, first_day)
+    near = when[(when > first_day) & (np.abs(when - day) <= within)]
+    if not hindered and not len(near):
+        span = f" or within {in_days(within)} of it" if within else ""
+        hindered = f"no value on day {day:g}{span}"
+    if first is None or hindered:
+        return not_estimable(hindered, method, 0, "fold")
+    taken = float(near[np.lexsort((near, np.abs(near - day)))[0]])
+    if within:
+        method += f"; day {taken:g} was taken"
+    then = what[when == taken]
+    if len(then) != 1:
+        return not_estimable(f"{len(then)} values on day {taken:g}", method, len(then), "fold")
+    return Estimate(float(then[0]) / first, method, 1, "fold")
+
+
+def time_to_half(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0) -> Estimate:
+    """Days from the first day until the series is first seen at or below half of its first-day value.
+
+    Only days with a value count, and nothing is drawn between them: the half may have been passed
+    at any time since the value before. n is the number of later values. Never seen: value None,
+    `beyond` says "not reached" and the reason gives the last day looked at, where the time is
+    censored. Not estimable without exactly one first-day value above zero, or without a later
+    value. ValueError: days and values differ in number.
+    """
+    when, what = series(days, values)
+    method = (
+        f"time from day {first_day:g} to the first value at or below half of it, "
+        "among the days with a value, none interpolated"
+    )
+    later = when > first_day
+    n = int(later.sum())
+    first, hindered = first_value(when, what, first_day)
+    if not hindered and not n:
+        hindered = f"no value after day {first_day:g}"
+    if first is None or hindered:
+        return not_estimable(hindered, method, n, "days")
+    halved = when[later & (what <= first / 2.0)]
+    if len(halved):
+        return Estimate(float(halved.min()) - first_day, method, n, "days")
+    reason = f"not reached by day {float(when.max()):g}, the last with a value"
+    return Estimate(None, method, n, "days", reason=reason, beyond="not reached")
+
+
+def series(days: ArrayLike, values: ArrayLike) -> tuple[Numbers, Numbers]:
+    """Days and values of one course, checked. ValueError: they differ in number."""
     when, what = numbers(days, "days"), numbers(values)
     if len(when) != len(what):
         raise ValueError(f"{len(when)} days for {len(what)} values")
     return when, what
 
 
-def _first(when: Numbers, what: Numbers, first_day: float) -> tuple[float | None, str]:
+def first_value(when: Numbers, what: Numbers, first_day: float) -> tuple[float | None, str]:
     """The first-day value, or why there is none that a share could be taken of."""
     found = what[when == first_day]
     if len(found) != 1:
@@ -63,3 +128,8 @@ def _first(when: Numbers, what: Numbers, first_day: float) -> tuple[float | None
     if found[0] <= 0.0:
         return None, f"the value on day {first_day:g} is not above zero: no share can be taken of it"
     return float(found[0]), ""
+
+
+def in_days(length: float) -> str:
+    """A number of days, as it is said: 1 day, 2.5 days."""
+    return f"{length:g} day{'s' * (length != 1.0)}"

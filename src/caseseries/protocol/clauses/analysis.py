@@ -11,7 +11,17 @@ from caseseries.protocol.clauses.span import DayText
 
 Role = Literal["primary", "secondary", "sensitivity", "descriptive"]
 Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
-TwoByTwoTest = Literal["chi-square, uncorrected", "chi-square, Yates", "Fisher"]
+TwoByTwoTest = Literal[
+    "chi-square, uncorrected",
+    "chi-square, Yates",
+    "chi-square, n - 1",
+    "Fisher",
+    "Fisher, mid-p",
+    "Barnard",
+    "Barnard, unpooled",
+    "Boschloo",
+    "Boschloo, doubled",
+]
 RankTest = Literal["Mann-Whitney", "Mann-Whitney, exact"]
 Beside = Literal["none", "exact", "all in use"]
 

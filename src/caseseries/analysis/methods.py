@@ -1,0 +1,158 @@
+"""The methods in use for one comparison: what is estimated first, and then every test of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from caseseries.analysis.columns import Values
+from caseseries.stats import contrast, unconditional
+from caseseries.stats.beta_binomial import posterior_difference
+from caseseries.stats.compare import chi_square, fisher
+from caseseries.stats.estimate import Estimate
+from caseseries.stats.ranks import mann_whitney, mann_whitney_exact
+from caseseries.stats.shift import hodges_lehmann, superiority
+from caseseries.stats.standardised import standardised_difference, standardised_difference_of_shares
+
+Table = tuple[tuple[int, int], tuple[int, int]]
+"""The groups by rows; with the event and without, by columns."""
+
+
+SHOWN_FIRST = frozenset({"risk-difference-newcombe", "fisher", "hodges-lehmann", "mann-whitney-exact"})
+"""The parts that stand beside the promised test where all in use are shown; the others behind a fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method: its part in ids, its name, and what it says. `is_chi_square`: it is an approximation."""
+
+    part: str
+    label: str
+    done: Callable[[], Estimate]
+    is_chi_square: bool = False
+
+
+def tests_of_shares(table: Table, level: float) -> dict[str, Method]:
+    """Every test of a 2 x 2 table, by the name that a protocol promises it by."""
+    return {
+        "chi-square, uncorrected": Method(
+            "chi-square", "Chi-square, uncorrected", lambda: chi_square(table), is_chi_square=True
+        ),
+        "chi-square, Yates": Method(
+            "chi-square-yates",
+            "Chi-square, Yates",
+            lambda: chi_square(table, correction="Yates"),
+            is_chi_square=True,
+        ),
+        "chi-square, n - 1": Method(
+            "chi-square-n-1",
+            "Chi-square, n \u2212 1",
+            lambda: chi_square(table, correction="n-1"),
+            is_chi_square=True,
+        ),
+        "Fisher": Method("fisher", "Fisher's exact test", lambda: fisher(table, level=level)),
+        "Fisher, mid-p": Method("fisher-mid-p", "Fisher's exact test, mid-p", lambda: _mid_p(table)),
+        "Barnard": Method("barnard", "Barnard's test, pooled", lambda: _barnard(table, True)),
+        "Barnard, unpooled": Method(
+            "barnard-unpooled", "Barnard's test, unpooled", lambda: _barnard(table, False)
+        ),
+        "Boschloo": Method(
+            "boschloo",
+            "Boschloo's test, two-sided by probability",
+            lambda: _boschloo(table, "two-sided by probability"),
+        ),
+        "Boschloo, doubled": Method(
+            "boschloo-doubled",
+            "Boschloo's test, twice the one-sided",
+            lambda: _boschloo(table, "twice the one-sided"),
+        ),
+    }
+
+
+def contrasts_of_shares(table: Table, level: float) -> Iterator[Method]:
+    """How far apart two shares are, by every interval in use, and what is believed of them."""
+    intervals: tuple[contrast.DifferenceInterval, ...] = ("Newcombe", "Miettinen-Nurminen", "Agresti-Caffo")
+    for interval in intervals:
+        part = f"risk-difference-{interval.lower()}"
+        yield Method(part, f"Risk difference, {interval}", _difference(table, level, interval))
+    ratios: tuple[contrast.RatioInterval, ...] = ("Katz", "Koopman")
+    for ratio in ratios:
+        yield Method(f"risk-ratio-{ratio.lower()}", f"Risk ratio, {ratio}", _ratio(table, level, ratio))
+    odds: tuple[contrast.OddsInterval, ...] = ("mid-p", "Wald")
+    for one in odds:
+        yield Method(f"odds-ratio-{one.lower()}", f"Odds ratio, {one}", _odds(table, level, one))
+    yield Method(
+        "standardised-difference",
+        "Standardised difference",
+        lambda: standardised_difference_of_shares(table),
+    )
+    (a, b), (c, d) = table
+    believed = cache(lambda: posterior_difference(a, a + b, c, c + d, level=level))
+    yield Method("posterior", "Difference believed (Jeffreys)", lambda: believed().difference)
+    yield Method(
+        "posterior-greater", "Chance that the first share is greater", lambda: believed().chance_greater
+    )
+
+
+def tests_of_ranks(first: Values, second: Values) -> dict[str, Method]:
+    """Mann and Whitney's test, by the name that a protocol promises it by."""
+    return {
+        "Mann-Whitney": Method("mann-whitney", "Mann-Whitney test", lambda: mann_whitney(first, second)),
+        "Mann-Whitney, exact": Method(
+            "mann-whitney-exact", "Mann-Whitney test, exact", lambda: mann_whitney_exact(first, second)
+        ),
+    }
+
+
+def contrasts_of_ranks(first: Values, second: Values, level: float, unit: str) -> Iterator[Method]:
+    """How far apart two samples are."""
+    yield Method(
+        "hodges-lehmann",
+        "Hodges-Lehmann shift",
+        lambda: hodges_lehmann(first, second, level=level, unit=unit),
+    )
+    yield Method(
+        "superiority",
+        "Share of pairs in which the first is above",
+        lambda: superiority(first, second, level=level),
+    )
+    yield Method(
+        "standardised-difference", "Standardised difference", lambda: standardised_difference(first, second)
+    )
+
+
+def two_by_two(counts: np.ndarray) -> Table:
+    """Counts of two groups as a table that can be looked up."""
+    (a, b), (c, d) = counts.tolist()
+    return (a, b), (c, d)
+
+
+def _difference(table: Table, level: float, interval: contrast.DifferenceInterval) -> Callable[[], Estimate]:
+    return lambda: contrast.risk_difference(table, level=level, interval=interval)
+
+
+def _ratio(table: Table, level: float, interval: contrast.RatioInterval) -> Callable[[], Estimate]:
+    return lambda: contrast.risk_ratio(table, level=level, interval=interval)
+
+
+def _odds(table: Table, level: float, interval: contrast.OddsInterval) -> Callable[[], Estimate]:
+    return lambda: contrast.odds_ratio(table, level=level, interval=interval)
+
+
+# A relabelling asks the same few tables thousands of times.
+@cache
+def _mid_p(table: Table) -> Estimate:
+    return unconditional.fisher_mid_p(table)
+
+
+@cache
+def _barnard(table: Table, pooled: bool) -> Estimate:
+    return unconditional.barnard(table, pooled)
+
+
+@cache
+def _boschloo(table: Table, definition: unconditional.Definition) -> Estimate:
+    return unconditional.boschloo(table, definition)

@@ -1,0 +1,95 @@
+"""The flip figure: every test under every labelling, and on which side of the line each p-value falls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from caseseries.analysis.ids import joined
+from caseseries.analysis.results import Result
+from caseseries.report.drawing import drawn, fitted, text_width, wrapped, write
+from caseseries.report.look import HAIR, LINE, PALE, QUIET, SMALL, TEXT, WIDTH
+from caseseries.stats.digits import shown_p
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ROW, WIDEST, WIDEST_NAME = 0.22, 0.66, 3.1  # inches: a row; a column and the name of a row at most
+HEAD_LINES = 6
+WIDEST_P = "0.00000"
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A test of one analysis, and its p by labelling; None where it is not estimable."""
+
+    name: str
+    ps: tuple[float | None, ...]
+
+
+def flip_figure(relabelled: Sequence[Result], level: float) -> str:
+    """SVG of relabellings that tried the same labels: tests and labellings, with p in each cell.
+
+    Bold on grey where p is below 1 - `level`. What there is more of stands in rows.
+    """
+    alpha = 1.0 - level
+    labellings = [group.title for group in relabelled[0].groups]
+    tests = [test for result in relabelled for test in _tests(result, len(relabelled) > 1)]
+    if len(tests) >= len(labellings):
+        rows, columns = [test.name for test in tests], labellings
+        ps = [list(test.ps) for test in tests]
+    else:
+        rows, columns = labellings, [test.name for test in tests]
+        ps = [list(line) for line in zip(*(test.ps for test in tests), strict=True)]
+    left = min(WIDEST_NAME, max(text_width(row, TEXT) for row in rows) + 0.15)
+    pitch = min(WIDEST, (WIDTH - left) / len(columns))
+    size = min(SMALL, SMALL * (pitch - 0.05) / (text_width(WIDEST_P) * 1.1))
+    heads = [wrapped(column, pitch - 0.04, HEAD_LINES) for column in columns]
+    above = LINE * max(map(len, heads)) + 0.16
+    height = ROW * len(rows) + above + 0.3
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_axes((0, 0, 1, 1), facecolor="none")
+        axes.set(xlim=(0, WIDTH), ylim=(0, height))
+        axes.set_axis_off()
+        top = height - above
+        for place, row in enumerate(rows):
+            y = top - ROW * (place + 0.5)
+            write(figure, 0.05, y, fitted(row, left - 0.1, TEXT), size=TEXT, va="center")
+            for column, p in enumerate(ps[place]):
+                x, half = left + pitch * column, ROW / 2 - 0.012
+                is_below = p is not None and p < alpha
+                colour = HAIR if is_below else PALE
+                axes.fill_between([x + 0.015, x + pitch - 0.015], y - half, y + half, color=colour, lw=0)
+                said, weight = "none" if p is None else shown_p(p), "bold" if is_below else "normal"
+                look = {"ha": "center", "va": "center", "weight": weight, "size": size}
+                write(figure, x + pitch / 2, y, said, **look)
+        for column, head in enumerate(heads):
+            for line, words in enumerate(reversed(head)):
+                x = left + pitch * (column + 0.5)
+                write(figure, x, top + 0.07 + LINE * line, words, ha="center", color=QUIET)
+        note = f"p-values, two-sided. Bold on grey: below {alpha:.2g}."
+        write(figure, 0.05, 0.1, note, color=QUIET, va="center")
+
+    below = sum(p is not None and p < alpha for line in ps for p in line)
+    cells = len(rows) * len(columns)
+    tried = f"{len(tests)} tests by {len(labellings)} labellings"
+    described = f"{tried}; p is below {alpha:.2g} in {below} of {cells}."
+    return drawn(draw, height, "What flips it", described)
+
+
+def _tests(result: Result, is_one_of_several: bool) -> list[Test]:
+    """The tests of a relabelling in their order, with their p in the order of its labellings."""
+    numbers = {number.id: number for number in result.numbers}
+    first = joined(result.slug, result.groups[0].key)
+    tests = []
+    for id_, number in numbers.items():
+        if id_.startswith(f"{first}."):
+            part = id_.removeprefix(f"{first}.")
+            name = number.label.removesuffix(f": {result.groups[0].title}")
+            found = [numbers.get(joined(result.slug, group.key, part)) for group in result.groups]
+            ps = tuple(None if one is None else one.estimate.p for one in found)
+            analysis = f" ({result.clause.name.removesuffix(', relabelled')})" if is_one_of_several else ""
+            tests.append(Test(f"{name}{analysis}", ps))
+    return tests
