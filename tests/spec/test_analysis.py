@@ -732,10 +732,6 @@ def test_a_column_that_stands_only_in_print_may_be_missing(analysed: Analysed) -
             {"does": "rescreen", "if_unknown": "drop"},
             "Not possible from a sheet: who was looked for and not found is not in it.",
         ),
-        (
-            {"does": "regress", "outcome": "alive", "on": ["age"]},
-            'Promised, and not served by this version: does = "regress".',
-        ),
         ({"does": "comparison"}, 'Promised, and not served by this version: does = "comparison".'),
     ],
     ids=lambda one: one["does"] if isinstance(one, dict) else "",

@@ -108,6 +108,13 @@ test = "Mann-Whitney, exact"
 beside = "all in use"
 
 [[analysis]]
+name = "on age and stage"
+role = "secondary"
+does = "regress"
+outcome = "alive"
+on = ["age", "stage"]
+
+[[analysis]]
 name = "by stage"
 role = "descriptive"
 does = "trajectory"
@@ -337,6 +344,7 @@ WORDS = {
     "CRITERION": r"[\w-]+",
     "SHORT": r"\d",
     "TEST": r"[\w-]+",
+    "COVARIATE": r"[\w-]+(?:\.[\w-]+)?",
     "INTERVAL": r"[\w-]+",
 }
 
@@ -367,6 +375,7 @@ SERVED = [
     "trajectory",
     "landmark",
     "relabel",
+    "regress",
     "screen",
 ]
 PARTS = {does: tables(section(f'`does = "{does}"`')) for does in SERVED}

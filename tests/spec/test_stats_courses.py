@@ -189,7 +189,7 @@ def test_the_bias_says_how_it_was_made() -> None:
         "single changes drawn with replacement from all patients'"
     )
     assert found.first.method == (
-        f"median greatest fall of the first group in 2,000 draws (seed 3, Monte Carlo error 0.01): {walk}"
+        f"median greatest fall of the first group in 2,000 draws (seed 3, Monte Carlo error 0.004): {walk}"
     )
     assert found.rejected.method.startswith(
         "share with p below 0.05 by Mann-Whitney, asymptotic, tie- and continuity-corrected, two-sided, "

@@ -27,6 +27,8 @@ from caseseries.protocol.moments import circle
 from caseseries.protocol.names import Names, twins
 from caseseries.protocol.protocol import Protocol
 
+REGRESSED = (*sorted(MEASURED), "yes/no", "category")
+"""The kinds of a variable that an outcome can be regressed on."""
 KEPT = frozenset({"patient", "episode", "notes"})
 """The columns that every sheet can have, whatever the protocol promises."""
 
@@ -187,13 +189,15 @@ def _analysis(names: Names, path: Path, analysis: Analysis) -> Iterator[Slip]:
                 yield Slip((*path, "of"), "a relabelling cannot be relabelled", mend)
             yield from names.column((*path, "variable"), analysis.variable)
         case Regress():
-            yield from names.column((*path, "outcome"), analysis.outcome)
-            yield from _listed(names, (*path, "on"), analysis.on)
+            need = "a regression is of a yes and no, or of survival"
+            yield from names.column((*path, "outcome"), analysis.outcome, ["yes/no"], need)
+            yield from _listed(names, (*path, "on"), analysis.on, REGRESSED)
 
 
-def _listed(names: Names, path: Path, listed: Sequence[str]) -> Iterator[Slip]:
+def _listed(names: Names, path: Path, listed: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Slip]:
+    need = "it is regressed on what is measured, on yes and no, or on a category"
     for place, name in enumerate(listed):
-        yield from names.column((*path, place), name)
+        yield from names.column((*path, place), name, kinds, need)
         if name in listed[:place]:
             yield Slip((*path, place), f'"{name}" is listed twice', "List each variable once.")
 

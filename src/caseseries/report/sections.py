@@ -16,6 +16,7 @@ from caseseries.protocol.clauses.analysis import (
     Entries,
     Landmark,
     ListPatients,
+    Regress,
     Relabel,
     Summarise,
     Survival,
@@ -39,6 +40,7 @@ from caseseries.report.tables import (
     entries_table,
     methods_table,
     ranges_table,
+    regression_table,
     summary_table,
     survival_table,
 )
@@ -107,6 +109,7 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
         Section("the_overlaps", "Overlapping categories", tuple(_overlaps(run))),
         Section("the_course", "The course over time", tuple(courses(run))),
         Section("the_comparisons", "Comparisons", (*_comparisons(run), *_adjusted(run))),
+        Section("the_regressions", "Regressions", tuple(_regressions(run))),
         Section("the_labels", "What flips it", tuple(labels(run))),
         Section("the_cautions", "Cautions", tuple(every_caution(run.results))),
         Section("the_words", "The results in words", tuple(_words(run))),
@@ -219,6 +222,12 @@ def _comparisons(run: Finished) -> Iterator[Block]:
         if isinstance(result.clause, Compare) and result.clause.beside == "all in use":
             table = methods_table(result, run.results)
             yield Fold(f"Every method in use of {result.clause.name}, a line each", (table,))
+
+
+def _regressions(run: Finished) -> Iterator[Block]:
+    for result in run.done:
+        if isinstance(result.clause, Regress):
+            yield regression_table(result, run.results)
 
 
 def _adjusted(run: Finished) -> Iterator[Block]:

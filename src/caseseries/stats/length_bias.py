@@ -143,15 +143,16 @@ def _summed_up(courses: list[Course], drawn: Numbers, sizes: list[int], walk: st
 def _median(falls: Numbers) -> tuple[float, float]:
     """The median of all falls drawn, and its Monte Carlo error.
 
-    The error is half the way between the falls one binomial standard error of ranks below and
-    above the middle; a little large, as each patient is drawn as often as the others.
+    The error is a sixth of the way between the falls three binomial standard errors of ranks below and
+    above the middle, since falls drawn from few courses lie in lumps; a little large, as each patient is
+    drawn as often as the others.
     Source: Woodruff, J Am Stat Assoc 1952;47:635-646.
     """
     ordered = np.sort(falls, axis=None)
-    away = math.sqrt(len(ordered)) / 2.0
+    away = 3.0 * math.sqrt(len(ordered)) / 2.0
     low = ordered[max(0, math.floor(len(ordered) / 2.0 - away))]
     high = ordered[min(len(ordered) - 1, math.ceil(len(ordered) / 2.0 + away))]
-    return float(np.median(ordered)), float(high - low) / 2.0
+    return float(np.median(ordered)), float(high - low) / 6.0
 
 
 def _mann_whitney(falls: Numbers, in_first: Flags) -> tuple[Numbers, Flags]:

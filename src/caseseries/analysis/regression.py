@@ -1,0 +1,112 @@
+"""Regression: an outcome, or survival, on several variables at once, with Firth's penalty beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from caseseries.analysis.columns import Book, Rows, Values, holds, is_yes, known, left_out, measured
+from caseseries.analysis.ids import joined, of_column
+from caseseries.analysis.results import Result
+from caseseries.cases.clocks import time_from
+from caseseries.cases.series import CaseSeries
+from caseseries.protocol.clauses.analysis import Regress
+from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import a_moment
+from caseseries.stats.cox import cox
+from caseseries.stats.estimate import Estimate
+from caseseries.stats.firth import firth_cox, firth_logistic
+from caseseries.stats.logistic import Regression, logistic
+from caseseries.stats.proportional import Proportionality, proportional_hazards
+
+
+@dataclass(frozen=True, slots=True)
+class Covariate:
+    """One column of a regression: its part in ids, its name, and its values (NaN where it is missing)."""
+
+    part: str
+    name: str
+    values: Values
+
+
+def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
+    """Cox's regression where the outcome is being alive at follow-up, the logistic one of any other yes/no.
+
+    Of each covariate the ratio by maximum likelihood and by Firth's penalty; of Cox's also whether its
+    hazards are proportional. Patients in whom something is missing are left out, and counted.
+    """
+    book = Book(slug(clause.name), cases, protocol.conventions.level)
+    covariates = [one for name in clause.on for one in _covariates(cases, name)]
+    table = np.column_stack([one.values for one in covariates])
+    names = [one.name for one in covariates]
+    complete = ~np.isnan(table).any(axis=1) & known(cases, clause.outcome)
+    alive = protocol.follow_up_variable("alive")
+    if alive is not None and protocol.follow_up is not None and alive.name == clause.outcome:
+        moment = protocol.follow_up.counted_from
+        times, timed = time_from(cases, protocol, moment)
+        rows = complete & timed & (np.where(timed, times, 0.0) >= 0)
+        event = ~is_yes(cases, clause.outcome) & rows
+        given = times[rows], event[rows], table[rows], names
+        fitted, penalized = cox(*given, level=book.level), firth_cox(*given, level=book.level)
+        tested = proportional_hazards(*given)
+        notes = [f"Time is counted from {a_moment(moment)}; a ratio above 1 means dying sooner."]
+    else:
+        rows = complete
+        event = is_yes(cases, clause.outcome) & rows
+        binary = event[rows], table[rows], names
+        fitted, penalized = logistic(*binary, level=book.level), firth_logistic(*binary, level=book.level)
+        tested = None
+        notes = [f"A ratio above 1 means more of: {cases.column(clause.outcome).title}."]
+    _enter(book, covariates, fitted, penalized, tested, rows, event)
+    notes.append("Each ratio is for one unit more of its variable, the others being equal.")
+    notes += left_out(~rows, "a value of every variable")
+    return Result(clause, tuple(book.numbers), notes=tuple(notes))
+
+
+def _enter(
+    book: Book,
+    covariates: list[Covariate],
+    fitted: Regression,
+    penalized: Regression,
+    tested: Proportionality | None,
+    rows: Rows,
+    event: Rows,
+) -> None:
+    n = int(rows.sum())
+    book.enter("n", "Patients", Estimate(n, "count", n, "patients"), rows)
+    book.enter("events", "Patients with the event", Estimate(int(event.sum()), "count", n, "patients"), event)
+    for place, one in enumerate(covariates):
+        ratio, firth = fitted.coefficients[place].estimate, penalized.coefficients[place].estimate
+        book.enter_test(joined(one.part, "ratio"), one.name, ratio, rows, promised=True, cautions=())
+        label = f"{one.name}, Firth's penalty"
+        book.enter_test(joined(one.part, "firth"), label, firth, rows, promised=False, cautions=())
+        if tested is not None:
+            label = f"{one.name}, test of proportional hazards"
+            book.enter(
+                joined(one.part, "proportional"), label, tested.each[place], rows, standing="companion"
+            )
+    label = "All of them, likelihood-ratio test"
+    book.enter("likelihood-ratio", label, fitted.likelihood_ratio, rows, standing="companion")
+    if tested is not None:
+        label = "All of them, test of proportional hazards"
+        book.enter("proportional", label, tested.overall, rows, standing="companion")
+
+
+def _covariates(cases: CaseSeries, name: str) -> list[Covariate]:
+    """The columns of one variable: itself; of a category one for each level but the first."""
+    column, there = cases.column(name), known(cases, name)
+    if column.kind == "yes/no":
+        return [Covariate(of_column(name), column.title, np.where(there, is_yes(cases, name), np.nan))]
+    if column.kind == "category":
+        return [
+            Covariate(
+                joined(of_column(name), slug(level)),
+                f"{column.title}: {level} against {column.levels[0]}",
+                np.where(there, holds(cases, name, level), np.nan),
+            )
+            for level in column.levels[1:]
+        ]
+    unit = f", {column.unit}" if column.unit and column.unit != "share" else ""
+    return [Covariate(of_column(name), f"{column.title}{unit}", measured(cases, name))]
