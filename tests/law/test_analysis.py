@@ -290,7 +290,13 @@ def test_groups_that_change_names_change_places_and_nothing_else(sheet: list[Row
     turned = analysed([row.with_relapsed(OTHER[row.cells[1]]) for row in sheet])
     before, after = numbers(straight), numbers(turned)
     # What is said of each group, on its own.
-    of_groups = [id_ for id_ in before if swapped(id_) != id_ and not id_.startswith("summary.relapsed.")]
+    # What is drawn with the seed is another draw for the groups in other places.
+    drawn = {id_ for id_ in before if id_.endswith(".under-null")}
+    of_groups = [
+        id_
+        for id_ in before
+        if swapped(id_) != id_ and not id_.startswith("summary.relapsed.") and id_ not in drawn
+    ]
     assert of_groups
     assert {id_: before[id_] for id_ in of_groups} == {id_: after[swapped(id_)] for id_ in of_groups}
     # What is said between them.

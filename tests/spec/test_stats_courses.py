@@ -230,8 +230,13 @@ def test_patients_without_a_greatest_fall_are_left_out_and_counted() -> None:
         ([], [], [], "no patient has a greatest fall"),
         ([[1], [1, 2]], [[3], [4, 5]], [1, 0], "a group has no greatest fall"),
         ([[1, 5], [1, 2]], [[3, 2], [4, 5]], [1, 1], "a group has no greatest fall"),
-        ([[1, 5, 5], [1, 2]], [[3, 2, 2], [4, 5]], [1, 0], "patient 1 has two values on one day"),
-        ([[1, 5], [1, 2]], [[3, 2], [4, 0]], [1, 0], "patient 2 has a value not above zero: it has no log"),
+        ([[1, 5, 5], [1, 2]], [[3, 2, 2], [4, 5]], [1, 0], "a patient has two values on one day"),
+        (
+            [[1, 5], [1, 2]],
+            [[3, 2], [4, 0]],
+            [1, 0],
+            "a patient has a value not above zero, which has no log",
+        ),
     ],
 )
 def test_a_bias_that_cannot_be_sized_says_why(days: Any, values: Any, groups: Any, reason: str) -> None:

@@ -59,12 +59,15 @@ def _drawn(cases: CaseSeries, serial: str, first_day: int, groups: Sequence[Spli
         .iter_rows()
     }
     keys = list(cases.table.select("patient", "episode").iter_rows())
-    among = np.flatnonzero(groups[0].rows | groups[1].rows)
-    taken = [courses.get(keys[row], ([], [])) for row in among]
+    # In an order of their own: that of the rows must change no number.
+    taken = sorted(
+        (bool(groups[1].rows[row]), *courses.get(keys[row], ([], [])))
+        for row in np.flatnonzero(groups[0].rows | groups[1].rows)
+    )
     return best_ever_under_null(
-        [days for days, _ in taken],
-        [values for _, values in taken],
-        groups[0].rows[among],
+        [days for _, days, _ in taken],
+        [values for *_, values in taken],
+        [not is_second for is_second, *_ in taken],
         seed=seed,
         steps="whole courses",
         first_day=first_day,

@@ -113,7 +113,7 @@ def uncertain(cases: CaseSeries, name: str, level: str) -> Rows:
     surest = cases.column(name).certainty[0]
     pairs = zip(cases.table[name].to_list(), certainty.to_list(), strict=True)
     labels = [dict(zip(levels or (), sures or (), strict=True)) for levels, sures in pairs]
-    return np.array([one.get(level, surest) != surest for one in labels])
+    return np.array([one.get(level, surest) != surest for one in labels], dtype=bool)
 
 
 def everybody(cases: CaseSeries) -> Rows:

@@ -46,7 +46,7 @@ def courses_of(
     """The courses that have a greatest fall, the longest first; and what keeps them from a walk, such as
     more than `most` later values."""
     courses, hindered, later = [], "", 0
-    for patient, (days, row, group) in enumerate(zip(patterns, values, in_first, strict=True), start=1):
+    for days, row, group in zip(patterns, values, in_first, strict=True):
         when, what = series(days, row)
         first, _ = first_value(when, what, first_day)
         followed = when >= first_day
@@ -55,9 +55,9 @@ def courses_of(
         order = np.argsort(when[followed], kind="stable")
         gaps, ordered = np.diff(when[followed][order]), what[followed][order]
         if not gaps.all():
-            hindered = hindered or f"patient {patient} has two values on one day"
+            hindered = hindered or "a patient has two values on one day"
         elif ordered.min() <= 0.0:
-            hindered = hindered or f"patient {patient} has a value not above zero: it has no log"
+            hindered = hindered or "a patient has a value not above zero, which has no log"
         else:
             changes = np.diff(np.log(ordered))
             later += len(changes)
