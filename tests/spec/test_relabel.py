@@ -160,6 +160,15 @@ def test_nothing_to_relabel_says_why(sheet: str, of: str, why_not: str, tmp_path
     assert relabelled(tmp_path, sheet, of).result("relabelled").why_not == why_not
 
 
+def test_too_many_patients_are_not_relabelled(tmp_path: Path) -> None:
+    rows = "\n".join(
+        f"p{place} | infection (presumed) | {'yes' if place % 2 else 'no'}" for place in range(2_000)
+    )
+    assert relabelled(tmp_path, rows).result("relabelled").why_not == (
+        "Not done: 2,000 uncertain labels of 2,000 patients are too many to relabel."
+    )
+
+
 def test_a_relabelling_is_not_relabelled(tmp_path: Path) -> None:
     with pytest.raises(Problems, match="a relabelling cannot be relabelled"):
         relabelled(tmp_path, of="relabelled")

@@ -10,7 +10,15 @@ import numpy as np
 from caseseries.analysis.cautions import Caution, labels_tip
 from caseseries.analysis.columns import Book, everybody, patients_of
 from caseseries.analysis.ids import joined
-from caseseries.analysis.labellings import Kept, Label, labellings, labels_of, levels_of, relabelled
+from caseseries.analysis.labellings import (
+    MOST_LABELLINGS,
+    Kept,
+    Label,
+    labellings,
+    labels_of,
+    levels_of,
+    relabelled,
+)
 from caseseries.analysis.results import Group, Number, Result
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Analysis, Relabel
@@ -20,6 +28,8 @@ from caseseries.stats.estimate import Estimate
 
 MOST_SHOWN = 16
 """So many labellings are shown each; of more the one given, those without one label, and that without any."""
+MOST_WORK = 8_000_000
+"""Patients times labellings: beyond, a minute's work would tell little."""
 AS_LABELLED = "as-labelled"
 
 Does = Callable[[Analysis, CaseSeries, Protocol], Result]
@@ -38,6 +48,12 @@ def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does) 
     if not labels:
         title = cases.column(clause.variable).title
         return Result(clause, why_not=f"Nothing to relabel: every label of {title} that counts is certain.")
+    tried = MOST_LABELLINGS if len(labels) > math.log2(MOST_LABELLINGS) else 2 ** len(labels)
+    if cases.n * tried > MOST_WORK:
+        why_not = (
+            f"Not done: {len(labels):,} uncertain labels of {cases.n:,} patients are too many to relabel."
+        )
+        return Result(clause, why_not=why_not)
     given = does(other, cases, protocol)
     if given.why_not:
         return Result(clause, why_not=given.why_not)
