@@ -140,10 +140,8 @@ def _for_a_page(svg: str, title: str, description: str) -> str:
     svg = re.sub(r"\s*<!--.*?-->", "", svg, flags=re.DOTALL)
     # The library's style sheet would bind the whole page: its one rule moves to the root.
     svg = re.sub(r"\s*<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
-    svg = re.sub(
-        r"'DejaVu Sans'(?=[^<>]*>)", ", ".join(f"'{one}'" if " " in one else one for one in FONTS), svg
-    )
-    svg = re.sub(r"(\d\.\d\d)\d+(?=[^<>]*>)", r"\1", svg)  # a hundredth of a point is enough
+    # Tag by tag: a path of many points is one tag, and to look ahead from each of its numbers takes for ever.
+    svg = re.sub(r"<[^<>]*>", lambda tag: _tag_for_a_page(tag[0]), svg)
     mark = "f" + hashlib.sha256(f"{title}\n{description}\n{svg}".encode()).hexdigest()[:8]
     used = set(re.findall(r'(?:url\(|href=")#([^")]+)', svg))
     svg = re.sub(r' id="([^"]*)"', lambda found: f' id="{mark}-{found[1]}"' if found[1] in used else "", svg)
@@ -158,3 +156,9 @@ def _for_a_page(svg: str, title: str, description: str) -> str:
         f' <desc id="{mark}-desc">{escape(description)}</desc>'
     )
     return re.sub(r"^<svg[^>]*>", lambda _: root, svg, count=1)
+
+
+def _tag_for_a_page(tag: str) -> str:
+    """A tag with every font named, and its numbers to a hundredth of a point, which is enough."""
+    named = ", ".join(f"'{one}'" if " " in one else one for one in FONTS)
+    return re.sub(r"(\d\.\d\d)\d+", r"\1", tag.replace("'DejaVu Sans'", named))
