@@ -141,12 +141,54 @@ def test_survival_at_fixed_times_needs_many_deaths_between_them() -> None:
         dead = people(*range(1, 11))
         numbers = [count("n", EVERYBODY), count("deaths", dead)]
         numbers += [of(f"survival-at.{place}", one, EVERYBODY) for place, one in enumerate(heights)]
+        numbers.append(of("restricted-mean", 6.5, EVERYBODY, "months"))
         found = shown(released(results(*numbers), None))
-        return [found[f"fates.survival-at.{place}"] for place in range(len(heights))]
+        told = [f"survival-at.{place}" for place in range(len(heights))] + ["restricted-mean"]
+        return [found[f"fates.{part}"] for part in told]
 
-    assert at(0.75, 0.5) == ["75%", "50%"]
-    assert at(0.75, 0.65) == ["withheld", "withheld"]
-    assert at(0.9) == ["withheld"]
+    assert at(0.75, 0.5) == ["75%", "50%", "6.5"]
+    assert at(0.75, 0.65) == ["withheld", "withheld", "withheld"]
+    assert at(0.9) == ["withheld", "withheld"]
+
+
+@pytest.fixture(scope="module")
+def founding() -> Released:
+    """The founding series as if it left: four patients have a rheumatologic cause, which is too few."""
+    study = open_study("naymagon-2022")
+    return released(study.analyse(study.read_cases()), None)
+
+
+def test_what_sets_groups_against_each_other_is_withheld_with_the_counts(founding: Released) -> None:
+    """A risk difference of 58 % and a ratio of 4.5 give the hidden counts away as surely as a test does."""
+    told = {
+        id_: number.estimate.shown
+        for id_, number in founding.results.numbers.items()
+        if id_.startswith(("survival-by-cause.", "ferritin-response-and-cause."))
+    }
+    assert len(told) > 30
+    # That four have such a cause is said; and what is of the twelve alone is of enough.
+    alone = {id_ for id_ in told if ".not-rheumatologic." in id_ and not id_.startswith("survival-by-cause.")}
+    assert {id_: said for id_, said in told.items() if said not in ("withheld", "<5")}.keys() <= alone
+
+
+def test_mean_times_are_withheld_where_survival_at_fixed_times_is(founding: Released) -> None:
+    said = shown(founding)
+    for stem in ("survival-curves-by-cause.rheumatologic.", "survival-curves-by-cause.not-rheumatologic."):
+        assert said[f"{stem}survival-at.12-months"] == said[f"{stem}restricted-mean"] == "withheld"
+    assert said["survival-curves-by-cause.restricted-mean-difference"] == "withheld"
+
+
+def test_a_relabelling_stays_in_the_hospital(founding: Released) -> None:
+    """It names the patients whose label it drops."""
+    for name in ("alive by cause, relabelled", "from first dose, relabelled"):
+        result = founding.results.result(name)
+        assert (result.numbers, result.groups, result.cautions, result.notes) == ((), (), (), ())
+        assert result.why_not == "It tells of single patients, and stays where they are."
+    assert "label of" not in founding.results.to_json()
+
+
+def test_an_adjusted_p_stays_too_as_it_tells_of_those_that_are_hidden(founding: Released) -> None:
+    assert not [id_ for id_ in founding.results.numbers if id_.endswith((".holm", ".benjamini-hochberg"))]
 
 
 def test_an_age_above_89_is_banded() -> None:

@@ -17,6 +17,8 @@ MIDDLES: dict[str, tuple[str, ...]] = {
 """Under what the numbers of a measured column stand, by the promised form of a summary: the middle first."""
 MEDIAN, LOWEST, HIGHEST = MIDDLES["median (range)"]
 MEAN, _ = MIDDLES["mean (SD)"]
+AT, MEAN_TIME, MEAN_TIMES = "survival-at", "restricted-mean", "restricted-mean-difference"
+"""What is read from a curve: survival at a horizon, the mean time up to one, and how two of these differ."""
 ANY, SEVERAL = "any", "several"
 """What stands in the place of a level: who was given anything, and who has more than one category."""
 
@@ -48,7 +50,7 @@ def summarised(column: str, key: str, level: str = "") -> str:
 
 def at_horizon(horizon: str) -> str:
     """Survival at a horizon: `survival-at.30-days`."""
-    return joined("survival-at", slug(horizon))
+    return joined(AT, slug(horizon))
 
 
 def if_lost(horizon: str, fate: str) -> str:

@@ -12,11 +12,25 @@ from itertools import pairwise
 from typing import Any
 
 from caseseries.analysis.cautions import Caution
-from caseseries.analysis.ids import ANY, EVERYBODY, HIGHEST, LOWEST, SEVERAL, of_step, of_steps
+from caseseries.analysis.ids import (
+    ANY,
+    AT,
+    EVERYBODY,
+    HIGHEST,
+    LOWEST,
+    MEAN_TIME,
+    MEAN_TIMES,
+    SEVERAL,
+    joined,
+    of_group,
+    of_step,
+    of_steps,
+)
+from caseseries.analysis.multiplicity import is_adjusted
 from caseseries.analysis.results import Group, Number, Result, Results
 from caseseries.analysis.verdicts import RECALLED, UNFLAGGED
 from caseseries.cases.screening import Screening
-from caseseries.protocol.clauses.analysis import ATTRITION, CRITERIA
+from caseseries.protocol.clauses.analysis import ATTRITION, CRITERIA, Compare, Regress, Relabel
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.small_cells import DEAR, Count, How, Sum, to_hide
 
@@ -35,9 +49,10 @@ def rule(smallest: int, with_patients: bool) -> tuple[str, ...]:
     said = (
         f"A count of patients from 1 to {smallest - 1} is shown as <{smallest}. Where that could be "
         f"worked out from other counts, further counts are {WITHHELD}.",
-        f"What rests on a hidden count is {WITHHELD}: shares, tests, and whatever was measured in a group of "
-        f"fewer than {smallest}; so are the lowest and the highest value of any group, which are one "
-        f"patient's, and survival at fixed times where fewer than {smallest} died between two of them.",
+        f"What rests on a hidden count is {WITHHELD}: shares, tests, differences and ratios, and what was "
+        f"measured in a group of fewer than {smallest}; so are the lowest and the highest value of any "
+        "group, which are one patient's, and survival at fixed times, with the mean time up to the last of "
+        f"them, where fewer than {smallest} died between two of them.",
     )
     lines = (
         (
@@ -129,7 +144,15 @@ def released(
 
 
 def _without(result: Result, dropped: Sequence[str]) -> Result:
-    """What a reviewer is asked, and what a review would cost, is the hospital's own business."""
+    """What a reviewer is asked, and what a review would cost, is the hospital's own business.
+
+    So is a relabelling: it names the patients whose label it drops, and tells what each of them changes. And
+    a p that is adjusted for all that were promised tells of those that are hidden.
+    """
+    if isinstance(result.clause, Relabel):
+        return Result(
+            result.clause, why_not=result.why_not or "It tells of single patients, and stays where they are."
+        )
     asked = (of_step("reach", ""), of_step("questions", ""))
     return replace(
         result,
@@ -137,6 +160,7 @@ def _without(result: Result, dropped: Sequence[str]) -> Result:
             one
             for one in result.numbers
             if one.estimate.unit != "questions"
+            and not is_adjusted(one.id)
             and not any(_begins(one.id, stem) for stem in (*asked, *dropped))
         ),
     )
@@ -220,9 +244,9 @@ class _Room:
         beside = f"{number.id.removesuffix('.share')}.count"
         if own == "share" and beside in self._numbers and self._key(self._numbers[beside]) in hidden:
             return WITHHELD
-        if number.estimate.p is not None and self._hides(result):
+        if _is_between(number, result) and self._hides(result):
             return WITHHELD
-        if ".survival-at." in number.id and not self._falls_by_many(number, result):
+        if any(not self._falls_by_many(stem, result) for stem in _curves_behind(number, result)):
             return WITHHELD
         return ""
 
@@ -233,15 +257,17 @@ class _Room:
         keys += [self._group_key(one.patients) for one in result.groups]
         return any(key in self._hidden for key in keys)
 
-    def _falls_by_many(self, number: Number, result: Result) -> bool:
-        """Whether enough died between any two of the times at which survival is told, and enough are left."""
-        stem = number.id.partition("survival-at.")[0]
+    def _falls_by_many(self, stem: str, result: Result) -> bool:
+        """Whether enough died between any two of the times at which a curve is told, and enough are left.
+
+        `stem` begins the ids of the curve's numbers.
+        """
         mine = [one for one in result.numbers if one.id.startswith(stem)]
         if any(self._key(one) in self._hidden for one in mine if one.estimate.unit in COUNTED):
             return False
-        heights = [one.estimate.value for one in mine if one.id.startswith(f"{stem}survival-at.")]
-        levels = [1.0, *sorted((one for one in heights if one is not None), reverse=True), 0.0]
-        falls = [(above - below) * number.estimate.n for above, below in pairwise(levels)]
+        told = [one.estimate for one in mine if one.id.startswith(f"{stem}{AT}.")]
+        levels = [1.0, *sorted((one.value for one in told if one.value is not None), reverse=True), 0.0]
+        falls = [(above - below) * max(one.n for one in told) for above, below in pairwise(levels)]
         return all(fall < 1e-6 or fall > self.smallest - 1e-6 for fall in falls)
 
     def _is_n_said(self, number: Number) -> bool:
@@ -424,6 +450,28 @@ _APART = {ANY, SEVERAL, EVERYBODY, UNFLAGGED, RECALLED}
 """Pieces of ids of what stands beside the groups of a family and is none of them."""
 
 
+def _is_between(number: Number, result: Result) -> bool:
+    """Whether a number sets groups against each other: a test, or how far apart they are."""
+    if number.estimate.p is not None:
+        return True
+    pieces = number.id.split(".")
+    return isinstance(result.clause, Compare | Regress) and not any(
+        one.key in pieces for one in result.groups
+    )
+
+
+def _curves_behind(number: Number, result: Result) -> list[str]:
+    """How the ids of the curves begin from which a number is read at a fixed time; none for any other."""
+    stem, _, own = number.id.rpartition(".")
+    if f".{AT}." in number.id:
+        return [number.id.partition(f"{AT}.")[0]]
+    if own == MEAN_TIME:
+        return [f"{stem}."]
+    if own == MEAN_TIMES:
+        return [f"{joined(result.slug, of_group(one.key))}." for one in result.groups]
+    return []
+
+
 def _is_plain(sentence: str) -> bool:
     """Whether a sentence says nothing with a number in it."""
     return not any(letter.isdigit() for letter in sentence)
@@ -449,6 +497,7 @@ _GENERAL = {
     "a test that counts entries counts these patients more than once.",
     "uncertain-labels": "Some labels are less than certain: another reading would move patients.",
     "not-promised": "This p-value was not promised in the protocol: it describes, it does not confirm.",
+    "small-mean-times": "The interval of a mean time is too narrow in a small group.",
     "unequal-follow-up": "Alive at last follow-up is a share without a horizon: some were followed far "
     "longer than others. Survival at a fixed time says more.",
     "immortal-time": "Everybody here lived until a later moment, or would not be here: before, nobody died.",

@@ -24,7 +24,16 @@ from caseseries.analysis.columns import (
     known,
     left_out,
 )
-from caseseries.analysis.ids import EVERYBODY, at_horizon, if_lost, joined, median_by, of_group
+from caseseries.analysis.ids import (
+    EVERYBODY,
+    MEAN_TIME,
+    MEAN_TIMES,
+    at_horizon,
+    if_lost,
+    joined,
+    median_by,
+    of_group,
+)
 from caseseries.analysis.results import Group, Result, Standing
 from caseseries.cases.clocks import days, time_from
 from caseseries.cases.series import CaseSeries
@@ -113,8 +122,7 @@ def _enter_differences(
         smallest = min(first.n, second.n)
         cautions += [small_mean_times(smallest)] if smallest < FEW_PATIENTS else []
         label = f"Mean time alive to {horizon}, difference"
-        part = "restricted-mean-difference"
-        book.enter(part, label, difference, among, standing="companion", cautions=cautions)
+        book.enter(MEAN_TIMES, label, difference, among, standing="companion", cautions=cautions)
 
 
 def _last_horizon(protocol: Protocol) -> tuple[str, float]:
@@ -178,7 +186,7 @@ def _enter_curve(
         said = f"Mean time alive to {longest}{of}"
         cautions = [small_mean_times(n)] if n < FEW_PATIENTS else []
         mean = rmst(curve, end, unit=unit)
-        book.enter(joined(key, "restricted-mean"), said, mean, rows, cautions=cautions)
+        book.enter(joined(key, MEAN_TIME), said, mean, rows, cautions=cautions)
     reverse = follow_up(times[rows], dead[rows], level=level, unit=unit)
     book.enter(joined(key, "follow-up"), f"Median follow-up{of}", reverse, rows)
     book.enter_middle(joined(key, "observed"), f"Time observed{of}", times[rows], rows, unit)
