@@ -124,7 +124,8 @@ def _why_not_free(folder: Path, owner: Owner) -> str:
         return "this is a file, not a folder"
     manifest = folder / MANIFEST
     if not manifest.exists():
-        others = [path for path in folder.iterdir() if not path.name.startswith((STAGING, KEPT))]
+        ours = (path for path in folder.iterdir() if path.name != KEPT)
+        others = [path for path in ours if not path.name.startswith(STAGING)]
         return "this folder holds other things, and no results of this system" if others else ""
     study = _manifest_of(folder).get("study")
     if not isinstance(study, dict):

@@ -240,6 +240,16 @@ def test_without_room_nothing_is_kept_and_the_same_is_found(
     assert_same(screened(study, synthetic, tmp_path / "a file" / KEPT), expected)
 
 
+@pytest.mark.parametrize("left", [b"", b"PA", b"half of a file that a full disk cut"])
+def test_a_damaged_file_is_asked_anew(left: bytes, synthetic: Path, kept: Path, tmp_path: Path) -> None:
+    shutil.copytree(kept, tmp_path / KEPT)
+    for path in (tmp_path / KEPT).iterdir():
+        path.write_bytes(left)
+    study = open_study("naymagon-2022")
+    assert_same(screened(study, synthetic, tmp_path / KEPT), screened(study, synthetic))
+    assert all(path.read_bytes().endswith(b"PAR1") for path in (tmp_path / KEPT).iterdir())
+
+
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "MOST", 10_000)
     for place, name in enumerate(("old", "older", "oldest")):

@@ -23,6 +23,8 @@ DEAR = 0.03
 """Seconds from which on a query's rows are kept: to read them again takes less."""
 MOST = 4 * 1024**3
 """Bytes that may be kept in one folder; beyond, what was used longest ago goes."""
+_LAST = b"PAR1"
+"""The last bytes of every Parquet file that is whole."""
 _UNFINISHED = ".unfinished"
 _A_DAY = 24 * 60 * 60
 
@@ -52,11 +54,18 @@ class Kept:
         self.lay(name, hashlib.sha256(content.getbuffer()).hexdigest())
 
     def find(self, digest: str) -> Path | None:
-        """The Parquet file of a query, if it was asked before."""
+        """The Parquet file of a query, if it was asked before; one that is damaged goes."""
         path = self._path(digest)
         try:
             os.utime(path)
+            with path.open("rb") as file:
+                file.seek(-len(_LAST), os.SEEK_END)
+                is_whole = file.read() == _LAST
         except OSError:
+            is_whole = False
+        if not is_whole:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
             return None
         self._used.add(path)
         return path
