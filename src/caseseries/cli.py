@@ -295,13 +295,14 @@ def _synth(options: argparse.Namespace) -> None:
 
 def _summary(run: Finished, cases: CaseSeries) -> str:
     """What was found, in a few lines: the primary results, the claims, and what is left open."""
+    from caseseries.analysis.standing import said_first
     from caseseries.literature.claims import tally
 
     results = run.results
     lines = [f"{run.protocol.title}: {_number(len(results.patients), 'patient')}", ""]
     for result in results:
         if result.clause.role == "primary" and not result.why_not:
-            numbers = [number for number in result.numbers if number.standing == "promised"]
+            numbers = said_first(result)
             lines += [f"{result.clause.name[:1].upper()}{result.clause.name[1:]}"]
             lines += [f"  {number.label}: {number.estimate.in_short}" for number in numbers]
     done = sum(not result.why_not for result in results)

@@ -77,7 +77,7 @@ def relabelled(folder: Path, sheet: str = SHEET, of: str = "by infection") -> Re
 def test_every_labelling_by_hand(tmp_path: Path) -> None:
     """Ben and Cleo are infected by a label that is less than stated; Dora's label is of another level."""
     found = relabelled(tmp_path)
-    assert found["relabelled.labels"].value == 2  # type: ignore[union-attr]
+    assert found.number("relabelled.labels").estimate.value == 2
     tables = {
         "as-labelled": [[2, 1], [1, 3]],
         "without-1": [[1, 1], [2, 3]],
@@ -90,7 +90,7 @@ def test_every_labelling_by_hand(tmp_path: Path) -> None:
     ps = sorted(fisher(table).p or 0.0 for table in tables.values())
     assert found["relabelled.fisher.p-smallest.p"] == ps[0]
     assert found["relabelled.fisher.p-greatest.p"] == ps[-1]
-    assert found["relabelled.fisher.below"].value == 0  # type: ignore[union-attr]
+    assert found.number("relabelled.fisher.below").estimate.value == 0
     assert [group.title for group in found.result("relabelled").groups] == [
         "as labelled",
         "without the label of ben",
@@ -101,14 +101,14 @@ def test_every_labelling_by_hand(tmp_path: Path) -> None:
 
 def test_the_estimates_go_from_the_smallest_to_the_infinite(tmp_path: Path) -> None:
     found = relabelled(tmp_path)
-    assert found["relabelled.fisher.greatest"].beyond == "infinite"  # type: ignore[union-attr]
+    assert found.number("relabelled.fisher.greatest").estimate.beyond == "infinite"
     odds = [fisher(table).value for table in ([[2, 1], [1, 3]], [[1, 1], [2, 3]])]
-    assert found["relabelled.fisher.smallest"].value == min(one for one in odds if one)  # type: ignore[union-attr]
+    assert found.number("relabelled.fisher.smallest").estimate.value == min(one for one in odds if one)
 
 
 def test_who_loses_the_last_label_is_of_unknown_cause(tmp_path: Path) -> None:
     found = relabelled(tmp_path, of="entries")
-    assert found["relabelled.labels"].value == 3  # type: ignore[union-attr]
+    assert found.number("relabelled.labels").estimate.value == 3
     # By columns malignancy, infection, unknown: Dora (1) and Ben (2) become unknown, Cleo (3) does not.
     for key, table in {
         "as-labelled": [[0, 2, 1], [4, 1, 0]],
@@ -116,7 +116,9 @@ def test_who_loses_the_last_label_is_of_unknown_cause(tmp_path: Path) -> None:
         "without-2": [[0, 1, 2], [4, 1, 0]],
         "without-all": [[0, 1, 2], [3, 0, 1]],
     }.items():
-        assert found[f"relabelled.{key}.chi-square"].value == pytest.approx(chi_square(table).value)  # type: ignore[union-attr]
+        assert found.number(f"relabelled.{key}.chi-square").estimate.value == pytest.approx(
+            chi_square(table).value
+        )
     titles = [group.title for group in found.result("relabelled").groups]
     assert "without malignancy of dora; infection of ben and cleo" not in titles  # that is all of them
     assert "without malignancy of dora; infection of cleo" in titles

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from caseseries.analysis.cautions import Caution, best_ever
+from caseseries.analysis.cautions import Caution, best_ever, not_promised
 from caseseries.analysis.columns import Book, Split, bounds_of_serial, values_after
 from caseseries.analysis.ids import joined
 from caseseries.cases.series import CaseSeries
@@ -20,10 +20,10 @@ from caseseries.stats.length_bias import LengthBias, best_ever_under_null
 UNDER_NULL = "under-null"
 
 
-def best_ever_cautions(
+def enter_follow_up_alone(
     book: Book, protocol: Protocol, clause: Compare, groups: Sequence[Split]
 ) -> list[Caution]:
-    """Where the outcome is a greatest fall: what follow-up alone would make of it, entered, and said.
+    """Where the outcome is a greatest fall: enter what follow-up alone would make of it, and warn of it.
 
     The courses are drawn anew on the patients' own days, as if they had nothing to do with the group.
     """
@@ -43,7 +43,8 @@ def best_ever_cautions(
         ("rejected", "Error of the test at 5 % on these days", bias.rejected),
         ("seen", "Difference of medians seen, its p with the follow-up taken into account", bias.seen),
     ):
-        book.enter(joined(UNDER_NULL, part), label, estimate, rows)
+        said = [not_promised()] if estimate.p is not None else []
+        book.enter(joined(UNDER_NULL, part), label, estimate, rows, cautions=said)
     names = groups[0].group.title, groups[1].group.title
     under_null = None if bias.bias.value is None else (bias.first.shown, bias.second.shown)
     return [best_ever(values[0], values[1], *names, under_null), *bounds_of_serial(book.cases, serial)]

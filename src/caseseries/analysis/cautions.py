@@ -121,19 +121,17 @@ def best_ever(
     second: str,
     under_null: tuple[str, str] | None = None,
 ) -> Caution:
-    sizes = ""
+    sizes, expected = "", ""
     if of_first is not None and of_second is not None:
         sizes = f" Later values a patient, median: {of_first:g} ({first}), {of_second:g} ({second})."
+    if under_null:
+        first, second = under_null
+        expected = f" Courses that had nothing to do with the group would give {first} and {second} on the "
+        expected += "same days."
     return Caution(
         "best-ever",
         "The response is the greatest ever reached: who is followed longer has more values to reach it."
-        + sizes
-        + (
-            f" Courses that had nothing to do with the group would give {under_null[0]} and {under_null[1]} "
-            "on the same days."
-            if under_null
-            else ""
-        ),
+        f"{sizes}{expected}",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from caseseries.analysis.best_ever import best_ever_cautions
+from caseseries.analysis.best_ever import enter_follow_up_alone
 from caseseries.analysis.cautions import (
     SMALL_EXPECTED,
     small_expected,
@@ -94,7 +94,7 @@ def _compare_ranks(clause: Compare, cases: CaseSeries, protocol: Protocol) -> Re
             both = rows[0] | rows[1]
             book.enter_test(method.part, method.label, method.done(), both, promised=False, cautions=())
     enter_rank_tests(book, values, rows, promised=clause.test, beside=clause.beside)
-    cautions += best_ever_cautions(book, protocol, clause, groups)
+    cautions += enter_follow_up_alone(book, protocol, clause, groups)
     notes = left_out(~(answered & known(cases, clause.by)), "an outcome or a group")
     return Result(
         clause, tuple(book.numbers), tuple(one.group for one in groups), tuple(cautions), tuple(notes)

@@ -10,8 +10,12 @@ from caseseries.analysis.results import Number, Result
 from caseseries.stats.multiplicity import benjamini_hochberg, holm
 
 WAYS = {
-    "holm": ("Holm", "keeps the chance of any false one", holm),
-    "benjamini-hochberg": ("Benjamini-Hochberg", "keeps the share of false ones", benjamini_hochberg),
+    "holm": ("Holm", "keeps the chance of even one false finding at its level", holm),
+    "benjamini-hochberg": (
+        "Benjamini-Hochberg",
+        "keeps the share of false findings at its level",
+        benjamini_hochberg,
+    ),
 }
 
 

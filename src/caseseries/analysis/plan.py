@@ -24,7 +24,7 @@ from caseseries.analysis.comparison import compare
 from caseseries.analysis.course import landmark, trajectory
 from caseseries.analysis.multiplicity import with_adjusted
 from caseseries.analysis.overlap import entries
-from caseseries.analysis.regression import regress
+from caseseries.analysis.regression import regress, time_of
 from caseseries.analysis.relabel import relabel
 from caseseries.analysis.results import Result, Results
 from caseseries.analysis.summary import list_patients, summarise
@@ -148,19 +148,12 @@ def _needs(clause: Analysis, protocol: Protocol) -> list[str]:
         case Relabel():
             return [clause.variable]
         case Regress():
-            return [clause.outcome, *clause.on, *_time_of(clause, protocol)]
+            return [clause.outcome, *clause.on, *time_of(clause, protocol)]
         case Survival():
             parts = [protocol.follow_up_variable(part) for part in ("alive", "time")]
             return [*(variable.name for variable in parts if variable is not None), *by]
         case _:
             return by
-
-
-def _time_of(clause: Regress, protocol: Protocol) -> list[str]:
-    """Where survival is regressed, the variable that holds its time."""
-    alive, time = (protocol.follow_up_variable(part) for part in ("alive", "time"))
-    is_survival = alive is not None and time is not None and alive.name == clause.outcome
-    return [time.name] if is_survival and time is not None else []
 
 
 def _moments_needed(clause: Analysis, protocol: Protocol) -> tuple[str, ...]:

@@ -22,6 +22,13 @@ from caseseries.stats.logistic import Regression, logistic
 from caseseries.stats.proportional import Proportionality, proportional_hazards
 
 
+def time_of(clause: Regress, protocol: Protocol) -> list[str]:
+    """Where survival is regressed, the variable that holds its time; nothing for any other outcome."""
+    alive, time = (protocol.follow_up_variable(part) for part in ("alive", "time"))
+    is_survival = alive is not None and alive.name == clause.outcome
+    return [time.name] if is_survival and time is not None else []
+
+
 @dataclass(frozen=True, slots=True)
 class Covariate:
     """One column of a regression: its part in ids, its name, and its values (NaN where it is missing)."""
@@ -42,8 +49,8 @@ def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
     table = np.column_stack([one.values for one in covariates])
     names = [one.name for one in covariates]
     complete = ~np.isnan(table).any(axis=1) & known(cases, clause.outcome)
-    alive = protocol.follow_up_variable("alive")
-    if alive is not None and protocol.follow_up is not None and alive.name == clause.outcome:
+    if time_of(clause, protocol):
+        assert protocol.follow_up is not None  # where a variable holds its time
         moment = protocol.follow_up.counted_from
         times, timed = time_from(cases, protocol, moment)
         rows = complete & timed & (np.where(timed, times, 0.0) >= 0)
@@ -58,7 +65,7 @@ def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
         binary = event[rows], table[rows], names
         fitted, penalized = logistic(*binary, level=book.level), firth_logistic(*binary, level=book.level)
         tested = None
-        notes = [f"A ratio above 1 means more of: {cases.column(clause.outcome).title}."]
+        notes = [f"A ratio above 1 means that this is more often so: {cases.column(clause.outcome).title}."]
     _enter(book, covariates, fitted, penalized, tested, rows, event)
     notes.append("Each ratio is for one unit more of its variable, the others being equal.")
     notes += left_out(~rows, "a value of every variable")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,8 +49,7 @@ def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does) 
     if not labels:
         title = cases.column(clause.variable).title
         return Result(clause, why_not=f"Nothing to relabel: every label of {title} that counts is certain.")
-    tried = MOST_LABELLINGS if len(labels) > math.log2(MOST_LABELLINGS) else 2 ** len(labels)
-    if cases.n * tried > MOST_WORK:
+    if cases.n * min(2 ** len(labels), MOST_LABELLINGS) > MOST_WORK:
         why_not = (
             f"Not done: {len(labels):,} uncertain labels of {cases.n:,} patients are too many to relabel."
         )
@@ -75,6 +75,29 @@ def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does) 
     some = f"{len(every):,} labellings of 2^{len(labels)}, drawn with the seed {protocol.conventions.seed}."
     note = all_of_them if len(every) == 2 ** len(labels) else some
     return Result(clause, tuple(book.numbers), tuple(groups.values()), tuple(said), (note,))
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelled:
+    """One test of a relabelling: its part in ids, its name, and its number in each labelling shown."""
+
+    part: str
+    label: str
+    numbers: tuple[Number | None, ...]
+
+
+def by_test(result: Result) -> list[Relabelled]:
+    """The tests of a relabelling, each with its numbers in the order of the labellings (its groups)."""
+    numbers, given = _numbers(result), result.groups[0]
+    return [
+        Relabelled(
+            part.removeprefix(f"{given.key}."),
+            number.label.removesuffix(f": {given.title}"),
+            tuple(numbers.get(part.replace(given.key, group.key, 1)) for group in result.groups),
+        )
+        for part, number in numbers.items()
+        if part.startswith(f"{given.key}.")
+    ]
 
 
 def _numbers(result: Result) -> dict[str, Number]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from caseseries.analysis.cautions import (
@@ -17,7 +15,6 @@ from caseseries.analysis.cautions import (
 from caseseries.analysis.columns import (
     Book,
     Rows,
-    Split,
     Values,
     groups_of,
     is_yes,
@@ -76,14 +73,15 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
         _enter_curve(book, one.group, curve, times, dead, rows, clause, protocol)
     if clause.by:
         among = followed & known(cases, clause.by)
-        labels = np.select([one.rows for one in groups], list(range(len(groups))), -1)
-        followed_ones = times[among], dead[among], labels[among]
-        said = [not_promised()]
-        book.enter(
-            "log-rank", "Log-rank test", log_rank(*followed_ones), among, standing="companion", cautions=said
-        )
+        labels = np.select([one.rows for one in groups], [one.group.title for one in groups], "")
+        one_by_one = times[among], dead[among], labels[among]
+        said, test = [not_promised()], log_rank(*one_by_one)
+        book.enter("log-rank", "Log-rank test", test, among, standing="companion", cautions=said)
         if len(groups) == 2:
-            _enter_differences(book, groups, curves, followed_ones, among, protocol)
+            label, first = "Log-rank test, exact", groups[0].group.title
+            exact = exact_log_rank(*one_by_one, of=first, seed=protocol.conventions.seed)
+            book.enter("log-rank-exact", label, exact, among, standing="companion", cautions=said)
+            _enter_mean_times(book, [curves[one.group.key] for one in groups], among, protocol)
     notes = [f"Time is counted from {a_moment(moment)}, in {unit}."]
     notes += left_out(~(timed & known(cases, alive.name)), "a time or an outcome")
     notes += left_out(~reached, f"follow-up as far as {a_moment(moment)}")
@@ -98,29 +96,15 @@ def survival(clause: Survival, cases: CaseSeries, protocol: Protocol) -> Result:
     )
 
 
-def _enter_differences(
-    book: Book,
-    groups: list[Split],
-    curves: dict[str, Curve],
-    followed_ones: tuple[Values, Rows, Values],
-    among: Rows,
-    protocol: Protocol,
-) -> None:
-    """What is said of two groups alone: the exact log-rank test, and the difference of the mean times."""
+def _enter_mean_times(book: Book, curves: list[Curve], among: Rows, protocol: Protocol) -> None:
+    """How much longer the first of two groups lives than the other, up to the longest horizon."""
     assert protocol.follow_up is not None
-    exact = exact_log_rank(*followed_ones, seed=protocol.conventions.seed)
-    # The groups are numbered in the test, and named in the report.
-    exact = replace(exact, method=exact.method.replace("of group 0", f"of {groups[0].group.title}"))
-    cautions = [not_promised()]
-    label = "Log-rank test, exact"
-    book.enter("log-rank-exact", label, exact, among, standing="companion", cautions=cautions)
     if protocol.follow_up.horizons:
         horizon, end = _last_horizon(protocol)
-        first, second = (curves[one.group.key] for one in groups)
-        unit = protocol.follow_up.unit
-        difference = rmst_difference(first, second, end, level=book.level, unit=unit)
+        first, second = curves
+        difference = rmst_difference(first, second, end, level=book.level, unit=protocol.follow_up.unit)
         smallest = min(first.n, second.n)
-        cautions += [small_mean_times(smallest)] if smallest < FEW_PATIENTS else []
+        cautions = [not_promised(), *([small_mean_times(smallest)] if smallest < FEW_PATIENTS else [])]
         label = f"Mean time alive to {horizon}, difference"
         book.enter(MEAN_TIMES, label, difference, among, standing="companion", cautions=cautions)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from caseseries.analysis.ids import joined
+from caseseries.analysis.relabel import by_test
 from caseseries.analysis.results import Result
 from caseseries.report.drawing import drawn, fitted, text_width, wrapped, write
 from caseseries.report.look import HAIR, LINE, PALE, QUIET, SMALL, TEXT, WIDTH
@@ -81,15 +81,8 @@ def flip_figure(relabelled: Sequence[Result], level: float) -> str:
 
 def _tests(result: Result, is_one_of_several: bool) -> list[Test]:
     """The tests of a relabelling in their order, with their p in the order of its labellings."""
-    numbers = {number.id: number for number in result.numbers}
-    first = joined(result.slug, result.groups[0].key)
-    tests = []
-    for id_, number in numbers.items():
-        if id_.startswith(f"{first}."):
-            part = id_.removeprefix(f"{first}.")
-            name = number.label.removesuffix(f": {result.groups[0].title}")
-            found = [numbers.get(joined(result.slug, group.key, part)) for group in result.groups]
-            ps = tuple(None if one is None else one.estimate.p for one in found)
-            analysis = f" ({result.clause.name.removesuffix(', relabelled')})" if is_one_of_several else ""
-            tests.append(Test(f"{name}{analysis}", ps))
-    return tests
+    analysis = f" ({result.clause.name.removesuffix(', relabelled')})" if is_one_of_several else ""
+    return [
+        Test(f"{one.label}{analysis}", tuple(None if it is None else it.estimate.p for it in one.numbers))
+        for one in by_test(result)
+    ]

@@ -110,7 +110,7 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
         Section("the_course", "The course over time", tuple(courses(run))),
         Section("the_comparisons", "Comparisons", (*_comparisons(run), *_adjusted(run))),
         Section("the_regressions", "Regressions", tuple(_regressions(run))),
-        Section("the_labels", "What flips it", tuple(labels(run))),
+        Section("the_labels", "What flips it", tuple(_labels(run))),
         Section("the_cautions", "Cautions", tuple(every_caution(run.results))),
         Section("the_words", "The results in words", tuple(_words(run))),
         Section("not_done", "Promised, and not done", tuple(_not_done(run))),
@@ -236,7 +236,7 @@ def _adjusted(run: Finished) -> Iterator[Block]:
         yield Fold("The promised tests, adjusted for their number", (table,))
 
 
-def labels(run: Finished) -> Iterator[Block]:
+def _labels(run: Finished) -> Iterator[Block]:
     """What dropping the uncertain labels does: relabellings of the same labels in one figure."""
     alike: dict[tuple[str, ...], list[Result]] = {}
     for result in run.done:

@@ -8,6 +8,8 @@ from caseseries.analysis.cautions import Caution
 from caseseries.analysis.columns import numeric_parts
 from caseseries.analysis.ids import (
     ANY,
+    MEAN_TIME,
+    MEAN_TIMES,
     MEDIAN,
     MIDDLES,
     SEVERAL,
@@ -20,6 +22,7 @@ from caseseries.analysis.ids import (
     summarised,
 )
 from caseseries.analysis.multiplicity import WAYS, looks, promised_tests
+from caseseries.analysis.relabel import by_test
 from caseseries.analysis.results import Number, Result, Results
 from caseseries.analysis.standing import methods_of, said_first
 from caseseries.cases.series import CaseSeries, Column
@@ -109,7 +112,7 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         (f"Median survival, {unit}", "median"),
         (f"the same, by the convention \u201c{other}\u201d", median_by(other)),
         *(line for horizon in protocol.follow_up.horizons for line in _at(horizon)),
-        (f"Mean time alive to the longest horizon, {unit}", "restricted-mean"),
+        (f"Mean time alive to the longest horizon, {unit}", MEAN_TIME),
         ("Alive at last follow-up", "alive.share"),
         (f"Median follow-up, {unit} (reverse Kaplan\u2013Meier)", "follow-up"),
         (f"Time observed, median, {unit}", "observed.median"),
@@ -128,7 +131,7 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         for label, part in lines
     ]
     for label, part in (
-        (f"Difference of these, {unit}", "restricted-mean-difference"),
+        (f"Mean time alive, first group less the other, {unit}", MEAN_TIMES),
         ("Log-rank test, p", "log-rank.p"),
         ("the same, exact", "log-rank-exact.p"),
     ):
@@ -288,10 +291,9 @@ def ranges_table(relabelled: Sequence[Result], results: Results) -> Table:
     rows: list[Row] = []
     notes: list[Line] = []
     for result in relabelled:
-        first = joined(result.slug, result.groups[0].key)
-        for number in [one for one in result.numbers if one.id.startswith(f"{first}.")]:
-            of = joined(result.slug, number.id.removeprefix(f"{first}."))
-            label = number.label.removesuffix(f": {result.groups[0].title}")
+        for one in by_test(result):
+            of, number = joined(result.slug, one.part), one.numbers[0]
+            assert number is not None  # the first labelling is the one given, in which each test has a p
             cells: list[Line] = [
                 (ref(results, f"{number.id}.p"),),
                 (ref(results, f"{of}.p-smallest.p"), " to ", ref(results, f"{of}.p-greatest.p")),
@@ -301,7 +303,7 @@ def ranges_table(relabelled: Sequence[Result], results: Results) -> Table:
                 if _stands(results, f"{of}.smallest")
                 else (),
             ]
-            name = words(f"{label} ({result.clause.name})", head=True)
+            name = words(f"{one.label} ({result.clause.name})", head=True)
             rows.append(Row((name, *(words(*cell, numeric=True) for cell in cells))))
         notes += [*said(result.cautions), *((note,) for note in result.notes)]
     alpha = f"p below {1.0 - results.conventions.level:.2g}"

@@ -91,15 +91,22 @@ def weighted_log_rank(
 
 
 def exact_log_rank(
-    time: ArrayLike, event: ArrayLike, group: ArrayLike, *, seed: int, limit: int = 2**21
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    *,
+    of: object = None,
+    seed: int,
+    limit: int = 2**21,
 ) -> Estimate:
     """The log-rank test of two groups, with p from every way the patients could fall to the groups.
 
     Each patient's score is the event (1 or 0) less the Nelson-Aalen estimate of all together at the
     patient's time (the log-rank scores of Peto and Peto; coin calls their ties "mid-ranks"). Value:
-    the sum of the scores in the first group by its label, which is its events beyond expectation, as
-    in the log-rank test. p: the share of all deals whose sum is at least as far from 0. It holds
-    where, were there no difference, follow-up too would end alike in both groups.
+    the sum of the scores in the group labelled `of`, else in the first by its label, which is its
+    events beyond expectation, as in the log-rank test. p: the share of all deals whose sum is at least
+    as far from 0. It holds where, were there no difference, follow-up too would end alike in both
+    groups.
 
     Exact where the sums of each half of the patients are no more than `limit` (any 42 patients, and
     more where times are tied or one group is small); else 100,000 deals, fewer beyond 1,000 patients,
@@ -121,7 +128,8 @@ def exact_log_rank(
         raise ValueError(f"group: two groups are wanted, these are {len(names)}")
     n, unit = len(when), "events beyond expectation"
     method = "log-rank by permutation of its scores (event less Nelson-Aalen), two-sided by distance from 0"
-    mine: Flags = labels == names[0] if n else np.zeros(0, dtype=np.bool_)
+    asked = of if of is not None else names[0] if n else None
+    mine: Flags = labels == asked if n else np.zeros(0, dtype=np.bool_)
     scores = _scores(when, happened)
     if hindered := _hindrance(when, happened, mine, scores):
         return not_estimable(hindered, method, n, unit)
@@ -129,7 +137,7 @@ def exact_log_rank(
     border = abs(value) - SAME_SUM * float(np.abs(scores).sum())
     p = _exact_share(scores, chosen, border, limit)
     if p is not None:
-        method += f", exact over all {_deals(n, chosen)} deals; value: of group {names[0]}"
+        method += f", exact over all {_deals(n, chosen)} deals; value: of group {asked}"
         return Estimate(value, method, n, unit, p=p)
     draws = min(DRAWS, MOST_DEALT // n)
     if draws < DRAWS // 10:
@@ -138,7 +146,7 @@ def exact_log_rank(
     p = (1 + great) / (1 + draws)
     error = math.sqrt(p * (1.0 - p) / draws)
     method += (
-        f", {draws:,} deals drawn (seed {seed}, standard error of p {error:.1g}); value: of group {names[0]}"
+        f", {draws:,} deals drawn (seed {seed}, standard error of p {error:.1g}); value: of group {asked}"
     )
     return Estimate(value, method, n, unit, p=p)
 
@@ -157,7 +165,7 @@ def _scores(when: Numbers, happened: Flags) -> Numbers:
 
 
 def _hindrance(when: Numbers, happened: Flags, mine: Flags, scores: Numbers) -> str:
-    if mine.all():
+    if mine.all() or not mine.any():
         return "only one group" if len(mine) else "nobody was followed"
     if not happened.any():
         return "nobody had the event"
