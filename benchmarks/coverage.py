@@ -26,12 +26,13 @@ from caseseries.stats.contrast import DifferenceInterval, risk_difference
 from caseseries.stats.cox import cox
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.firth import firth_cox
+from caseseries.stats.log_rank import log_rank
 from caseseries.stats.log_ranks import exact_log_rank
 from caseseries.stats.proportions import Interval, proportion
 from caseseries.stats.ranks import mann_whitney, mann_whitney_exact
 from caseseries.stats.rmst import rmst, rmst_difference
 from caseseries.stats.root import root
-from caseseries.stats.survival import Limits, kaplan_meier, log_rank, median_survival
+from caseseries.stats.survival import Limits, kaplan_meier, median_survival
 from caseseries.stats.unconditional import barnard, boschloo, fisher_mid_p
 
 PROCESSES = 2

@@ -11,8 +11,9 @@ import pytest
 
 from caseseries.stats.cox import cox
 from caseseries.stats.estimate import Estimate
-from caseseries.stats.logistic import Regression, logistic
+from caseseries.stats.logistic import logistic
 from caseseries.stats.proportional import Transform, proportional_hazards
+from caseseries.stats.regression import Regression
 
 
 def kept(name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from caseseries.stats.firth import firth_cox, firth_logistic
-from caseseries.stats.logistic import Regression
+from caseseries.stats.regression import Regression
 
 CASES: dict[str, Any] = json.loads(Path(__file__).with_name("firth.json").read_text("utf-8"))["cases"]
 CLOSE = 1e-8

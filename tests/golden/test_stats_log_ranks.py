@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from caseseries.stats.log_rank import log_rank
 from caseseries.stats.log_ranks import exact_log_rank, stratified_log_rank, weighted_log_rank
-from caseseries.stats.survival import kaplan_meier, log_rank, median_survival
+from caseseries.stats.survival import kaplan_meier, median_survival
 
 
 def kept(name: str) -> Any:

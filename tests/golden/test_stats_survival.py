@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from caseseries.stats.log_rank import log_rank
 from caseseries.stats.survival import (
     Limits,
     at_risk,
     follow_up,
     kaplan_meier,
-    log_rank,
     median_survival,
     survival_at,
 )

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from caseseries.stats import describe
 from caseseries.stats.compare import chi_square, fisher
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.log_rank import log_rank
 from caseseries.stats.permutation import entries_chi_square, permuted_entries
 from caseseries.stats.proportions import proportion
 from caseseries.stats.ranks import mann_whitney, mann_whitney_exact
@@ -23,7 +24,6 @@ from caseseries.stats.survival import (
     at_risk,
     follow_up,
     kaplan_meier,
-    log_rank,
     median_survival,
     survival_at,
 )

@@ -11,6 +11,7 @@ import pytest
 from caseseries.stats.compare import chi_square, fisher
 from caseseries.stats.describe import mean, median, standard_deviation
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.log_rank import log_rank
 from caseseries.stats.permutation import permuted_entries
 from caseseries.stats.proportions import proportion
 from caseseries.stats.ranks import has_ties, mann_whitney, mann_whitney_exact
@@ -20,7 +21,6 @@ from caseseries.stats.survival import (
     at_risk,
     follow_up,
     kaplan_meier,
-    log_rank,
     median_survival,
     survival_at,
 )

@@ -106,7 +106,7 @@ def test_what_a_regression_says() -> None:
     assert one.estimate.high == pytest.approx(np.exp(one.log_ratio + 1.6448536 * one.standard_error))
     assert (one.estimate.level, one.estimate.unit) == (0.9, "hazard ratio")
     assert one.estimate.method == (
-        "Fine-Gray regression of event 1: subdistribution hazard ratio for a rise by one, Breslow's ties, "
+        "hazard ratio of age, Fine-Gray regression of the subdistribution of event 1, Breslow's ties, "
         "censoring weights by Kaplan-Meier, robust standard error that counts the weights' own, Wald"
     )
     assert str(found) == f"age: {one.estimate}"
@@ -197,7 +197,7 @@ FOLLOWING = [*range(1, 11), 11, 13, 15, 17, 19, 12, 14, 16, 18, 20]
         ),
         (
             lambda: hazard_ratio(fine_gray(MONTHS, FATE, np.array(AGE) * 1e-6, ["age"])),
-            "a hazard ratio for a rise by one is too great to write: use a larger unit",
+            "a difference of 1 in age lies far beyond its range: give it in another unit",
         ),
         (
             lambda: hazard_ratio(

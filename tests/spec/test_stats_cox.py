@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from caseseries.stats.compare import chi_square
 from caseseries.stats.cox import cox
-from caseseries.stats.logistic import Regression, logistic
+from caseseries.stats.log_rank import log_rank
+from caseseries.stats.logistic import logistic
 from caseseries.stats.proportional import Proportionality, Transform, proportional_hazards
-from caseseries.stats.survival import log_rank
+from caseseries.stats.regression import Regression
 
 # Weeks of remission (6-mercaptopurine, placebo). Freireich et al., Blood 1963;21:699-716.
 TREATED = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+".split()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from caseseries.stats.cox import cox
 from caseseries.stats.firth import firth_cox, firth_logistic
-from caseseries.stats.logistic import Regression, logistic
+from caseseries.stats.logistic import logistic
+from caseseries.stats.regression import Regression
 
 # The founding series: who died, who had a bacterial cause, and a rheumatologic one; all bacterial died.
 MONTHS = [0.3, 1.5, 1.8, 57, 0.2, 0.2, 0.3, 0.3, 1.8, 2.1, 0.5, 29, 59, 1.3, 4, 49]

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.log_rank import log_rank
 from caseseries.stats.log_ranks import exact_log_rank, stratified_log_rank, weighted_log_rank
 from caseseries.stats.rmst import rmst, rmst_difference
-from caseseries.stats.survival import at_risk, kaplan_meier, log_rank, survival_at
+from caseseries.stats.survival import at_risk, kaplan_meier, survival_at
 
 
 def patients(text: str) -> tuple[list[float], list[bool]]:

@@ -18,8 +18,9 @@ from caseseries.protocol.wording import a_moment
 from caseseries.stats.cox import cox
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.firth import firth_cox, firth_logistic
-from caseseries.stats.logistic import Regression, logistic
+from caseseries.stats.logistic import logistic
 from caseseries.stats.proportional import Proportionality, proportional_hazards
+from caseseries.stats.regression import Regression
 
 
 def time_of(clause: Regress, protocol: Protocol) -> list[str]:

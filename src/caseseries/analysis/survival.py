@@ -40,9 +40,10 @@ from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.log_rank import log_rank
 from caseseries.stats.log_ranks import exact_log_rank
 from caseseries.stats.rmst import rmst, rmst_difference
-from caseseries.stats.survival import Curve, follow_up, kaplan_meier, log_rank, median_survival, survival_at
+from caseseries.stats.survival import Curve, follow_up, kaplan_meier, median_survival, survival_at
 
 OTHER_REST = {"midpoint": "first", "first": "midpoint"}
 

@@ -20,6 +20,7 @@ from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.sentences import sentences
 from caseseries.report import figures as draw
 from caseseries.report import screening as found
+from caseseries.report.comparison_tables import comparisons_table, entries_table
 from caseseries.report.document import table_csv
 from caseseries.report.html import released_html
 from caseseries.report.narrative import results_in_words
@@ -40,7 +41,8 @@ from caseseries.report.page import (
 from caseseries.report.patient_tables import listing
 from caseseries.report.provenance import versions
 from caseseries.report.sections import MANY_PATIENTS, Finished, courses, every_caution
-from caseseries.report.tables import comparisons_table, entries_table, summary_table, survival_table
+from caseseries.report.summary_table import summary_table
+from caseseries.report.survival_table import survival_table
 
 FORMAT = "caseseries released results 1"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"

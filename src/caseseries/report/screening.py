@@ -32,7 +32,7 @@ from caseseries.report.page import (
     ref,
     words,
 )
-from caseseries.report.tables import summary_table
+from caseseries.report.summary_table import summary_table
 
 FATES = {"in": "In", "out": "Out", "open": "Open", "not-shown": "Could not be shown"}
 WHAT_OPEN_IS = (

@@ -26,24 +26,24 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.sentences import sentences
 from caseseries.report import figures as draw
 from caseseries.report import screening as found
+from caseseries.report.claims_table import claims_table
+from caseseries.report.comparison_tables import (
+    adjusted_table,
+    comparisons_table,
+    entries_table,
+    methods_table,
+    ranges_table,
+)
+from caseseries.report.course_table import by_day
 from caseseries.report.narrative import results_in_words
 from caseseries.report.page import Block, Bullets, Cell, Figure, Fold, Paragraph, Row, Section, Table
 from caseseries.report.patient_tables import day_grid, listing, spells_table
 from caseseries.report.patients import names_in_figures
 from caseseries.report.provenance import provenance
+from caseseries.report.regression_table import regression_table
 from caseseries.report.rows import MANY_ROWS, Behind, behind, rows_section
-from caseseries.report.tables import (
-    adjusted_table,
-    by_day,
-    claims_table,
-    comparisons_table,
-    entries_table,
-    methods_table,
-    ranges_table,
-    regression_table,
-    summary_table,
-    survival_table,
-)
+from caseseries.report.summary_table import summary_table
+from caseseries.report.survival_table import survival_table
 
 MANY_PATIENTS = 1000
 """Above this many, no line and no figure a patient."""

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from caseseries.stats.estimate import Estimate, check_level, not_estimable
 from caseseries.stats.sample import Counts, Numbers, numbers
-from caseseries.stats.survival import SAME_TIME, Limits, followed, said
+from caseseries.stats.survival import SAME_TIME, Limits, count_at, followed, said
 from caseseries.stats.tails import normal_quantile
 
 # More kinds of event than this are a slip, such as days given for kinds.
@@ -159,12 +159,6 @@ def check_cause(cause: int, called: str) -> None:
     """Refuse a kind of event that is none, such as 0, which is censored. Raises ValueError."""
     if cause != int(cause) or cause < 1:
         raise ValueError(f"{called}: the number of an event, 1 or more, is wanted, not {cause}")
-
-
-def count_at(times: Numbers, observed_times: Numbers) -> Counts:
-    """How many of the observed times are each of `times`."""
-    ordered = np.sort(observed_times)
-    return np.searchsorted(ordered, times, side="right") - np.searchsorted(ordered, times)
 
 
 def _standard_error(risk: Counts, events: Counts, before: Numbers, incidence: Numbers) -> Numbers:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from caseseries.stats.competing import check_cause, count_at, observed
-from caseseries.stats.estimate import Estimate, check_level, not_estimable
+from caseseries.stats.competing import check_cause, observed
+from caseseries.stats.estimate import check_level
+from caseseries.stats.regression import Coefficient, Setting, coefficient, refused
 from caseseries.stats.sample import Counts, Flags, Numbers
+from caseseries.stats.survival import count_at
 from caseseries.stats.tails import normal_quantile, normal_two_sided
 
 # Patients times covariates times covariates: about two seconds of work.
@@ -27,19 +29,6 @@ TOGETHER = (
     "no finite hazard ratios were found: taken together, the covariates separate those with the "
     "event from the others at risk, or tell the same"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Coefficient:
-    """One covariate's hazard ratio, for a rise by one; `log_ratio` and its `standard_error` are natural logs.
-
-    Both are None where there is no such estimate.
-    """
-
-    name: str
-    estimate: Estimate
-    log_ratio: float | None = None
-    standard_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +71,17 @@ def fine_gray(
     table = _table(covariates, len(when), names)
     events = int((why == of).sum())
     method = (
-        f"Fine-Gray regression of event {of}: subdistribution hazard ratio for a rise by one, "
-        "Breslow's ties, censoring weights by Kaplan-Meier, "
-        "robust standard error that counts the weights' own, Wald"
+        f"Fine-Gray regression of the subdistribution of event {of}, Breslow's ties, "
+        "censoring weights by Kaplan-Meier, robust standard error that counts the weights' own, Wald"
     )
+    setting = Setting(tuple(names), len(when), events, method, "hazard ratio", level)
     found = _hindrance(table, names, events, of) or _found(when, why, of, table, names)
     if isinstance(found, str):
-        blank = not_estimable(found, method, len(when), "hazard ratio")
-        return FineGray(tuple(Coefficient(name, blank) for name in names), len(when), events)
-    logs, errors = found
+        return FineGray(refused((found,) * len(names), setting).coefficients, len(when), events)
+    z = normal_quantile((1.0 + level) / 2.0)
     fitted = (
-        Coefficient(name, _ratio(log, error, level, method, len(when)), log, error)
-        for name, log, error in zip(names, logs.tolist(), errors.tolist(), strict=True)
+        coefficient(name, log, se, (log - z * se, log + z * se), normal_two_sided(log / se), setting)
+        for name, log, se in zip(names, found[0].tolist(), found[1].tolist(), strict=True)
     )
     return FineGray(tuple(fitted), len(when), events)
 
@@ -282,13 +270,3 @@ def _hindrance(table: Numbers, names: Sequence[str], events: int, of: int) -> st
     if np.linalg.eigvalsh(standard.T @ standard / n)[0] < SAME:
         return "one covariate repeats what the others say"
     return ""
-
-
-def _ratio(log: float, error: float, level: float, method: str, n: int) -> Estimate:
-    z = normal_quantile((1.0 + level) / 2.0)
-    if max(abs(log - z * error), abs(log + z * error)) > 700.0:
-        reason = "a hazard ratio for a rise by one is too great to write: use a larger unit"
-        return not_estimable(reason, method, n, "hazard ratio")
-    low, high = math.exp(log - z * error), math.exp(log + z * error)
-    p = normal_two_sided(log / error)
-    return Estimate(math.exp(log), method, n, "hazard ratio", low=low, high=high, level=level, p=p)

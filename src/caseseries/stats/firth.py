@@ -10,13 +10,12 @@ from numpy.typing import ArrayLike
 
 from caseseries.stats.cox import RiskSets, prepared
 from caseseries.stats.estimate import check_level
-from caseseries.stats.logistic import (
+from caseseries.stats.logistic import log_odds, logistic_terms
+from caseseries.stats.regression import (
     Regression,
     Setting,
     coefficient,
     dependent,
-    log_odds,
-    logistic_terms,
     no_outcome,
     refused,
     standardized,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from caseseries.stats.competing import check_cause, count_at, observed
+from caseseries.stats.competing import check_cause, observed
 from caseseries.stats.estimate import Estimate, not_estimable
 from caseseries.stats.sample import Counts, Numbers
+from caseseries.stats.survival import count_at
 from caseseries.stats.tails import chi_square_tail
 
 # Groups times groups times distinct times of an event: about two seconds of work.

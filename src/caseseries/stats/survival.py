@@ -1,18 +1,17 @@
-"""Time until an event, where some were not seen to the end: curve, median, follow-up and log-rank."""
+"""Time until an event, where some were not seen to the end: curve, median and follow-up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from caseseries.stats.estimate import Estimate, check_level, not_estimable
 from caseseries.stats.sample import Counts, Flags, Numbers, flags, numbers
-from caseseries.stats.tails import chi_square_tail, normal_quantile
+from caseseries.stats.tails import normal_quantile
 
 Limits = Literal["log-log", "log", "plain"]
 Rests = Literal["midpoint", "first"]
@@ -21,8 +20,6 @@ Rests = Literal["midpoint", "first"]
 SAME_TIME = 1e-9
 # A curve this close to one half rests on it: R's tolerance, the square root of the float's own.
 ON_ONE_HALF = float(np.sqrt(np.finfo(np.float64).eps))
-# Groups squared, at each time of an event: a second or two. 100 groups at 100,000 times take a billion.
-MOST_STEPS = 1_000_000_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,9 +128,9 @@ def kaplan_meier(
     when, happened, since = followed(time, event, entry)
     late = since[since > 0.0]
     times = np.unique(np.concatenate((when, late)))
-    events = _count_at(times, when[happened])
-    censored = _count_at(times, when[~happened])
-    risk = _still(times, when) - _still(times, late)
+    events = count_at(times, when[happened])
+    censored = count_at(times, when[~happened])
+    risk = still(times, when) - still(times, late)
     survival: Numbers = np.cumprod((risk - events) / np.maximum(risk, 1) + (risk == 0), dtype=np.float64)
     error = _error_of_log(risk, events)
     low, high = _limits(survival, error, normal_quantile((1.0 + level) / 2.0), limits)
@@ -142,7 +139,7 @@ def kaplan_meier(
         at_risk=risk,
         events=events,
         censored=censored,
-        entered=_count_at(times, late),
+        entered=count_at(times, late),
         survival=survival,
         standard_error=survival * error,
         low=low,
@@ -219,69 +216,6 @@ def follow_up(
     return _median(reversed_curve, rests, unit, "median follow-up by reverse", "was censored")
 
 
-def log_rank(
-    time: ArrayLike, event: ArrayLike, group: ArrayLike, *, entry: ArrayLike | None = None
-) -> Estimate:
-    """The log-rank test of two or more groups: value is the chi-square, p its upper tail.
-
-    `group` holds one label for each patient; `entry` is as in `kaplan_meier`. A group in which
-    nobody was at risk at any event is left out, as R does, and the method says so. Fewer than two
-    groups, no event, or no event at which two groups were at risk: not estimable. So many groups
-    that it would take long: "not done". ValueError: as in `kaplan_meier`, or the labels are more or
-    fewer than the times.
-
-    Source: Mantel, Cancer Chemother Rep 1966;50:163-170; Harrington & Fleming, Biometrika
-    1982;69:553-566, with rho = 0. Conventions: R survival's survdiff.
-    """
-    when, happened, since = followed(time, event, entry)
-    called = "late-entry log-rank" if (since > 0.0).any() else "log-rank"
-    return log_rank_of(when, happened, since, group, called)
-
-
-def log_rank_of(
-    when: Numbers,
-    happened: Flags,
-    since: Numbers,
-    group: ArrayLike,
-    called: str,
-    weigh: Callable[[Counts, Counts], Numbers] | None = None,
-) -> Estimate:
-    """The log-rank test, under the name `called`, of what `followed` has checked.
-
-    `weigh` gives each time of an event its weight, from how many were at risk and how many had the
-    event, all groups together; the same to each where it is None.
-    """
-    labels = np.asarray(group)
-    if labels.shape != when.shape:
-        raise ValueError(f"{len(when)} times for {labels.size} group labels")
-    names, place = np.unique(labels, return_inverse=True)
-    died = np.unique(when[happened])
-    if len(names) ** 2 * len(died) > MOST_STEPS:
-        reason = f"not done: {len(names):,} groups at {len(died):,} times of an event are too many"
-        return not_estimable(reason, called, len(when), "chi-square")
-    risk = np.zeros((len(names), len(died)), dtype=np.int64)
-    events = np.zeros_like(risk)
-    for row in range(len(names)):
-        mine = place == row
-        risk[row] = _still(died, when[mine]) - _still(died, since[mine & (since > 0.0)])
-        events[row] = _count_at(died, when[mine & happened])
-    weight = np.ones(len(died)) if weigh is None else weigh(risk.sum(axis=0), events.sum(axis=0))
-    seen: Flags = risk @ weight > 0.0
-    an_event = "event" if weight.all() else "event of weight above 0"
-    method = f"{called}, {max(0, int(seen.sum()) - 1)} df"
-    if hindered := _hindrance(names, died, seen, an_event):
-        return not_estimable(hindered, method, len(when), "chi-square")
-    if left_out := [str(name) for name in names[~seen]]:
-        method += f"; nobody at risk at any {an_event} in {', '.join(left_out)}: left out"
-    excess, covariance = _excess(risk[seen], events[seen], weight)
-    if np.linalg.matrix_rank(covariance, tol=1e-9) < len(excess) - 1:
-        reason = f"the groups were never at risk at the same {an_event}, or everybody had it at one time"
-        return not_estimable(reason, method, len(when), "chi-square")
-    statistic = float(excess[1:] @ np.linalg.solve(covariance[1:, 1:], excess[1:]))
-    p = chi_square_tail(statistic, len(excess) - 1)
-    return Estimate(statistic, method, len(when), "chi-square", p=p)
-
-
 def followed(
     time: ArrayLike, event: ArrayLike, entry: ArrayLike | None = None
 ) -> tuple[Numbers, Flags, Numbers]:
@@ -308,12 +242,13 @@ def followed(
     return when, happened, since
 
 
-def _count_at(times: Numbers, observed: Numbers) -> Counts:
+def count_at(times: Numbers, observed: Numbers) -> Counts:
+    """How many of the observed times are each of `times`."""
     ordered = np.sort(observed)
     return np.searchsorted(ordered, times, side="right") - np.searchsorted(ordered, times)
 
 
-def _still(times: Numbers, observed: Numbers) -> Counts:
+def still(times: Numbers, observed: Numbers) -> Counts:
     """How many of the observed times lie at or after each of `times`."""
     return len(observed) - np.searchsorted(np.sort(observed), times)
 
@@ -378,23 +313,6 @@ def _crossing(times: Numbers, heights: Numbers, rests: Rests) -> float | None:
     if rests == "midpoint" and abs(resting - 0.5) < ON_ONE_HALF and len(lower):
         return (start + float(times[lower[0]])) / 2.0
     return start
-
-
-def _hindrance(names: NDArray[Any], died: Numbers, seen: Flags, an_event: str) -> str:
-    if len(names) < 2:
-        return "only one group" if len(names) else "nobody was followed"
-    if not len(died):
-        return "nobody had the event"
-    return "" if seen.sum() > 1 else f"only one group was at risk at an {an_event}"
-
-
-def _excess(risk: Counts, events: Counts, weight: Numbers) -> tuple[Numbers, Numbers]:
-    """Events beyond expectation in each group (rows), weighted, and their hypergeometric covariance."""
-    everyone, dead = risk.sum(axis=0), events.sum(axis=0)
-    share = risk / everyone
-    spread = weight**2 * dead * (everyone - dead) / np.maximum(everyone - 1, 1)
-    covariance = np.diag((share * spread).sum(axis=1)) - (share * spread) @ share.T
-    return ((events - share * dead) * weight).sum(axis=1), covariance
 
 
 def said(time: float, unit: str) -> str:
