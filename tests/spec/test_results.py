@@ -61,6 +61,16 @@ kind = "category"
 levels = ["early", "late", "very late"]
 
 [[variable]]
+name = "site"
+kind = "category"
+levels = ["north", "south"]
+
+[[variable]]
+name = "died_of"
+kind = "category"
+levels = ["HLH", "infection"]
+
+[[variable]]
 name = "alive"
 kind = "yes/no"
 take = { follow_up = "alive" }
@@ -97,6 +107,15 @@ role = "secondary"
 does = "survival"
 median = "first"
 by = "stage"
+strata = "site"
+weights = { rho = 1 }
+
+[[analysis]]
+name = "kinds"
+role = "secondary"
+does = "incidence"
+of = "died_of"
+by = "stage"
 
 [[analysis]]
 name = "ages"
@@ -113,6 +132,8 @@ role = "secondary"
 does = "regress"
 outcome = "alive"
 on = ["age", "stage"]
+kind = "died_of"
+of = "HLH"
 
 [[analysis]]
 name = "by stage"
@@ -121,11 +142,11 @@ does = "trajectory"
 serial = "ferritin"
 by = "stage"
 """
-PATIENTS = """patient,age,stage,alive,time
-a,30,early,yes,100
-b,40,early,no,20
-c,50,late,no,10
-d,,late,yes,40
+PATIENTS = """patient,age,stage,site,died_of,alive,time
+a,30,early,north,,yes,100
+b,40,early,south,infection,no,20
+c,50,late,north,HLH,no,10
+d,,late,south,,yes,40
 """
 FERRITIN = "patient,day 1,day 5\na,100,50\nb,200,300\nc,10,\n"
 

@@ -17,6 +17,13 @@ MIDDLES: dict[str, tuple[str, ...]] = {
 """Under what the numbers of a measured column stand, by the promised form of a summary: the middle first."""
 MEDIAN, LOWEST, HIGHEST = MIDDLES["median (range)"]
 MEAN, _ = MIDDLES["mean (SD)"]
+SUBDISTRIBUTION = "subdistribution"
+"""A ratio by Fine and Gray's regression."""
+GRAY, BY = "gray", "incidence-by"
+"""Between groups by one kind of event, and how many have had it by a horizon."""
+LOG_RANK, STRATIFIED = "log-rank", "log-rank-stratified"
+WEIGHTED, EXACT = "log-rank-weighted", "log-rank-exact"
+"""The tests between curves."""
 AT, MEAN_TIME, MEAN_TIMES = "survival-at", "restricted-mean", "restricted-mean-difference"
 """What is read from a curve: survival at a horizon, the mean time up to one, and how two of these differ."""
 ANY, SEVERAL = "any", "several"
@@ -51,6 +58,11 @@ def summarised(column: str, key: str, level: str = "") -> str:
 def at_horizon(horizon: str) -> str:
     """Survival at a horizon: `survival-at.30-days`."""
     return joined(AT, slug(horizon))
+
+
+def incidence_by(horizon: str) -> str:
+    """The share that has had an event by a horizon: `incidence-by.30-days`."""
+    return joined(BY, slug(horizon))
 
 
 def if_lost(horizon: str, fate: str) -> str:

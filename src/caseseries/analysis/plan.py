@@ -22,6 +22,7 @@ from caseseries.analysis.cautions import (
 from caseseries.analysis.columns import count, holds, patients_of, uncertain
 from caseseries.analysis.comparison import compare
 from caseseries.analysis.course import landmark, trajectory
+from caseseries.analysis.incidence import incidence
 from caseseries.analysis.multiplicity import with_adjusted
 from caseseries.analysis.overlap import entries
 from caseseries.analysis.regression import regress, time_of
@@ -39,6 +40,7 @@ from caseseries.protocol.clauses.analysis import (
     Analysis,
     Compare,
     Entries,
+    Incidence,
     Landmark,
     ListPatients,
     Regress,
@@ -112,6 +114,8 @@ def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
             return summarise(clause, cases, protocol)
         case Survival():
             return survival(clause, cases, protocol)
+        case Incidence():
+            return incidence(clause, cases, protocol)
         case Compare():
             return compare(clause, cases, protocol)
         case Entries():
@@ -148,19 +152,23 @@ def _needs(clause: Analysis, protocol: Protocol) -> list[str]:
         case Relabel():
             return [clause.variable]
         case Regress():
-            return [clause.outcome, *clause.on, *time_of(clause, protocol)]
-        case Survival():
+            kind = [clause.kind] if clause.kind else []
+            return [clause.outcome, *clause.on, *time_of(clause, protocol), *kind]
+        case Survival() | Incidence():
             parts = [protocol.follow_up_variable(part) for part in ("alive", "time")]
-            return [*(variable.name for variable in parts if variable is not None), *by]
+            further = getattr(clause, "strata", None), getattr(clause, "of", None)
+            named = (variable.name for variable in parts if variable is not None)
+            return [*named, *by, *(name for name in further if name)]
         case _:
             return by
 
 
 def _moments_needed(clause: Analysis, protocol: Protocol) -> tuple[str, ...]:
-    """Where time is counted from another moment than the follow-up's, that moment and the follow-up's own."""
+    """Where time is counted or watched from another moment than the follow-up's, both of them."""
     own = protocol.follow_up.counted_from if protocol.follow_up else ""
-    moment = clause.counted_from if isinstance(clause, Survival) else None
-    return (own, moment) if moment and moment != own else ()
+    named = getattr(clause, "counted_from", None), getattr(clause, "entered", None)
+    others = [moment for moment in named if moment and moment != own]
+    return tuple(dict.fromkeys((own, *others))) if others else ()
 
 
 def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: int) -> list[Caution]:
@@ -174,7 +182,7 @@ def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: i
     by = getattr(clause, "by", None)
     if alive is not None and by == alive.name:
         said.append(grouped_by_outcome(alive.title))
-    if isinstance(clause, Survival) and protocol.follow_up:
+    if isinstance(clause, Survival | Incidence) and protocol.follow_up:
         for check in clock_checks(cases, protocol):
             if check.is_stated and check.impossible:
                 moment = a_moment(check.moment)

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from caseseries.analysis.columns import Book, Rows, Values, holds, is_yes, known, left_out, measured
-from caseseries.analysis.ids import joined, of_column
+from caseseries.analysis.followed import follow
+from caseseries.analysis.ids import SUBDISTRIBUTION, joined, of_column
+from caseseries.analysis.incidence import cause_of
 from caseseries.analysis.results import Result
-from caseseries.cases.clocks import time_from
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Regress
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
-from caseseries.protocol.wording import a_moment
+from caseseries.protocol.wording import a_moment, in_running_text
 from caseseries.stats.cox import cox
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.fine_gray import FineGray, fine_gray
 from caseseries.stats.firth import firth_cox, firth_logistic
 from caseseries.stats.logistic import logistic
 from caseseries.stats.proportional import Proportionality, proportional_hazards
@@ -42,8 +44,10 @@ class Covariate:
 def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
     """Cox's regression where the outcome is being alive at follow-up, the logistic one of any other yes/no.
 
-    Of each covariate the ratio by maximum likelihood and by Firth's penalty; of Cox's also whether its
-    hazards are proportional. Patients in whom something is missing are left out, and counted.
+    Of one kind of event among competing ones it is Cox's of that kind (cause-specific: who had another is
+    censored) and Fine and Gray's. Of each covariate the ratio by maximum likelihood and by Firth's penalty;
+    of Cox's also whether its hazards are proportional. Patients in whom something is missing are left out,
+    and counted.
     """
     book = Book(slug(clause.name), cases, protocol.conventions.level)
     covariates = [one for name in clause.on for one in _covariates(cases, name)]
@@ -53,21 +57,36 @@ def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
     if time_of(clause, protocol):
         assert protocol.follow_up is not None  # where a variable holds its time
         moment = protocol.follow_up.counted_from
-        times, timed = time_from(cases, protocol, moment)
-        rows = complete & timed & (np.where(timed, times, 0.0) >= 0)
-        event = ~is_yes(cases, clause.outcome) & rows
-        given = times[rows], event[rows], table[rows], names
+        followed = follow(cases, protocol, moment)
+        rows = complete & followed.rows
+        event = followed.dead & rows
+        means = "dying sooner"
+        competing = None
+        if clause.kind and clause.of:
+            why = cause_of(cases, clause.kind, followed)
+            number = cases.column(clause.kind).levels.index(clause.of) + 1
+            event = rows & (why == number)
+            among_all = followed.times[rows], why[rows], table[rows], names
+            competing = fine_gray(*among_all, of=number, level=book.level)
+            means = f"this sooner: {in_running_text(clause.of)}"
+        given = followed.times[rows], event[rows], table[rows], names
         fitted, penalized = cox(*given, level=book.level), firth_cox(*given, level=book.level)
         tested = proportional_hazards(*given)
-        notes = [f"Time is counted from {a_moment(moment)}; a ratio above 1 means dying sooner."]
+        notes = [f"Time is counted from {a_moment(moment)}; a ratio above 1 means {means}."]
     else:
         rows = complete
         event = is_yes(cases, clause.outcome) & rows
         binary = event[rows], table[rows], names
         fitted, penalized = logistic(*binary, level=book.level), firth_logistic(*binary, level=book.level)
-        tested = None
+        tested, competing = None, None
         notes = [f"A ratio above 1 means that this is more often so: {cases.column(clause.outcome).title}."]
     _enter(book, covariates, fitted, penalized, tested, rows, event)
+    if competing is not None:
+        _enter_subdistribution(book, covariates, competing, rows)
+        notes.append(
+            "The hazard ratio is cause-specific: who had another event is censored. That of the "
+            "subdistribution is of the incidence: who had another event stays, and can have this one no more."
+        )
     notes.append("Each ratio is for one unit more of its variable, the others being equal.")
     notes += left_out(~rows, "a value of every variable")
     return Result(clause, tuple(book.numbers), notes=tuple(notes))
@@ -100,6 +119,13 @@ def _enter(
     if tested is not None:
         label = "All of them, test of proportional hazards"
         book.enter("proportional", label, tested.overall, rows, standing="companion")
+
+
+def _enter_subdistribution(book: Book, covariates: list[Covariate], fitted: FineGray, rows: Rows) -> None:
+    for one, coefficient in zip(covariates, fitted.coefficients, strict=True):
+        label = f"{one.name}, of the subdistribution"
+        part = joined(one.part, SUBDISTRIBUTION)
+        book.enter_test(part, label, coefficient.estimate, rows, promised=True, cautions=())
 
 
 def _covariates(cases: CaseSeries, name: str) -> list[Covariate]:

@@ -15,6 +15,7 @@ from caseseries.analysis.cautions import Caution
 from caseseries.analysis.ids import (
     ANY,
     AT,
+    BY,
     EVERYBODY,
     HIGHEST,
     LOWEST,
@@ -27,7 +28,7 @@ from caseseries.analysis.ids import (
     of_steps,
 )
 from caseseries.analysis.multiplicity import is_adjusted
-from caseseries.analysis.results import Group, Number, Result, Results
+from caseseries.analysis.results import Competing, Group, Number, Result, Results
 from caseseries.analysis.verdicts import RECALLED, UNFLAGGED
 from caseseries.cases.screening import Screening
 from caseseries.protocol.clauses.analysis import ATTRITION, CRITERIA, Compare, Regress, Relabel
@@ -51,8 +52,8 @@ def rule(smallest: int, with_patients: bool) -> tuple[str, ...]:
         f"worked out from other counts, further counts are {WITHHELD}.",
         f"What rests on a hidden count is {WITHHELD}: shares, tests, differences and ratios, and what was "
         f"measured in a group of fewer than {smallest}; so are the lowest and the highest value of any "
-        "group, which are one patient's, and survival at fixed times, with the mean time up to the last of "
-        f"them, where fewer than {smallest} died between two of them.",
+        "group, which are one patient's, and survival and incidence at fixed times, with the mean time up "
+        f"to the last of them, where fewer than {smallest} died between two of them.",
     )
     lines = (
         (
@@ -191,6 +192,7 @@ class _Room:
             cautions=tuple(dict.fromkeys(map(_general, result.cautions))),
             notes=tuple(note for note in result.notes if _is_plain(note)),
             curves=result.curves if self.names else {},
+            competing=result.competing if self.names else Competing(result.competing.kinds),
             why_not=result.why_not
             if _is_plain(result.why_not)
             else "It could not be done on these patients.",
@@ -248,6 +250,8 @@ class _Room:
             return WITHHELD
         if any(not self._falls_by_many(stem, result) for stem in _curves_behind(number, result)):
             return WITHHELD
+        if f".{BY}." in number.id and not self._rises_by_many(number.id.partition(f"{BY}.")[0], result):
+            return WITHHELD
         return ""
 
     def _hides(self, result: Result) -> bool:
@@ -269,6 +273,16 @@ class _Room:
         levels = [1.0, *sorted((one.value for one in told if one.value is not None), reverse=True), 0.0]
         falls = [(above - below) * max(one.n for one in told) for above, below in pairwise(levels)]
         return all(fall < 1e-6 or fall > self.smallest - 1e-6 for fall in falls)
+
+    def _rises_by_many(self, stem: str, result: Result) -> bool:
+        """Whether enough had an event, or none, between any two times at which its incidence is told."""
+        mine = [one for one in result.numbers if one.id.startswith(stem)]
+        if any(self._key(one) in self._hidden for one in mine if one.estimate.unit in COUNTED):
+            return False
+        told = [one.estimate for one in mine if one.id.startswith(f"{stem}{BY}.")]
+        levels = [0.0, *sorted(one.value for one in told if one.value is not None), 1.0]
+        rises = [(above - below) * max(one.n for one in told) for below, above in pairwise(levels)]
+        return all(rise < 1e-6 or rise > self.smallest - 1e-6 for rise in rises)
 
     def _is_n_said(self, number: Number) -> bool:
         """Whether it may be said of how many a number is."""

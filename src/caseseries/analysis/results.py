@@ -19,6 +19,7 @@ from caseseries.evidence.problem import did_you_mean
 from caseseries.protocol.clauses.analysis import Analysis, Screen
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.conventions import Conventions
+from caseseries.stats.competing import Incidence
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.survival import Curve
 
@@ -50,6 +51,14 @@ class Group:
     patients: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Competing:
+    """The incidence of competing events: their kinds, numbered from 1 in this order, and a curve a group."""
+
+    kinds: tuple[str, ...] = ()
+    curves: Mapping[str, Incidence] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Result:
     """What came of one analysis; `why_not` says why nothing did."""
@@ -60,6 +69,7 @@ class Result:
     cautions: tuple[Caution, ...] = ()
     notes: tuple[str, ...] = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)
+    competing: Competing = field(default_factory=lambda: Competing())
     why_not: str = ""
 
     @property
@@ -209,6 +219,7 @@ class Results:
                 "cautions": said(result.cautions),
                 "notes": list(result.notes),
                 "curves": {key: _curve(curve) for key, curve in result.curves.items()},
+                "competing": _competing(result.competing),
             }
             for result in self.every
         }
@@ -237,11 +248,29 @@ class Results:
 
 
 def _curve(curve: Curve) -> dict[str, Any]:
-    arrays = ("times", "at_risk", "events", "censored", "survival", "low", "high")
-    content = {
-        name: [_finite(value) for value in np.asarray(getattr(curve, name)).tolist()] for name in arrays
-    }
+    arrays = ("times", "at_risk", "events", "censored", "entered", "survival", "low", "high")
+    content = {name: _finite_all(getattr(curve, name)) for name in arrays}
     return {**content, "level": curve.level, "limits": curve.limits, "n": curve.n}
+
+
+def _competing(competing: Competing) -> dict[str, Any]:
+    curves = {key: _incidence(one) for key, one in competing.curves.items()}
+    return {"kinds": list(competing.kinds), "curves": curves}
+
+
+def _incidence(one: Incidence) -> dict[str, Any]:
+    shared = ("times", "at_risk", "censored", "event_free")
+    of_each = ("events", "incidence", "low", "high")
+    content: dict[str, Any] = {name: _finite_all(getattr(one, name)) for name in shared}
+    kinds = {
+        str(kind): {name: _finite_all(getattr(one, name)[row]) for name in of_each}
+        for row, kind in enumerate(one.causes)
+    }
+    return {**content, "kinds": kinds, "level": one.level, "limits": one.limits, "n": one.n}
+
+
+def _finite_all(values: Any) -> list[Any]:
+    return [_finite(value) for value in np.asarray(values).tolist()]
 
 
 def _finite(value: Any) -> Any:

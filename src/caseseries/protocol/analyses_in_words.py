@@ -7,6 +7,7 @@ from caseseries.protocol.clauses.analysis import (
     Beside,
     Compare,
     Entries,
+    Incidence,
     Landmark,
     ListPatients,
     Regress,
@@ -15,6 +16,7 @@ from caseseries.protocol.clauses.analysis import (
     Summarise,
     Survival,
     Trajectory,
+    Weights,
 )
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment, serial_titled, titled, titles
@@ -51,6 +53,13 @@ def analysis_in_words(analysis: Analysis, protocol: Protocol) -> str:
             return f"{titles(protocol, analysis.variables)} are summarised{by}, numbers as {analysis.numbers}"
         case Survival():
             return _survival(analysis, protocol)
+        case Incidence():
+            by = f", by {titled(protocol, analysis.by)}, using Gray's test" if analysis.by else ""
+            of = titled(protocol, analysis.of)
+            return (
+                f"the incidence of each {of} is estimated by the Aalen-Johansen method, each competing with "
+                f"the others, with confidence limits on the {analysis.limits} scale{by}"
+            )
         case Compare():
             outcome, by = titled(protocol, analysis.outcome), titled(protocol, analysis.by)
             return f"{outcome} is compared by {by}, using {_test(analysis)}"
@@ -75,7 +84,14 @@ def analysis_in_words(analysis: Analysis, protocol: Protocol) -> str:
             of = titled(protocol, analysis.variable)
             return f"“{analysis.of}” is repeated under every plausible labelling of {of}"
         case Regress():
-            return f"{titled(protocol, analysis.outcome)} is regressed on {titles(protocol, analysis.on)}"
+            on = titles(protocol, analysis.on)
+            if analysis.kind and analysis.of:
+                kind = titled(protocol, analysis.kind)
+                return (
+                    f"{analysis.of} (of {kind}, each competing with the others) is regressed on {on}, by its "
+                    "cause-specific hazard and by that of its subdistribution"
+                )
+            return f"{titled(protocol, analysis.outcome)} is regressed on {on}"
         case _:
             return "treatments are compared, by a design that is yet to be written"
 
@@ -90,7 +106,30 @@ def _survival(analysis: Survival, protocol: Protocol) -> str:
         f"survival{by} is counted from {a_moment(start)}{instead} and estimated by the Kaplan-Meier method, "
         f"with confidence limits on the {analysis.limits} scale; "
         f"where the curve rests on one half, the median is {RESTS[analysis.median]}"
+        f"{_between(analysis, protocol)}"
     )
+
+
+def _between(analysis: Survival, protocol: Protocol) -> str:
+    """Who counts from when, and which tests stand between the curves."""
+    said = f"; patients count from {a_moment(analysis.entered)} on" if analysis.entered else ""
+    beside = []
+    if analysis.strata:
+        beside.append(f"the log-rank test stratified by {titled(protocol, analysis.strata)}")
+    if analysis.weights:
+        beside.append(f"the log-rank test weighted by {_weights(analysis.weights)}")
+    promised = {
+        "log-rank": "the log-rank test",
+        "log-rank, exact": "the exact log-rank test",
+        "log-rank, stratified": "the stratified log-rank test",
+        "log-rank, weighted": "the weighted log-rank test",
+    }
+    said += f"; beside the others stands {' and '.join(beside)}" if beside else ""
+    return said + (f"; the promised test is {promised[analysis.test]}" if analysis.test else "")
+
+
+def _weights(weights: Weights) -> str:
+    return f"Fleming and Harrington's G({weights.rho:g}, {weights.gamma:g})"
 
 
 def _test(analysis: Compare | Entries) -> str:

@@ -12,6 +12,7 @@ from caseseries.protocol.clauses.analysis import (
     Analysis,
     Compare,
     Entries,
+    Incidence,
     Landmark,
     ListPatients,
     RankTest,
@@ -27,6 +28,7 @@ from caseseries.protocol.moments import circle
 from caseseries.protocol.names import Names, twins
 from caseseries.protocol.protocol import Protocol
 
+KIND = "kinds of event that compete are the levels of a category"
 REGRESSED = (*sorted(MEASURED), "yes/no", "category")
 """The kinds of a variable that an outcome can be regressed on."""
 KEPT = frozenset({"patient", "episode", "notes"})
@@ -165,6 +167,9 @@ def _analysis(names: Names, path: Path, analysis: Analysis) -> Iterator[Slip]:
             yield from _groups(names, path, analysis.by)
         case Survival():
             yield from _survival(names, path, analysis)
+        case Incidence():
+            yield from _followed(names, path, analysis)
+            yield from names.column((*path, "of"), analysis.of, ["category"], KIND)
         case Compare():
             yield from _compare(names, path, analysis)
         case Entries():
@@ -192,6 +197,7 @@ def _analysis(names: Names, path: Path, analysis: Analysis) -> Iterator[Slip]:
             need = "a regression is of a yes and no, or of survival"
             yield from names.column((*path, "outcome"), analysis.outcome, ["yes/no"], need)
             yield from _listed(names, (*path, "on"), analysis.on, REGRESSED)
+            yield from _competing(names, path, analysis)
 
 
 def _listed(names: Names, path: Path, listed: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Slip]:
@@ -230,7 +236,64 @@ def _compare(names: Names, path: Path, analysis: Compare) -> Iterator[Slip]:
         yield Slip((*path, "by"), f'"{analysis.by}" is compared with itself', mend)
 
 
+def _competing(names: Names, path: Path, analysis: Regress) -> Iterator[Slip]:
+    """That kind and level of a competing event stand together, and that the regression is of survival."""
+    if (analysis.kind is None) != (analysis.of is None):
+        lacking, given = ("of", "kind") if analysis.of is None else ("kind", "of")
+        mend = f'Write {lacking} = "..." beside it, or leave {given} out.'
+        yield Slip((*path, given), "with competing events both kind and of are needed", mend)
+        return
+    if analysis.kind is None or analysis.of is None:
+        return
+    slips = list(names.column((*path, "kind"), analysis.kind, ["category"], KIND))
+    levels = next((one.levels for one in names.protocol.variables if one.name == analysis.kind), ())
+    if levels and not slips and analysis.of not in levels:
+        found = f'"{analysis.of}" is not a level of "{analysis.kind}"'
+        slips = [Slip((*path, "of"), found, did_you_mean(analysis.of, levels))]
+    yield from slips
+    alive = names.protocol.follow_up_variable("alive")
+    if alive is None or alive.name != analysis.outcome:
+        found = "events compete over time, and this outcome has none"
+        named = f": {alive.name}" if alive else ""
+        mend = f"Write the variable that says who is alive as the outcome{named}."
+        yield Slip((*path, "outcome"), found, mend)
+
+
 def _survival(names: Names, path: Path, analysis: Survival) -> Iterator[Slip]:
+    yield from _followed(names, path, analysis)
+    if analysis.strata is not None:
+        need = "strata are made by a yes/no or a category"
+        yield from names.column(
+            (*path, "strata"), analysis.strata, ["yes/no", "category"], need, analysis.by or ""
+        )
+    yield from names.moment((*path, "entered"), analysis.entered)
+    if analysis.entered is not None:
+        yield from _has_day(
+            names, (*path, "entered"), analysis.entered, "to know from when on each was watched"
+        )
+    for key in ("strata", "weights", "test"):
+        if getattr(analysis, key) is not None and analysis.by is None:
+            yield Slip(
+                (*path, key), "curves are tested between groups, and there are none", 'Add by = "...".'
+            )
+            return
+    if analysis.strata is not None and analysis.strata == analysis.by:
+        mend = "Write another variable, or leave strata out."
+        yield Slip((*path, "strata"), "the groups themselves cannot be the strata", mend)
+    lacking = {"log-rank, stratified": "strata", "log-rank, weighted": "weights"}.get(analysis.test or "")
+    if lacking and getattr(analysis, lacking) is None:
+        example = 'strata = "..."' if lacking == "strata" else "weights = { rho = 0, gamma = 1 }"
+        yield Slip((*path, "test"), f"the test needs {lacking}, and there are none", f"Add {example}.")
+    if analysis.test == "log-rank, exact":
+        if analysis.entered is not None:
+            mend = 'Write test = "log-rank", or leave entered out.'
+            yield Slip((*path, "test"), "the exact test is of patients watched from the start", mend)
+        need = "the exact log-rank test is of two groups, made by yes and no"
+        yield from names.column((*path, "by"), analysis.by or "", ["yes/no"], need)
+
+
+def _followed(names: Names, path: Path, analysis: Survival | Incidence) -> Iterator[Slip]:
+    """What an analysis of time needs: groups, a follow-up, its two variables, days to move its start."""
     yield from _groups(names, path, analysis.by)
     follow_up = names.protocol.follow_up
     if follow_up is None and "follow_up" not in names.unread:
@@ -241,11 +304,16 @@ def _survival(names: Names, path: Path, analysis: Survival) -> Iterator[Slip]:
     yield from names.moment((*path, "counted_from"), analysis.counted_from)
     if follow_up is not None and analysis.counted_from not in {None, follow_up.counted_from}:
         for name in (analysis.counted_from, follow_up.counted_from):
-            moment = names.protocol.moments.get(name or "")
-            if moment is not None and moment.sheet is None:
-                found = f'to move the start of the clock, the day of "{name}" must be in the sheet'
-                mend = f'Add sheet = "..." to the moment "{name}", the name of a variable of kind "day".'
-                yield Slip((*path, "counted_from"), found, mend)
+            yield from _has_day(names, (*path, "counted_from"), name or "", "to move the start of the clock")
+
+
+def _has_day(names: Names, path: Path, name: str, purpose: str) -> Iterator[Slip]:
+    """That a sheet holds the day of a moment."""
+    moment = names.protocol.moments.get(name)
+    if moment is not None and moment.sheet is None:
+        found = f'{purpose}, the day of "{name}" must be in the sheet'
+        mend = f'Add sheet = "..." to the moment "{name}", the name of a variable of kind "day".'
+        yield Slip(path, found, mend)
 
 
 def _part(names: Names, path: Path, part: Literal["alive", "time"], kind: str, says: str) -> Iterator[Slip]:

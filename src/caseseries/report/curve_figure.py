@@ -122,6 +122,12 @@ def survival_figure(result: Result, protocol: Protocol) -> str:
     return drawn(draw, below + HEIGHT + 0.4, title, _description(arms, since, unit))
 
 
+def curve_caption(result: Result) -> str:
+    """What is said under a figure of curves."""
+    scale = getattr(result.clause, "limits", "log-log")
+    return f"{result.clause.name.capitalize()}. Shaded: pointwise {scale} limits; ticks: censored."
+
+
 def _arms(result: Result, horizons: Sequence[str]) -> list[Arm]:
     titles = dict(
         zip(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import get_args
 
+from caseseries.analysis.between_curves import PARTS
 from caseseries.analysis.columns import numeric_parts
 from caseseries.analysis.ids import (
     ANY,
@@ -14,13 +15,23 @@ from caseseries.analysis.ids import (
     MEDIAN,
     MIDDLES,
     at_horizon,
+    incidence_by,
     joined,
+    of_group,
     summarised,
 )
 from caseseries.analysis.results import Number, Result, Results
 from caseseries.analysis.standing import methods_of, said_first
 from caseseries.cases.series import CaseSeries, Column
-from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, Role, Summarise, Survival
+from caseseries.protocol.clauses.analysis import (
+    Compare,
+    Entries,
+    Incidence,
+    Landmark,
+    Role,
+    Summarise,
+    Survival,
+)
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED
 from caseseries.protocol.protocol import Protocol
@@ -49,6 +60,8 @@ def _sentences(result: Result, results: Results, cases: CaseSeries, protocol: Pr
     match result.clause:
         case Survival():
             yield from _survival(result, results, protocol)
+        case Incidence():
+            yield from _incidence(result, results, protocol)
         case Compare() | Landmark():
             yield from _comparison(result, results, cases, protocol)
         case Entries():
@@ -88,8 +101,29 @@ def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[
         for one in result.groups
     ]
     yield (f"Median survival from {moment} by group: ", *_joined(parts, "; "), ".")
-    if results.value(f"{stem}.log-rank.p") is not None:
-        yield ("Log-rank test: p = ", ref(results, f"{stem}.log-rank.p"), ", not promised.")
+    tests = {clause.test or "log-rank": ", promised" if clause.test else ", not promised"}
+    for test, standing in tests.items():
+        number = joined(stem, PARTS[test])
+        if results.value(f"{number}.p") is not None:
+            yield (f"{results.number(number).label}: p = ", ref(results, f"{number}.p"), f"{standing}.")
+
+
+def _incidence(result: Result, results: Results, protocol: Protocol) -> Iterator[Line]:
+    assert protocol.follow_up is not None
+    if not protocol.follow_up.horizons:
+        return
+    last = protocol.follow_up.horizons[-1]
+    for kind in result.competing.kinds:
+        parts = [
+            (
+                f"{one.title}: " if len(result.groups) > 1 else "",
+                *_with_interval(
+                    results, joined(result.slug, of_group(one.key), slug(kind), incidence_by(last))
+                ),
+            )
+            for one in result.groups
+        ]
+        yield (f"Incidence of {in_running_text(kind)} by {last}: ", *_joined(parts, "; "), ".")
 
 
 def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: Protocol) -> Iterator[Line]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from caseseries.analysis.ids import (
-    joined,
-)
+from caseseries.analysis.ids import SUBDISTRIBUTION, joined
 from caseseries.analysis.results import Result, Results
 from caseseries.report.numbers import said, stands, with_interval
 from caseseries.report.page import Line, Row, Table, ref, words
@@ -14,22 +12,29 @@ def regression_table(result: Result, results: Results) -> Table:
     """A line a covariate: its ratio as fitted, with Firth's penalty, and whether hazards are proportional."""
     rows, stem = [], result.slug
     ratios = [one for one in result.numbers if one.id.endswith(".ratio")]
+    has_competing = any(one.id.endswith(SUBDISTRIBUTION) for one in result.numbers)
+
+    def p_of(id_: str) -> Line:
+        return (ref(results, f"{id_}.p"),) if results.value(f"{id_}.p") is not None else ()
+
     for number in ratios:
         of = number.id.removesuffix(".ratio")
         cells: list[Line] = [
             with_interval(results, number.id)
             if number.estimate.level is not None
             else (ref(results, number.id),),
-            (ref(results, f"{number.id}.p"),) if number.estimate.p is not None else (),
+            p_of(number.id),
             with_interval(results, f"{of}.firth"),
-            (ref(results, f"{of}.firth.p"),) if results.value(f"{of}.firth.p") is not None else (),
+            p_of(f"{of}.firth"),
         ]
+        if has_competing:
+            cells += [with_interval(results, f"{of}.{SUBDISTRIBUTION}"), p_of(f"{of}.{SUBDISTRIBUTION}")]
         if stands(results, f"{stem}.proportional"):
-            is_tested = results.value(f"{of}.proportional.p") is not None
-            cells.append((ref(results, f"{of}.proportional.p"),) if is_tested else ())
+            cells.append(p_of(f"{of}.proportional"))
         rows.append(Row((words(number.label, head=True), *(words(*cell, numeric=True) for cell in cells))))
     ratio = ratios[0].estimate.unit.capitalize()
     head = ["", f"{ratio} (interval)", "p", "Firth's penalty (interval)", "p"]
+    head += ["Subdistribution (interval)", "p"] if has_competing else []
     head += ["Proportional, p"] if stands(results, f"{stem}.proportional") else []
     counted: Line = (
         ref(results, joined(stem, "n")),

@@ -15,7 +15,15 @@ from caseseries.analysis.released import BANDED, OLD, SMALLEST, Released, releas
 from caseseries.cases.pseudonyms import pseudonyms, under_pseudonyms, without_words
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries
-from caseseries.protocol.clauses.analysis import Compare, Entries, Landmark, ListPatients, Summarise, Survival
+from caseseries.protocol.clauses.analysis import (
+    Compare,
+    Entries,
+    Incidence,
+    Landmark,
+    ListPatients,
+    Summarise,
+    Survival,
+)
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.sentences import sentences
 from caseseries.report import figures as draw
@@ -23,6 +31,7 @@ from caseseries.report import screening as found
 from caseseries.report.comparison_tables import comparisons_table, entries_table
 from caseseries.report.document import table_csv
 from caseseries.report.html import released_html
+from caseseries.report.incidence_table import incidence_table
 from caseseries.report.narrative import results_in_words
 from caseseries.report.page import (
     Block,
@@ -200,11 +209,16 @@ def _survival(copy: _Copy) -> Iterator[Block]:
     for result in results:
         if isinstance(result.clause, Survival) and not result.why_not:
             if copy.with_patients:
-                caption = (
-                    f"{result.clause.name.capitalize()}. Shaded: pointwise log-log limits; ticks: censored."
+                yield Figure(
+                    result.slug, (draw.curve_caption(result),), draw.survival_figure(result, protocol)
                 )
-                yield Figure(result.slug, (caption,), draw.survival_figure(result, protocol))
             yield survival_table(result, results, protocol)
+        if isinstance(result.clause, Incidence) and not result.why_not:
+            if copy.with_patients:
+                yield Figure(
+                    result.slug, (draw.curve_caption(result),), draw.incidence_figure(result, protocol)
+                )
+            yield incidence_table(result, results, protocol)
 
 
 def _provenance(copy: _Copy) -> Table:

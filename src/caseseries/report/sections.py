@@ -14,6 +14,7 @@ from caseseries.literature.claims import Verdict, tally
 from caseseries.protocol.clauses.analysis import (
     Compare,
     Entries,
+    Incidence,
     Landmark,
     ListPatients,
     Regress,
@@ -35,6 +36,7 @@ from caseseries.report.comparison_tables import (
     ranges_table,
 )
 from caseseries.report.course_table import by_day
+from caseseries.report.incidence_table import incidence_table
 from caseseries.report.narrative import results_in_words
 from caseseries.report.page import Block, Bullets, Cell, Figure, Fold, Paragraph, Row, Section, Table
 from caseseries.report.patient_tables import day_grid, listing, spells_table
@@ -180,9 +182,14 @@ def _survival(run: Finished) -> Iterator[Block]:
         caption += _shortened(run)
         yield Figure("every_patient", (caption,), draw.swimmer_figure(run.cases, run.protocol, groups))
     for result in curves:
-        caption = f"{result.clause.name.capitalize()}. Shaded: pointwise log-log limits; ticks: censored."
-        yield Figure(result.slug, (caption,), draw.survival_figure(result, run.protocol))
+        yield Figure(result.slug, (draw.curve_caption(result),), draw.survival_figure(result, run.protocol))
         yield survival_table(result, run.results, run.protocol)
+    for result in run.done:
+        if isinstance(result.clause, Incidence):
+            yield Figure(
+                result.slug, (draw.curve_caption(result),), draw.incidence_figure(result, run.protocol)
+            )
+            yield incidence_table(result, run.results, run.protocol)
 
 
 def _shortened(run: Finished) -> str:

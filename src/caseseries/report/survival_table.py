@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caseseries.analysis.between_curves import PARTS
 from caseseries.analysis.ids import (
     MEAN_TIME,
     MEAN_TIMES,
@@ -13,8 +14,8 @@ from caseseries.analysis.ids import (
 )
 from caseseries.analysis.results import Result, Results
 from caseseries.protocol.protocol import Protocol
-from caseseries.report.numbers import number_cell, said, stands
-from caseseries.report.page import Row, Table, ref, words
+from caseseries.report.numbers import PROMISED, number_cell, said, stands, test_line
+from caseseries.report.page import Row, Table, words
 from caseseries.stats.digits import shown
 
 
@@ -48,18 +49,17 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
         )
         for label, part in lines
     ]
-    for label, part in (
-        (f"Mean time alive, first group less the other, {unit}", MEAN_TIMES),
-        ("Log-rank test, p", "log-rank.p"),
-        ("the same, exact", "log-rank-exact.p"),
-    ):
-        if stands(results, joined(stem, part.removesuffix(".p"))):
-            id_, is_below = joined(stem, part), label.startswith("the same")
-            cell = (
-                words(ref(results, id_), numeric=True) if part.endswith(".p") else number_cell(results, id_)
+    empty = [words() for _ in keys[1:]]
+    if stands(results, joined(stem, MEAN_TIMES)):
+        label = f"Mean time alive, first group less the other, {unit}"
+        rows.append(Row((words(label, head=True), number_cell(results, joined(stem, MEAN_TIMES)), *empty)))
+    for number in result.numbers:
+        if number.id.removeprefix(f"{stem}.") in PARTS.values():
+            label = f"{number.label}, p{PROMISED if number.standing == 'promised' else ''}"
+            rows.append(
+                Row((words(label, head=True), words(*test_line(number, results), numeric=True), *empty))
             )
-            name = words(label, head=True, depth=int(is_below))
-            rows.append(Row((name, cell, *(words() for _ in keys[1:]))))
+    limits = getattr(result.clause, "limits", "log-log")
     head = ("", *(one.title for one in result.groups))
     notes = [(note,) for note in result.notes]
     at_horizons = [number.estimate for number in result.numbers if ".survival-at." in number.id]
@@ -68,7 +68,7 @@ def survival_table(result: Result, results: Results, protocol: Protocol) -> Tabl
     notes.append(
         (
             f"In brackets the {shown(protocol.conventions.level, 'share')} interval: "
-            "log-log limits for the curve and its median, exact for shares.",
+            f"{limits} limits for the curve and its median, exact for shares.",
         )
     )
     return Table(stem, result.clause.name.capitalize(), head, tuple(rows), (*notes, *said(result.cautions)))

@@ -65,14 +65,21 @@ def stratified_log_rank(
 
 
 def weighted_log_rank(
-    time: ArrayLike, event: ArrayLike, group: ArrayLike, *, rho: float, gamma: float
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    *,
+    rho: float,
+    gamma: float,
+    entry: ArrayLike | None = None,
 ) -> Estimate:
     """Fleming and Harrington's G(rho, gamma) test: the log-rank test with each event weighted.
 
     The weight is S^rho (1 - S)^gamma, S being the Kaplan-Meier curve of all groups together just
     before the event. rho = 1, gamma = 0 looks at early differences (Peto and Peto's Wilcoxon test),
     rho = 0, gamma = 1 at late ones; 0, 0 is the log-rank test. An event of weight 0, as the first of
-    all where gamma is above 0, tells nothing. Value, reasons and errors are as `log_rank` has them.
+    all where gamma is above 0, tells nothing. `entry` is as in `kaplan_meier`, also for S. Value,
+    reasons and errors are as `log_rank` has them.
     ValueError also: rho or gamma below zero, or not finite.
 
     Source: Harrington & Fleming, Biometrika 1982;69:553-566; Fleming & Harrington, Counting Processes
@@ -87,8 +94,10 @@ def weighted_log_rank(
         weights = survival**rho * (1.0 - survival) ** gamma
         return np.asarray(weights / weights.max(initial=0.0) if weights.any() else weights)
 
-    called = f"weighted log-rank, Fleming-Harrington G(rho = {rho:g}, gamma = {gamma:g})"
-    return log_rank_of(*followed(time, event), group, called, weight)
+    when, happened, since = followed(time, event, entry)
+    called = "late-entry weighted log-rank" if (since > 0.0).any() else "weighted log-rank"
+    called += f", Fleming-Harrington G(rho = {rho:g}, gamma = {gamma:g})"
+    return log_rank_of(when, happened, since, group, called, weight)
 
 
 def exact_log_rank(

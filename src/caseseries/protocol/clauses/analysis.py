@@ -23,6 +23,8 @@ TwoByTwoTest = Literal[
     "Boschloo, doubled",
 ]
 RankTest = Literal["Mann-Whitney", "Mann-Whitney, exact"]
+LogRankTest = Literal["log-rank", "log-rank, exact", "log-rank, stratified", "log-rank, weighted"]
+Limits = Literal["log-log", "log", "plain"]
 Beside = Literal["none", "exact", "all in use"]
 
 
@@ -50,14 +52,44 @@ class Summarise(Promised):
     numbers: Literal["median (range)", "median (IQR)", "mean (SD)"] = "median (range)"
 
 
+class Weights(Clause):
+    """How Fleming and Harrington's test weighs an event: S to the power rho, times 1 - S to the power gamma.
+
+    S is the curve of all. Early differences count more with rho = 1, late ones with gamma = 1.
+    """
+
+    rho: float = Field(default=0.0, ge=0, le=10, strict=False)
+    gamma: float = Field(default=0.0, ge=0, le=10, strict=False)
+
+
 class Survival(Promised):
-    """Kaplan-Meier over all or by group, its median, its horizons, the length of follow-up."""
+    """Kaplan-Meier over all or by group, its median, its horizons, the length of follow-up.
+
+    `entered` is the moment from which a patient was watched, where that is later than the clock's start.
+    """
 
     does: Literal["survival"]
     by: Name | None = None
     counted_from: Name | None = None
+    entered: Name | None = None
     median: Literal["midpoint", "first"] = "midpoint"
-    limits: Literal["log-log"] = "log-log"
+    limits: Limits = "log-log"
+    test: LogRankTest | None = None
+    strata: Name | None = None
+    weights: Weights | None = None
+
+
+class Incidence(Promised):
+    """The incidence of each kind of event that ended the follow-up, each competing with the others.
+
+    `of` is the category that says which; who is alive has none, and is censored.
+    """
+
+    does: Literal["incidence"]
+    of: Name
+    by: Name | None = None
+    counted_from: Name | None = None
+    limits: Limits = "log-log"
 
 
 class Compare(Promised):
@@ -113,11 +145,16 @@ class Relabel(Promised):
 
 
 class Regress(Promised):
-    """A regression of an outcome on variables."""
+    """A regression of an outcome on variables.
+
+    With competing events `kind` is the category that says what ended the follow-up, and `of` its level.
+    """
 
     does: Literal["regress"]
     outcome: Name
     on: Names
+    kind: Name | None = None
+    of: Text | None = None
 
 
 class Comparison(Promised):
@@ -139,6 +176,7 @@ Analysis = Annotated[
     ListPatients
     | Summarise
     | Survival
+    | Incidence
     | Compare
     | Entries
     | Trajectory
