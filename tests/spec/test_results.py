@@ -367,6 +367,7 @@ WORDS = {
     "TEST": r"[\w-]+",
     "COVARIATE": r"[\w-]+(?:\.[\w-]+)?",
     "INTERVAL": r"[\w-]+",
+    "KIND": r"[a-z-]+",
 }
 
 
@@ -391,6 +392,7 @@ SERVED = [
     "list",
     "summarise",
     "survival",
+    "incidence",
     "compare",
     "entries",
     "trajectory",
