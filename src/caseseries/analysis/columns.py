@@ -111,9 +111,11 @@ def uncertain(cases: CaseSeries, name: str, level: str) -> Rows:
     if certainty is None:
         return np.zeros(cases.n, dtype=bool)
     surest = cases.column(name).certainty[0]
-    pairs = zip(cases.table[name].to_list(), certainty.to_list(), strict=True)
-    labels = [dict(zip(levels or (), sures or (), strict=True)) for levels, sures in pairs]
-    return np.array([one.get(level, surest) != surest for one in labels], dtype=bool)
+    labels = pl.DataFrame({"level": cases.table[name], "sure": certainty}).with_row_index("row")
+    unsure = labels.explode("level", "sure").filter(pl.col("level") == level, pl.col("sure") != surest)
+    rows = np.zeros(cases.n, dtype=bool)
+    rows[unsure["row"].to_numpy()] = True
+    return rows
 
 
 def everybody(cases: CaseSeries) -> Rows:

@@ -176,26 +176,8 @@ class Results:
         found: float | int | None = getattr(number.estimate, name)
         return found
 
-    def to_json(self) -> str:
-        """The text of results.json: the same results give the same bytes."""
-        return json.dumps(self._content(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def __repr__(self) -> str:
-        return f"{self.title}: {len(self.patients)} patients\n\n" + "\n\n".join(
-            repr(result) for result in self.every
-        )
-
-    def _repr_html_(self) -> str:
-        return f"<h3>{escape(self.title)}</h3>" + "".join(result._repr_html_() for result in self.every)
-
-    def _nearest(self, id_: str) -> str:
-        """The ids most like this one: all of them would be a page."""
-        near = [f'"{one}"' for one in get_close_matches(id_.casefold(), self.numbers, n=3)]
-        if near:
-            return f"Did you mean {' or '.join(near)}?"
-        return f"Ids begin with an analysis. {did_you_mean('', [one.slug for one in self.every])}"
-
-    def _content(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
+        """What results.json holds, as plain values: patients by sets, cautions once."""
         sets: dict[tuple[str, ...], str] = {self.patients: "all"}
         cautions: dict[Caution, str] = {}
 
@@ -245,6 +227,25 @@ class Results:
             "cautions": {key: asdict(caution) for caution, key in cautions.items()},
             "patients": {key: list(patients) for patients, key in sets.items()},
         }
+
+    def to_json(self) -> str:
+        """The text of results.json: the same results give the same bytes."""
+        return json.dumps(self.content(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def __repr__(self) -> str:
+        return f"{self.title}: {len(self.patients)} patients\n\n" + "\n\n".join(
+            repr(result) for result in self.every
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<h3>{escape(self.title)}</h3>" + "".join(result._repr_html_() for result in self.every)
+
+    def _nearest(self, id_: str) -> str:
+        """The ids most like this one: all of them would be a page."""
+        near = [f'"{one}"' for one in get_close_matches(id_.casefold(), self.numbers, n=3)]
+        if near:
+            return f"Did you mean {' or '.join(near)}?"
+        return f"Ids begin with an analysis. {did_you_mean('', [one.slug for one in self.every])}"
 
 
 def _curve(curve: Curve) -> dict[str, Any]:

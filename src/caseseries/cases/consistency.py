@@ -101,7 +101,8 @@ def clock_checks(cases: CaseSeries, protocol: Protocol) -> tuple[ClockCheck, ...
     if cases.from_records:  # their time was counted here, from the stated moment and from no other
         moments = {name: zero for name, zero in moments.items() if name == protocol.follow_up.counted_from}
     followed = cases.table[time.name].to_list()
-    latest = np.array([np.nan if value is None else value + half_a_digit(value) for value in followed])
+    ends = {value: value + half_a_digit(value) for value in set(followed) - {None}}
+    latest = np.array([ends.get(value, np.nan) for value in followed])
     latest = latest * unit_in_days(protocol) + NO_TIME
     # A comparison with NaN is false: what is not known is not late.
     return tuple(
@@ -118,7 +119,8 @@ def clock_checks(cases: CaseSeries, protocol: Protocol) -> tuple[ClockCheck, ...
 def _clock_check(
     moment: str, is_stated: bool, names: Sequence[str], late: Sequence[tuple[str, Rows]]
 ) -> ClockCheck:
-    rows = [row for row in range(len(names)) if any(mask[row] for _, mask in late)]
+    is_late: Rows = np.any([mask for _, mask in late], axis=0) if late else np.zeros(len(names), dtype=bool)
+    rows = np.flatnonzero(is_late).tolist()
     return ClockCheck(
         moment=moment,
         is_stated=is_stated,

@@ -91,7 +91,7 @@ def _hash(script: str) -> str:
 
 def _embedded(results: Results) -> str:
     """What the page knows of each number, as JSON that cannot end the element that it stands in."""
-    content = json.loads(results.to_json())
+    content = results.content()
     printed = {id_: number.estimate for id_, number in results.numbers.items()}
     numbers: dict[str, Any] = {
         id_: {

@@ -113,7 +113,7 @@ def _ages(run: Finished) -> list[str]:
 
 
 def _json(copy: Released) -> str:
-    content = json.loads(copy.results.to_json()) | {"format": FORMAT}
+    content = copy.results.content() | {"format": FORMAT}
     if not copy.results.patients:
         del content["patients"]
         for number in content["numbers"].values():
