@@ -363,6 +363,53 @@ for (day in grid) {
   middle(id, values[!is.na(values)])
 }
 
+# Each patient's course in numbers, from the cells that are filled in.
+on <- as.numeric(sub("day ", "", grid))
+within <- 2  # days: how far from its day on the grid a value may have been taken
+days_followed <- months * 30.4375
+tenths <- ifelse(grepl("[.]", sheet$months), 0.1, 1)  # as the time was typed
+day_of_death <- ifelse(died, floor(days_followed + 0.5) + 1, NA)
+latest <- days_followed + tenths / 2 * 30.4375 + 1 + within
+in_numbers <- function(patient) {
+  has <- !is.na(by_day[patient, ])
+  day <- on[has]
+  value <- by_day[patient, has]
+  first <- value[day == 1]
+  after <- value[day > 1]
+  day_after <- day[day > 1]
+  k <- length(after)
+  nadir_day <- day_after[which.min(after)]
+  higher <- value[day > nadir_day]
+  halved <- day_after[after <= first / 2]
+  told <- list(
+    values = c(length(day), length(day)), gap = c(median(diff(day)), length(day)),
+    `greatest-fall` = c(response[patient], k), nadir = c(min(after), k), `nadir-day` = c(nadir_day, k),
+    half = c(if (length(halved)) halved[1] - 1 else NA, k),
+    rebound = c(if (length(higher)) max(higher) / min(after) else NA, k)
+  )
+  for (at in c(5, 10, 15)) {
+    there <- value[day == at]
+    told[[paste0("day-", at, ".fold")]] <- if (length(there)) c(there / first, 1) else c(NA, 0)
+  }
+  if (died[patient]) {
+    stopifnot(max(day) <= latest[patient])
+    told[["before-death"]] <- c(value[which.max(day)], 1)
+    told[["before-death-days"]] <- c(max(0, day_of_death[patient] - max(day)), length(day))
+  }
+  told
+}
+courses <- lapply(seq_len(nrow(sheet)), in_numbers)
+for (measure in names(courses[[which(died)[1]]])) {
+  id <- paste0("ferritin-by-day.", measure)
+  values <- sapply(courses, function(one) if (is.null(one[[measure]])) NA else one[[measure]][1])
+  if (measure == "half") count(id, !is.na(values), rep(TRUE, length(values)))
+  middle(id, values[!is.na(values)])
+  for (patient in seq_len(nrow(sheet))) {
+    mine <- courses[[patient]][[measure]]
+    if (!is.null(mine)) put(paste0("ferritin-by-day.patient.", sheet$patient[patient], ".", measure), mine[1], mine[2])
+  }
+}
+
 # ---- What was promised, adjusted for its number ----
 promised <- c(
   "survival-by-cause.chi-square", "causes-among-survivors.chi-square",

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import caseseries.analysis.cautions
+import caseseries.analysis.patient_courses
+from caseseries.analysis.ids import of_patients
 from caseseries.analysis.plan import analyse
 from caseseries.analysis.results import Result, Results
 from caseseries.cases.sheet import read_sheet
@@ -716,6 +718,160 @@ def test_the_greatest_fall_is_zero_where_it_never_fell_and_missing_where_it_cann
     assert it("response.all.missing") == 1  # emil has no row
 
 
+# ---- The course in numbers ----
+
+WATCHED = """
+    patient | alive | time | relapsed
+    ann     | no    | 20   | yes
+    ben     | yes   | 100  | yes
+    cleo    | no    | 12   | no
+    dora    | no    | 3    | no
+    emil    | yes   | 50   | no
+"""
+COURSES = """
+    patient | day 1 | day 5 | day 10
+    ann     | 1000  | 400   | 800
+    ben     | 1000  | 900   | 250
+    cleo    | 1000  | 1500  |
+    dora    | 500   |       | 600
+"""
+IN_NUMBERS: dict[str, Any] = {"does": "trajectory", "serial": "ferritin_by_day", "unit": "days"}
+ENDS = ("lowest", "median", "highest")
+STARTED = """
+    patient | day_started
+    ann     | 2
+    ben     | 4
+    cleo    | 30
+    dora    |
+    emil    | 90
+"""
+
+
+def test_the_course_of_each_patient_in_numbers(analysed: Analysed) -> None:
+    it = analysed(WATCHED, ferritin=COURSES, **IN_NUMBERS, fold=["day 5", "day 10"])
+    names = ("ann", "ben", "cleo", "dora")
+    for part, *told in (
+        ("values", 3, 3, 2, 2),
+        ("gap", 4.5, 4.5, 4, 9),
+        ("greatest-fall", 0.6, 0.75, 0, 0),
+        ("nadir", 400, 250, 1500, 600),
+        ("nadir-day", 5, 10, 5, 10),
+        ("day-5.fold", 0.4, 0.9, 1.5, None),
+        ("day-10.fold", 0.8, 0.25, None, 1.2),
+        ("half", 4, 9, None, None),
+        ("rebound", 2, None, None, None),
+    ):
+        assert [it(f"patient.{name}.{part}") for name in names] == told, part
+        values = sorted(one for one in told if one is not None)
+        middle = (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
+        assert [it(f"{part}.{end}") for end in ENDS] == pytest.approx([values[0], middle, values[-1]]), part
+        assert it(f"{part}.median.n") == len(values), part
+    assert not [part for part in it.parts if "emil" in part]
+    assert it.it.notes[0] == "1 without a value of ferritin is left out."
+
+
+def test_the_course_in_numbers_by_group(analysed: Analysed) -> None:
+    it = analysed(WATCHED, ferritin=COURSES, **IN_NUMBERS, by="alive", fold=["day 5"])
+    assert [it(f"{key}.nadir.median") for key in ("alive", "not-alive")] == [250, 600]
+    assert (it.of("not-alive.half.share"), it("not-alive.half.count")) == ("ann cleo dora", 1)
+    assert "alive.rebound.median" not in it.parts  # nobody of them was looked at after the nadir
+    assert "alive.before-death.median" not in it.parts
+    assert it("patient.ann.nadir") == 400
+    assert "nadir.median" not in it.parts
+
+
+def test_the_half_of_day_1_is_counted_among_those_with_a_later_value(analysed: Analysed) -> None:
+    it = analysed(WATCHED, ferritin=COURSES, **IN_NUMBERS)
+    assert (it("half.count"), it("half.count.n"), it("half.share")) == (2, 4, 0.5)
+    assert (it.of("half.count"), it.of("half.share")) == ("ann ben", "ann ben cleo dora")
+    assert it.reason("patient.cleo.half") == "not reached by day 5, the last with a value"
+    only_first = "patient | day 1 | day 5\n ann | 10 |\n ben | 10 | 4"
+    assert analysed(WATCHED, ferritin=only_first, **IN_NUMBERS)("half.count.n") == 1
+    nobody = "patient | day 1 | day 5\n ann | 10 | 6\n ben | 10 | 9"
+    it = analysed(WATCHED, ferritin=nobody, **IN_NUMBERS)
+    assert (it("half.count"), it("half.count.n")) == (0, 2)
+    assert "half.median" not in it.parts
+
+
+def test_the_last_value_before_death_of_those_who_died(analysed: Analysed) -> None:
+    """Followed 20 days from day 1 is dead on day 21; dora's clocks do not fit, and ben and emil live."""
+    it = analysed(WATCHED, ferritin=COURSES, **IN_NUMBERS)
+    assert [it(f"patient.{name}.before-death") for name in ("ann", "cleo", "dora")] == [800, 1500, None]
+    assert [it(f"patient.{name}.before-death-days") for name in ("ann", "cleo")] == [11, 8]
+    assert (it.of("before-death.median"), it("before-death-days.median")) == ("ann cleo", 9.5)
+    assert "patient.ben.before-death" not in it.parts
+    why = "a value stands on day 10, and death on day 4: the two clocks do not fit"
+    assert it.reason("patient.dora.before-death") == it.reason("patient.dora.before-death-days") == why
+
+
+@pytest.mark.parametrize(
+    "unit, time, day, grid, told",
+    [
+        ("days", "10", 10, GRID, (600, 1)),  # dead on day 11
+        ("days", "8.96", 10, GRID, (600, 0)),  # on day 10, the nearest
+        ("days", "8", 10, GRID, (None, None)),  # on day 9: 8.5 days end on it too
+        ("days", "8", 10, GRID + '\nwithin = "1 day"', (600, 0)),  # the value may be of day 9
+        ("days", "8", 10, 'within = "1 day"', (None, None)),  # without a grid a day is the day
+        ("months", "0.3", 11, "days = [1, 11]", (600, 0)),  # on day 10; 0.349 months end on day 11
+        ("months", "0.3", 12, "days = [1, 12]", (None, None)),
+    ],
+)
+def test_what_rounding_and_tolerance_let_stand_after_death_is_of_its_day(
+    analysed: Analysed,
+    unit: str,
+    time: str,
+    day: int,
+    grid: str,
+    told: tuple[float | None, float | None],
+) -> None:
+    by_day = f"patient | day 1 | day {day}\n dora | 500 | 600"
+    sheet = f"patient | alive | time\n dora | no | {time}"
+    it = analysed(sheet, ferritin=by_day, grid=grid, **{**IN_NUMBERS, "unit": unit})
+    assert (it("patient.dora.before-death"), it("patient.dora.before-death-days")) == told
+
+
+def test_without_follow_up_nothing_is_said_of_death(analysed: Analysed) -> None:
+    it = analysed("patient | age\n ann | 30", ferritin="patient | day 1 | day 5\n ann | 9 | 3", **IN_NUMBERS)
+    assert it("patient.ann.nadir") == 3
+    assert not [part for part in it.parts if "death" in part]
+    assert it.it.notes == ("Only values on the days of the grid are looked at, each as of its day there.",)
+
+
+def test_typed_days_beside_the_grid_are_looked_at(analysed: Analysed) -> None:
+    by_day = "patient | day 1 | day 3 | day 5\n ann | 100 | 20 | 50"
+    it = analysed(WATCHED, ferritin=by_day, **IN_NUMBERS)
+    assert (it("patient.ann.nadir"), it("patient.ann.nadir-day")) == (20, 3)
+    assert not [note for note in it.it.notes if "grid" in note]
+
+
+def test_the_tolerance_of_a_grid_is_not_spent_twice(analysed: Analysed) -> None:
+    fold = {**IN_NUMBERS, "fold": ["day 5"]}
+    by_day = "patient | day 1 | day 4 | day 6\n ann | 100 | 50 | 20"
+    on_grid = analysed(WATCHED, ferritin=by_day, grid='days = [1, 4, 5, 6]\nwithin = "2 days"', **fold)
+    assert on_grid.reason("patient.ann.day-5.fold") == "no value on day 5"
+    assert "day-5.fold.median" not in on_grid.parts
+    free = analysed(WATCHED, ferritin=by_day, grid='within = "2 days"', **fold)
+    assert free("patient.ann.day-5.fold") == 0.5  # of two as near the earlier
+    exact = analysed(WATCHED, ferritin=by_day, grid="", **fold)
+    assert exact("patient.ann.day-5.fold") is None
+
+
+def test_many_patients_have_no_numbers_of_their_own(
+    analysed: Analysed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = analysed(WATCHED, ferritin=COURSES, **IN_NUMBERS)
+    monkeypatch.setattr(caseseries.analysis.patient_courses, "MANY_PATIENTS", 4)
+    many = analysed(WATCHED, ferritin=COURSES, **IN_NUMBERS)
+    assert many.parts == [part for part in few.parts if not part.startswith("patient.")] != few.parts
+
+
+def test_patients_whose_names_are_alike_have_ids_of_their_own() -> None:
+    pieces = of_patients(["A 1", "a-1", "1", "a-1-2", "-1", "*"])
+    assert len(set(pieces.values())) == 6
+    assert pieces["A 1"] == "patient.a-1"
+    assert pieces == of_patients(["*", "-1", "a-1-2", "1", "a-1", "A 1"])
+
+
 # ---- What was promised and cannot be done ----
 
 
@@ -962,6 +1118,26 @@ CAUTIONS: list[tuple[str, Case, str, Case]] = [
         greatest_fall(BY_DAY),
         "",
         course(does="landmark", at="day 5", by="alive"),
+    ),
+    (
+        "clock",
+        course(does="trajectory", sheet=WATCHED, ferritin=COURSES, unit="days"),
+        "A value of ferritin stands after death, so that none before it is told (patient dora).",
+        course(does="trajectory", sheet=WATCHED.replace("| 3 ", "| 9 "), ferritin=COURSES, unit="days"),
+    ),
+    (
+        "unequal-values",
+        course(does="trajectory", sheet=WATCHED, ferritin=COURSES, unit="days"),
+        "After day 1 a patient has 1 to 2 values. Nadir, greatest fall, rebound and the half of day 1 are "
+        "found more easily in whoever has more, and who dies early has few. The median is 1 in those who "
+        "died, 2 in all others.",
+        course(does="trajectory", ferritin="patient | day 1 | day 5\n ann | 9 | 3\n ben | 8 | 3"),
+    ),
+    (
+        "different-starts",
+        course(does="trajectory", sheet=STARTED, ferritin=COURSES),
+        "Day 1 is hospital day 2 to 30 (median 4): the first values are not of one time of the illness.",
+        course(does="trajectory", sheet=STARTED.replace("30", "2").replace("4", "2"), ferritin=COURSES),
     ),
     (
         "bounds",

@@ -296,6 +296,8 @@ def test_words_that_can_stand_here_are_quoted_since_some_have_a_comma(tmp_path: 
 
 
 COMPARE = 'outcome = "age"\nby      = "alive"'
+LANDMARK = 'does   = "landmark"\nserial = "ferritin_by_day"\nat     = "day 5"'
+TRAJECTORY = 'does = "trajectory"\nserial = "ferritin_by_day"\nfold = '
 REFERENCES = [
     (
         'name      = "characteristics"',
@@ -324,6 +326,10 @@ REFERENCES = [
     ),
     ('as_share_of = "day 1"', 'as_share_of = "day 2"', 'key "as_share_of"', "not on the grid", "1, 5, 10"),
     ('"day 5"', '"day 6"', 'analysis 6 ("early response"), key "at"', "not on the grid", "1, 5, 10"),
+    (LANDMARK, TRAJECTORY + '["day 6"]', 'key "fold", value 1', "not on the grid", "1, 5, 10"),
+    (LANDMARK, TRAJECTORY + '["day 5", "day 5"]', 'key "fold", value 2', "listed twice", "once"),
+    (LANDMARK, TRAJECTORY + '["day 1"]', 'key "fold", value 1', "multiple of", "later days"),
+    (LANDMARK, TRAJECTORY + '["5"]', 'key "fold", value 1', "is not a day", "day 5"),
     (
         'has = "malignancy"',
         'has = "malignant"',

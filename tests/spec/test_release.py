@@ -14,7 +14,7 @@ import pytest
 from tests.spec.a_hospital import Run, hospital
 
 from caseseries.analysis.cautions import Caution
-from caseseries.analysis.plan import analyse
+from caseseries.analysis.plan import analyse, analysed
 from caseseries.analysis.released import BANDED, Released, released
 from caseseries.analysis.results import Number, Result, Results
 from caseseries.cases.pseudonyms import pseudonyms
@@ -345,3 +345,32 @@ def test_a_sheet_and_a_smallest_of_two_have_no_copy(study: Study, run: Run) -> N
         study.release(typed)
     with pytest.raises(Problems, match="Name 3 or more"):
         study.release(run.finished, smallest=2)
+
+
+# ---- Courses ----
+
+
+@pytest.mark.parametrize("with_patients", [False, True])
+def test_no_number_of_one_patients_course_leaves(with_patients: bool) -> None:
+    study = open_study("naymagon-2022")
+    typed = study.read_cases()
+    results, (cases, _) = study.analyse(typed), analysed(study.protocol, typed)
+    own = [id_ for id_ in results.numbers if ".patient." in id_]
+    assert len(own) == 16 * 10 + 11 * 2
+    made = released_files(Finished(study.protocol, cases, results), with_patients=with_patients)
+    numbers = json.loads(made["results.json"])["numbers"]
+    assert "ferritin-by-day.nadir.median" in numbers
+    assert [id_ for id_ in numbers if ".patient." in id_] == []
+    assert [name for name, text in made.items() if "ferritin-by-day.patient" in text] == []
+
+
+def test_a_middle_of_few_courses_is_withheld() -> None:
+    """Seven were looked at after the nadir, and all 16 have one: below 8 the rebound tells of few."""
+    study = open_study("naymagon-2022")
+    results = study.analyse(study.read_cases())
+    for smallest, rebound in ((5, "3.25"), (8, "withheld")):
+        told = shown(released(results, None, smallest=smallest))
+        stem = "ferritin-by-day"
+        assert told[f"{stem}.rebound.median"] == rebound
+        assert told[f"{stem}.nadir.median"] == "10,389"
+        assert told[f"{stem}.nadir.lowest"] == told[f"{stem}.rebound.highest"] == "withheld"

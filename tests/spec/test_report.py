@@ -287,6 +287,31 @@ def test_a_serial_by_day_is_shaded_by_how_far_it_went(reported: Reported) -> Non
     assert re.search(r'<td class="num day fall-5" title="ferritin.csv:D3">100</td>', page)
 
 
+def test_the_courses_in_numbers_over_all_and_a_line_a_patient(reported: Reported) -> None:
+    """Ada is dead on day 16, 0.5 months after day 1, Ben on day 47."""
+    course = (COURSE[0], COURSE[1] + '\nfold = ["day 5"]')
+    report = reported(serial=FERRITIN.replace("| >500  |", "| >500 | "), analyses=(course,))
+    assert report.lines("ferritin-course-in-numbers") == [
+        "Values a patient | 3 (2\u20133), n = 3",
+        "Median gap between values, days | 4.5 (4\u20134.5), n = 3",
+        "Greatest fall from day 1 | 94% (0%\u201395%), n = 3",
+        "Nadir after day 1, ng/mL | 500 (100\u20134,000), n = 3",
+        "Day of the nadir | 5 (5\u201310), n = 3",
+        "Day 5 as a multiple of day 1 | 1 (0.06\u20134), n = 3",
+        "Reached half of day 1 | 2 of 3: 67% (9% to 99%)",
+        "time to it in those who did, days | 6.5 (4\u20139), n = 2",
+        "Rebound after the nadir, as a multiple of it | 2.5 (2.5\u20132.5), n = 1",
+        "Last value before death, ng/mL | 5,050 (100\u201310,000), n = 2",
+        "From the last value to death, days | 21.5 (6\u201337), n = 2",
+    ]
+    assert report.lines("ferritin-course-by-patient") == [
+        "Ada | 3 | 4.5 | 0% | 4,000 | 5 | 4 | not reached | 2.5 | 10,000 | 6",
+        "Ben | 3 | 4.5 | 95% | 100 | 10 | 1 | 9 | \u2013 | 100 | 37",
+        "Cleo | 2 | 4 | 94% | 500 | 5 | 0.06 | 4 | \u2013 |  | ",
+    ]
+    assert "1 without a value of ferritin is left out." in report.text
+
+
 def test_printed_and_obtained_side_by_side(reported: Reported) -> None:
     claims = """
         [[claim]]

@@ -141,6 +141,7 @@ role = "descriptive"
 does = "trajectory"
 serial = "ferritin"
 by = "stage"
+fold = ["day 5"]
 """
 PATIENTS = """patient,age,stage,site,died_of,alive,time
 a,30,early,north,,yes,100
@@ -364,6 +365,8 @@ WORDS = {
     "STEP": r"[\w-]+",
     "CRITERION": r"[\w-]+",
     "SHORT": r"\d",
+    "PATIENT": r"[\w-]+",
+    "END": "(?:median|lowest|highest)",
     "TEST": r"[\w-]+",
     "COVARIATE": r"[\w-]+(?:\.[\w-]+)?",
     "INTERVAL": r"[\w-]+",

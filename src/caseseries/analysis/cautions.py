@@ -135,6 +135,28 @@ def best_ever(
     )
 
 
+def unequal_values(fewest: int, most: int, middles: Sequence[float]) -> Caution:
+    """`middles`: the median of those who died, and of all others; none where there are none of either."""
+    fates = (
+        ""
+        if not middles
+        else f" The median is {middles[0]:g} in those who died, {middles[1]:g} in all others."
+    )
+    return Caution(
+        "unequal-values",
+        f"After day 1 a patient has {fewest} to {most} values. Nadir, greatest fall, rebound and the half of "
+        f"day 1 are found more easily in whoever has more, and who dies early has few.{fates}",
+    )
+
+
+def different_starts(first: float, middle: float, last: float) -> Caution:
+    return Caution(
+        "different-starts",
+        f"Day 1 is hospital day {first:g} to {last:g} (median {middle:g}): the first values are not of one "
+        "time of the illness.",
+    )
+
+
 def bounds_taken(count: int) -> Caution:
     plural = "values are" if count > 1 else "value is"
     return Caution(

@@ -40,6 +40,7 @@ class Book:
     cases: CaseSeries
     level: float
     numbers: list[Number] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
     sets: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
 
     def enter(
@@ -53,8 +54,9 @@ class Book:
         cautions: Iterable[Caution] = (),
     ) -> Estimate:
         id_ = joined(self.slug, part)
-        if any(number.id == id_ for number in self.numbers):
+        if id_ in self.ids:
             raise ValueError(f"two numbers of one analysis have the id {id_}")
+        self.ids.add(id_)
         self.numbers.append(Number(id_, label, estimate, self._patients(rows), standing, tuple(cautions)))
         return estimate
 

@@ -14,6 +14,7 @@ from caseseries.analysis.columns import (
 )
 from caseseries.analysis.comparison import enter_rank_tests
 from caseseries.analysis.ids import EVERYBODY, joined, on_day
+from caseseries.analysis.patient_courses import enter_courses
 from caseseries.analysis.results import Result
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Landmark, Trajectory
@@ -25,7 +26,10 @@ from caseseries.stats.estimate import Estimate
 
 
 def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Result:
-    """At each day of the grid (without one, of the values): how many have a value, its median and range."""
+    """By day how many have a value, its median and range; and the courses of the patients in numbers.
+
+    The days are those of the grid; without one, those of the values.
+    """
     book = Book(slug(clause.name), cases, protocol.conventions.level)
     serial = protocol.serial(clause.serial)
     groups = groups_of(cases, clause.by)
@@ -45,8 +49,9 @@ def trajectory(clause: Trajectory, cases: CaseSeries, protocol: Protocol) -> Res
             )
             if rows.any():
                 book.enter_middle(part, label, values[rows], rows, serial.unit or "")
-    cautions = tuple(bounds_of_serial(cases, serial.name))
-    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), cautions)
+    found, notes = enter_courses(book, clause, protocol, groups)
+    cautions = (*found, *bounds_of_serial(cases, serial.name))
+    return Result(clause, tuple(book.numbers), tuple(one.group for one in groups), cautions, tuple(notes))
 
 
 def landmark(clause: Landmark, cases: CaseSeries, protocol: Protocol) -> Result:

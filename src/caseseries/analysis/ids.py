@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
 
 from caseseries.protocol.clauses.analysis import ATTRITION, CRITERIA
 from caseseries.protocol.clauses.clause import slug
@@ -26,6 +27,8 @@ WEIGHTED, EXACT = "log-rank-weighted", "log-rank-exact"
 """The tests between curves."""
 AT, MEAN_TIME, MEAN_TIMES = "survival-at", "restricted-mean", "restricted-mean-difference"
 """What is read from a curve: survival at a horizon, the mean time up to one, and how two of these differ."""
+PATIENT, FOLD, HALF = "patient", "fold", "half"
+"""What stands before one patient's own numbers; for a day as a multiple of day 1; for the half of day 1."""
 ANY, SEVERAL = "any", "several"
 """What stands in the place of a level: who was given anything, and who has more than one category."""
 
@@ -78,6 +81,26 @@ def median_by(convention: str) -> str:
 def on_day(day: int, key: str = EVERYBODY) -> str:
     """A day of a trajectory, of everybody or of a group: `day-5`, `alive.day-5`."""
     return joined(of_group(key), f"day-{day}")
+
+
+def of_patients(patients: Sequence[str]) -> dict[str, str]:
+    """The pieces of patients, each of whom has numbers of their own: `patient.7`, before `nadir`.
+
+    Where two names differ by nothing that a slug keeps, the later of them has a number behind it.
+    """
+    pieces: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in sorted(patients):
+        stem = slug(name) or "unnamed"
+        piece = next(one for one in chain([stem], (f"{stem}-{n}" for n in count(2))) if one not in taken)
+        taken.add(piece)
+        pieces[name] = joined(PATIENT, piece)
+    return pieces
+
+
+def is_of_one_patient(id_: str) -> bool:
+    """Whether an id of a trajectory is that of one patient's own number."""
+    return id_.split(".")[1] == PATIENT
 
 
 def of_steps(names: Iterable[str]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from caseseries.analysis.ids import (
     MEAN_TIME,
     MEAN_TIMES,
     SEVERAL,
+    is_of_one_patient,
     joined,
     of_group,
     of_step,
@@ -31,7 +32,7 @@ from caseseries.analysis.multiplicity import is_adjusted
 from caseseries.analysis.results import Competing, Group, Number, Result, Results
 from caseseries.analysis.verdicts import RECALLED, UNFLAGGED
 from caseseries.cases.screening import Screening
-from caseseries.protocol.clauses.analysis import ATTRITION, CRITERIA, Compare, Regress, Relabel
+from caseseries.protocol.clauses.analysis import ATTRITION, CRITERIA, Compare, Regress, Relabel, Trajectory
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.small_cells import DEAR, Count, How, Sum, to_hide
 
@@ -147,8 +148,9 @@ def released(
 def _without(result: Result, dropped: Sequence[str]) -> Result:
     """What a reviewer is asked, and what a review would cost, is the hospital's own business.
 
-    So is a relabelling: it names the patients whose label it drops, and tells what each of them changes. And
-    a p that is adjusted for all that were promised tells of those that are hidden.
+    So is a relabelling: it names the patients whose label it drops, and tells what each of them changes. So
+    are the numbers of one patient's course, whose ids name the patient. And a p that is adjusted for all that
+    were promised tells of those that are hidden.
     """
     if isinstance(result.clause, Relabel):
         return Result(
@@ -162,6 +164,7 @@ def _without(result: Result, dropped: Sequence[str]) -> Result:
             for one in result.numbers
             if one.estimate.unit != "questions"
             and not is_adjusted(one.id)
+            and not (isinstance(result.clause, Trajectory) and is_of_one_patient(one.id))
             and not any(_begins(one.id, stem) for stem in (*asked, *dropped))
         ),
     )
@@ -519,6 +522,10 @@ _GENERAL = {
     "does not predict.",
     "clock": "In some patients something recorded comes after the end of follow-up.",
     "best-ever": "The response is the greatest ever reached: who is followed longer has more chances.",
+    "unequal-values": "Some patients have more values than others: nadir, greatest fall, rebound and the "
+    "half of day 1 are found more easily in whoever has more, and who dies early has few.",
+    "different-starts": "Day 1 is not the same hospital day in all: the first values are not of one time of "
+    "the illness.",
     "bounds": "Some values are known as a bound only, and are taken at the bound.",
     "ranges": "Some counts are known as a range only, and are taken at the lower end: what was shown.",
     "recalled": "Something here rests on a fact known from memory only.",

@@ -50,6 +50,28 @@ def time_from(cases: CaseSeries, protocol: Protocol, moment: str) -> tuple[Value
     return values, ~np.isnan(values)
 
 
+def days_of_death(cases: CaseSeries, protocol: Protocol, moment: str) -> tuple[Values, Values] | None:
+    """The day of death, of which `moment` is day 1, and the latest that it can have been; a value a row.
+
+    A whole day, the nearest to the time followed. The latest is as late as its rounding allows: who died
+    after 0.3 months did so within 0.35. NaN where nobody died, or when is not known; None where the cases do
+    not hold who died, or the protocol's times cannot be counted from the moment.
+    """
+    alive, time = protocol.follow_up_variable("alive"), protocol.follow_up_variable("time")
+    if protocol.follow_up is None or alive is None or time is None:
+        return None
+    moments = {moment, protocol.follow_up.counted_from}
+    if not (cases.has(alive.name) and cases.has(time.name)):
+        return None
+    if len(moments) > 1 and any(days(cases, one) is None for one in moments):
+        return None
+    since = time_from(cases, protocol, moment)[0] * unit_in_days(protocol)
+    died = cases.table[alive.name].eq_missing(False).to_numpy()
+    half = [0.0 if value is None else half_a_digit(value) for value in cases.table[time.name]]
+    day = np.where(died, np.floor(since + 0.5) + 1.0, np.nan)
+    return day, np.where(died, np.maximum(day, since + np.array(half) * unit_in_days(protocol) + 1.0), np.nan)
+
+
 def unit_in_days(protocol: Protocol) -> float:
     """The length of one unit of follow-up in days, by the protocol's length of a month."""
     unit = protocol.follow_up.unit if protocol.follow_up else "days"

@@ -19,7 +19,7 @@ from caseseries.protocol.clauses.analysis import (
     Weights,
 )
 from caseseries.protocol.protocol import Protocol
-from caseseries.protocol.wording import a_moment, serial_titled, titled, titles
+from caseseries.protocol.wording import a_moment, all_of, serial_titled, titled, titles
 
 RESTS = {"midpoint": "the middle of that rest", "first": "the first day of that rest"}
 TESTS = {
@@ -70,9 +70,7 @@ def analysis_in_words(analysis: Analysis, protocol: Protocol) -> str:
                 f"using {_test(analysis)}; the count by patients stands beside the count by entries"
             )
         case Trajectory():
-            followed = serial_titled(protocol, analysis.serial)
-            by = f", by {titled(protocol, analysis.by)}" if analysis.by else ""
-            return f"for each day, how many patients had a value of {followed}, and its median{by}"
+            return _trajectory(analysis, protocol)
         case Landmark():
             followed, by = serial_titled(protocol, analysis.serial), titled(protocol, analysis.by)
             among = f"among patients with a value of {followed} on {analysis.at}"
@@ -130,6 +128,18 @@ def _between(analysis: Survival, protocol: Protocol) -> str:
 
 def _weights(weights: Weights) -> str:
     return f"Fleming and Harrington's G({weights.rho:g}, {weights.gamma:g})"
+
+
+def _trajectory(analysis: Trajectory, protocol: Protocol) -> str:
+    followed = serial_titled(protocol, analysis.serial)
+    by = f", by {titled(protocol, analysis.by)}" if analysis.by else ""
+    fold = f"its multiple of day 1 on {all_of(analysis.fold)}, " if analysis.fold else ""
+    return (
+        f"for each day, how many patients had a value of {followed}, and its median{by}; and for each "
+        f"patient the greatest fall from day 1, the nadir and its day, {fold}the time to half of day 1, "
+        "the rebound after the nadir, the last value before death, and how many values there are "
+        "and how far apart"
+    )
 
 
 def _test(analysis: Compare | Entries) -> str:

@@ -23,6 +23,7 @@ from caseseries.protocol.clauses.analysis import (
     Trajectory,
 )
 from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.clauses.span import day_number
 from caseseries.protocol.clauses.variable import MEASURED, GreatestFall, Take
 from caseseries.protocol.moments import circle
 from caseseries.protocol.names import Names, twins
@@ -180,6 +181,7 @@ def _analysis(names: Names, path: Path, analysis: Analysis) -> Iterator[Slip]:
         case Trajectory():
             yield from names.serial((*path, "serial"), analysis.serial)
             yield from _groups(names, path, analysis.by)
+            yield from _folds(names, path, analysis)
         case Landmark():
             yield from names.serial((*path, "serial"), analysis.serial)
             yield from names.on_the_grid((*path, "at"), analysis.serial, analysis.at)
@@ -220,6 +222,17 @@ def _groups(names: Names, path: Path, by: str | None) -> Iterator[Slip]:
     if by is not None:
         need = "groups are made by a yes/no or a category"
         yield from names.column((*path, "by"), by, ["yes/no", "category"], need)
+
+
+def _folds(names: Names, path: Path, analysis: Trajectory) -> Iterator[Slip]:
+    days = [day_number(text) for text in analysis.fold]
+    for place, (text, day) in enumerate(zip(analysis.fold, days, strict=True)):
+        yield from names.on_the_grid((*path, "fold", place), analysis.serial, text)
+        if day == 1:
+            found = "day 1 is what the other days are a multiple of"
+            yield Slip((*path, "fold", place), found, "Name later days.")
+        if day in days[:place]:
+            yield Slip((*path, "fold", place), f'"{text}" is listed twice', "List each day once.")
 
 
 def _compare(names: Names, path: Path, analysis: Compare) -> Iterator[Slip]:

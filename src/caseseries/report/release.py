@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from caseseries.analysis.ids import joined, of_column
+from caseseries.analysis.patient_courses import MANY_PATIENTS
 from caseseries.analysis.released import BANDED, OLD, SMALLEST, Released, released
 from caseseries.cases.pseudonyms import pseudonyms, under_pseudonyms, without_words
 from caseseries.cases.screening import Screening
@@ -49,7 +50,7 @@ from caseseries.report.page import (
 )
 from caseseries.report.patient_tables import listing
 from caseseries.report.provenance import versions
-from caseseries.report.sections import MANY_PATIENTS, Finished, courses, every_caution
+from caseseries.report.sections import Finished, courses, every_caution
 from caseseries.report.summary_table import summary_table
 from caseseries.report.survival_table import survival_table
 

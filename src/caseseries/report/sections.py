@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from caseseries.analysis.ids import is_of_one_patient
 from caseseries.analysis.multiplicity import promised_tests
+from caseseries.analysis.patient_courses import MANY_PATIENTS
 from caseseries.analysis.results import Result, Results
 from caseseries.cases.consistency import Question
 from caseseries.cases.screening import Screening
@@ -25,6 +27,7 @@ from caseseries.protocol.clauses.analysis import (
 )
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.sentences import sentences
+from caseseries.protocol.wording import in_running_text
 from caseseries.report import figures as draw
 from caseseries.report import screening as found
 from caseseries.report.claims_table import claims_table
@@ -35,7 +38,7 @@ from caseseries.report.comparison_tables import (
     methods_table,
     ranges_table,
 )
-from caseseries.report.course_table import by_day
+from caseseries.report.course_table import by_day, course_table, patients_table
 from caseseries.report.incidence_table import incidence_table
 from caseseries.report.narrative import results_in_words
 from caseseries.report.page import Block, Bullets, Cell, Figure, Fold, Paragraph, Row, Section, Table
@@ -46,9 +49,6 @@ from caseseries.report.regression_table import regression_table
 from caseseries.report.rows import MANY_ROWS, Behind, behind, rows_section
 from caseseries.report.summary_table import summary_table
 from caseseries.report.survival_table import survival_table
-
-MANY_PATIENTS = 1000
-"""Above this many, no line and no figure a patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _overlaps(run: Finished) -> Iterator[Block]:
 
 
 def courses(run: Finished) -> Iterator[Block]:
-    """The figure of each serial by day, and its grid, a line a patient."""
+    """Each serial by day: its figure, its grid, and its courses in numbers, over all and a line a patient."""
     for result in run.done:
         if isinstance(result.clause, Trajectory):
             serial = run.protocol.serial(result.clause.serial)
@@ -219,6 +219,12 @@ def courses(run: Finished) -> Iterator[Block]:
                 beside = [one for one in shares if run.cases.has(one)]
                 lines = by_day(serial, result, run.results)
                 yield day_grid(serial, run.cases, beside, lines, run.behind)
+            yield course_table(result, serial, run.results)
+            if run.names_patients and any(is_of_one_patient(one.id) for one in result.numbers):
+                table = patients_table(result, serial, run.cases, run.results)
+                yield Fold(
+                    f"The course of {in_running_text(serial.title)} in each patient, in numbers", (table,)
+                )
 
 
 def _comparisons(run: Finished) -> Iterator[Block]:

@@ -113,11 +113,12 @@ class Entries(Promised):
 
 
 class Trajectory(Promised):
-    """A serial by day: how many had a value, and its median."""
+    """A serial by day, and each patient's course of it in numbers; `fold`: days set against day 1."""
 
     does: Literal["trajectory"]
     serial: Name
     by: Name | None = None
+    fold: tuple[DayText, ...] = Field(default=(), strict=False)
 
 
 class Landmark(Promised):
