@@ -168,6 +168,8 @@ def test_a_number_is_printed_by_its_field() -> None:
     none = Estimate(None, "by hand", 1, reason="there is one patient")
     shares = Number("it.share", "share", estimate, ())
     numbers = (shares, Number("it.bare", "bare", bare, ()), Number("it.none", "none", none, ()))
+    deep = Estimate(0.00416, "by hand", 1, "fold", low=0.0999, high=2.0, level=0.95)
+    numbers = (*numbers, Number("it.fold", "fold", deep, ()))
     results = Results("", "1", "", Conventions(), (), (), (Result(clause, numbers),))
     printed = {
         "it.share": "31%",
@@ -179,6 +181,9 @@ def test_a_number_is_printed_by_its_field() -> None:
         "it.bare.low": "",
         "it.bare.p": "",
         "it.bare.n": "16",
+        "it.fold": "0.0042",
+        "it.fold.low": "0.10",
+        "it.fold.high": "2",
         "it.none": "not estimable",
         "it.none.p": "not estimable",
     }
@@ -297,7 +302,7 @@ def test_the_courses_in_numbers_over_all_and_a_line_a_patient(reported: Reported
         "Greatest fall from day 1 | 94% (0%\u201395%), n = 3",
         "Nadir after day 1, ng/mL | 500 (100\u20134,000), n = 3",
         "Day of the nadir | 5 (5\u201310), n = 3",
-        "Day 5 as a multiple of day 1 | 1 (0.06\u20134), n = 3",
+        "Day 5 as a multiple of day 1 | 1 (0.056\u20134), n = 3",
         "Reached half of day 1 | 2 of 3: 67% (9% to 99%)",
         "time to it in those who did, days | 6.5 (4\u20139), n = 2",
         "Rebound after the nadir, as a multiple of it | 2.5 (2.5\u20132.5), n = 1",
@@ -307,7 +312,7 @@ def test_the_courses_in_numbers_over_all_and_a_line_a_patient(reported: Reported
     assert report.lines("ferritin-course-by-patient") == [
         "Ada | 3 | 4.5 | 0% | 4,000 | 5 | 4 | not reached | 2.5 | 10,000 | 6",
         "Ben | 3 | 4.5 | 95% | 100 | 10 | 1 | 9 | \u2013 | 100 | 37",
-        "Cleo | 2 | 4 | 94% | 500 | 5 | 0.06 | 4 | \u2013 |  | ",
+        "Cleo | 2 | 4 | 94% | 500 | 5 | 0.056 | 4 | \u2013 |  | ",
     ]
     assert "1 without a value of ferritin is left out." in report.text
 

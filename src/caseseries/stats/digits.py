@@ -18,10 +18,13 @@ def shown(value: float, unit: str) -> str:
 
     Shares are whole percents, since sixteen patients carry no more, but what is neither 0% nor 100% is not
     printed as if it were: 0.2%, 99.8%, <0.1%. From 1,000 on numbers are whole, from 100
-    on they have one decimal, and below it two, without zeros at the end.
+    on they have one decimal, and below it two, without zeros at the end. A multiple ("fold") below 0.1
+    has two digits that count (0.0042), since a value that fell far has not fallen to nothing.
     """
     if unit == "share":
         text = _percent(Decimal(repr(value)) * 100)
+    elif unit == "fold" and 0 < abs(value) < 0.1:
+        text = f"{significant(value, 2):f}"
     elif unit in COUNTS:
         text = f"{half_up(value, 0):,f}"
     else:
