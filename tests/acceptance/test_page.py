@@ -33,6 +33,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-ipc-flooding-protection",  # a test may click every number at once
 )
 FISHER = "survival-by-cause.fisher"
 MILLIMETRE = 96 / 25.4  # pixels of a page

@@ -167,9 +167,9 @@ def test_a_number_is_printed_by_its_field() -> None:
     clause = ListPatients(name="it", role="descriptive", does="list", variables=("age",))
     none = Estimate(None, "by hand", 1, reason="there is one patient")
     shares = Number("it.share", "share", estimate, ())
-    numbers = (shares, Number("it.bare", "bare", bare, ()), Number("it.none", "none", none, ()))
     deep = Estimate(0.00416, "by hand", 1, "fold", low=0.0999, high=2.0, level=0.95)
-    numbers = (*numbers, Number("it.fold", "fold", deep, ()))
+    others = {"bare": bare, "none": none, "fold": deep}
+    numbers = (shares, *(Number(f"it.{name}", name, one, ()) for name, one in others.items()))
     results = Results("", "1", "", Conventions(), (), (), (Result(clause, numbers),))
     printed = {
         "it.share": "31%",
@@ -311,8 +311,8 @@ def test_the_courses_in_numbers_over_all_and_a_line_a_patient(reported: Reported
     ]
     assert report.lines("ferritin-course-by-patient") == [
         "Ada | 3 | 4.5 | 0% | 4,000 | 5 | 4 | not reached | 2.5 | 10,000 | 6",
-        "Ben | 3 | 4.5 | 95% | 100 | 10 | 1 | 9 | \u2013 | 100 | 37",
-        "Cleo | 2 | 4 | 94% | 500 | 5 | 0.056 | 4 | \u2013 |  | ",
+        "Ben | 3 | 4.5 | 95% | 100 | 10 | 1 | 9 | not estimable | 100 | 37",
+        "Cleo | 2 | 4 | 94% | 500 | 5 | 0.056 | 4 | not estimable |  | ",
     ]
     assert "1 without a value of ferritin is left out." in report.text
 

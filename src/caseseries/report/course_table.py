@@ -11,7 +11,7 @@ from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Trajectory
 from caseseries.protocol.clauses.variable import Serial
 from caseseries.report.numbers import said, stands, with_interval
-from caseseries.report.page import Cell, Line, Ref, Row, Table, ref, words
+from caseseries.report.page import Cell, Line, Row, Table, ref, words
 from caseseries.stats.digits import shown
 
 DASH = "\u2013"
@@ -46,7 +46,7 @@ def course_table(result: Result, serial: Serial, results: Results) -> Table:
 
 
 def patients_table(result: Result, serial: Serial, cases: CaseSeries, results: Results) -> Table:
-    """The same, a line a patient; what cannot be told is a dash that leads to the reason."""
+    """The same, a line a patient; what cannot be told says so, and leads to the reason."""
     assert isinstance(result.clause, Trajectory)
     lines = measures(result.clause, serial)
     pieces = of_patients(cases.patients)
@@ -57,10 +57,7 @@ def patients_table(result: Result, serial: Serial, cases: CaseSeries, results: R
             rows.append(Row((words(name, head=True), *(_of_one(results, id_) for id_ in ids))))
     head = ("Patient", *(line.headed for line in lines))
     notes = (
-        (
-            f"{DASH} cannot be told in this patient; it leads to the reason. Before death, empty: did not "
-            "die, or the day is not known.",
-        ),
+        ("Not estimable leads to the reason. Before death, empty: did not die, or the day is not known.",),
     )
     caption = f"{serial.title}: the course of each patient in numbers"
     return Table(_name(result, "by-patient"), caption, head, tuple(rows), notes, is_wide=True)
@@ -100,8 +97,4 @@ def _middle(results: Results, stem: str) -> Cell:
 
 
 def _of_one(results: Results, id_: str) -> Cell:
-    if not stands(results, id_):
-        return words()
-    estimate = results.number(id_).estimate
-    cannot = estimate.value is None and not estimate.beyond
-    return words(Ref(id_, DASH) if cannot else ref(results, id_), numeric=True)
+    return words(ref(results, id_), numeric=True) if stands(results, id_) else words()
