@@ -6,9 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from caseseries.analysis.ids import FOLD, HALF, joined, on_day
 from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.analysis import Trajectory
@@ -24,15 +21,15 @@ from caseseries.stats.trajectory import fold_change, greatest_fall, time_to_half
 class Course:
     """One patient's values by day; of who died, the day of death and the latest that it can have been."""
 
-    days: NDArray[np.float64]
-    values: NDArray[np.float64]
+    days: list[float]
+    values: list[float]
     died: float | None = None
     latest: float | None = None
 
     @property
     def contradicts(self) -> bool:
         """Whether a value stands after the latest day on which the patient can have died."""
-        return self.latest is not None and float(self.days.max()) > self.latest
+        return self.latest is not None and max(self.days) > self.latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +118,11 @@ def _since_last(course: Course) -> Estimate | None:
 def _end(course: Course) -> float:
     """The day of death; of a value that its rounding lets stand after it, the day of that value."""
     assert course.died is not None
-    return max(course.died, float(course.days.max()))
+    return max(course.died, *course.days)
 
 
 def _contradiction(course: Course) -> str:
     return (
-        f"a value stands on day {course.days.max():g}, and death on day {course.died:g}: "
+        f"a value stands on day {max(course.days):g}, and death on day {course.died:g}: "
         "the two clocks do not fit"
     )

@@ -57,11 +57,11 @@ def _courses(cases: CaseSeries, serial: Serial, deaths: tuple[Values, Values] | 
     # A value of a grid may stand so many days later than it was taken.
     late = read_span(serial.within).in_days() if serial.within and serial.days else 0.0
     courses = {}
-    for row, when, what in zip(by_row["row"], by_row["day"], by_row["value"], strict=True):
+    for row, when, what in by_row.select("row", "day", "value").iter_rows():
         day = np.nan if deaths is None else deaths[0][row]
         known = deaths is not None and not np.isnan(day)
         end = (float(day), float(deaths[1][row]) + late) if deaths is not None and known else (None, None)
-        courses[row] = Course(when.to_numpy(), what.to_numpy(), *end)
+        courses[row] = Course(when, what, *end)
     return courses
 
 
@@ -102,7 +102,7 @@ def _label(serial: Serial, title: str, of: str) -> str:
 
 def _cautions(cases: CaseSeries, serial: Serial, courses: Courses) -> list[Caution]:
     said = []
-    later = {row: int((course.days > 1).sum()) for row, course in courses.items()}
+    later = {row: sum(day > 1 for day in course.days) for row, course in courses.items()}
     if len(set(later.values())) > 1:
         ends = [
             [later[row] for row in later if (courses[row].died is None) is lived] for lived in (False, True)

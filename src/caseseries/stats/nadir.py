@@ -5,8 +5,7 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from caseseries.stats.estimate import Estimate, not_estimable
-from caseseries.stats.sample import Numbers
-from caseseries.stats.trajectory import series
+from caseseries.stats.trajectory import after, series
 
 
 def nadir(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0, unit: str = "") -> Estimate:
@@ -17,10 +16,10 @@ def nadir(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0, unit: s
     """
     when, what = series(days, values)
     method = f"lowest value after day {first_day:g}"
-    later = what[when > first_day]
-    if not len(later):
+    later = after(when, what, first_day)
+    if not later:
         return not_estimable(f"no value after day {first_day:g}", method, 0, unit)
-    return Estimate(float(later.min()), method, len(later), unit)
+    return Estimate(float(min(later)), method, len(later), unit)
 
 
 def day_of_nadir(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0) -> Estimate:
@@ -30,10 +29,10 @@ def day_of_nadir(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0) 
     """
     when, what = series(days, values)
     method = f"day of the lowest value after day {first_day:g}, the first of equals"
-    later = when > first_day
-    if not later.any():
+    lowest, at, n = _lowest(when, what, first_day)
+    if lowest is None:
         return not_estimable(f"no value after day {first_day:g}", method, 0)
-    return Estimate(_day_of_lowest(when[later], what[later]), method, int(later.sum()))
+    return Estimate(at, method, n)
 
 
 def rebound(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0) -> Estimate:
@@ -46,19 +45,22 @@ def rebound(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0) -> Es
     """
     when, what = series(days, values)
     method = f"highest value after the lowest, as a multiple of the lowest after day {first_day:g}"
-    later = when > first_day
-    n = int(later.sum())
-    if not n:
+    lowest, at, n = _lowest(when, what, first_day)
+    if lowest is None:
         return not_estimable(f"no value after day {first_day:g}", method, 0, "fold")
-    lowest, at = float(what[later].min()), _day_of_lowest(when[later], what[later])
-    after = what[when > at]
-    if not len(after):
+    risen = after(when, what, at)
+    if not risen:
         return not_estimable(f"no value after the lowest, on day {at:g}", method, n, "fold")
     if lowest <= 0.0:
         reason = f"the lowest value, on day {at:g}, is not above zero: no multiple of it can be taken"
         return not_estimable(reason, method, n, "fold")
-    return Estimate(float(after.max()) / lowest, method, n, "fold")
+    return Estimate(max(risen) / lowest, method, n, "fold")
 
 
-def _day_of_lowest(when: Numbers, what: Numbers) -> float:
-    return float(when[what == what.min()].min())
+def _lowest(when: list[float], what: list[float], first_day: float) -> tuple[float | None, float, int]:
+    """The lowest value after the first day, its first day, and among how many; None where there is none."""
+    later = [(value, day) for day, value in zip(when, what, strict=True) if day > first_day]
+    if not later:
+        return None, first_day, 0
+    value, day = min(later)
+    return float(value), float(day), len(later)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,9 @@ STEPS = {
 CHUNK = 500_000
 # Decimals of a fall: two that differ by rounding alone are tied.
 DECIMALS = 12
+
+
+BY_DAY = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,11 @@ def courses_of(
     for days, row, group in zip(patterns, values, in_first, strict=True):
         when, what = series(days, row)
         first, _ = first_value(when, what, first_day)
-        followed = when >= first_day
-        if first is None or followed.sum() < 2:
+        followed = sorted((one for one in zip(when, what, strict=True) if one[0] >= first_day), key=BY_DAY)
+        if first is None or len(followed) < 2:
             continue
-        order = np.argsort(when[followed], kind="stable")
-        gaps, ordered = np.diff(when[followed][order]), what[followed][order]
+        gaps = np.diff([day for day, _ in followed])
+        ordered = np.array([value for _, value in followed])
         if not gaps.all():
             hindered = hindered or "a patient has two values on one day"
         elif ordered.min() <= 0.0:

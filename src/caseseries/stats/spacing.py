@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from itertools import pairwise
+from statistics import median
+
 from numpy.typing import ArrayLike
 
 from caseseries.stats.estimate import Estimate, not_estimable
-from caseseries.stats.sample import numbers
-from caseseries.stats.trajectory import in_days, series
+from caseseries.stats.trajectory import in_days, on, plain, series
 
 
 def spacing(days: ArrayLike) -> Estimate:
@@ -15,12 +16,13 @@ def spacing(days: ArrayLike) -> Estimate:
 
     Two values of one day are a gap of 0. Fewer than two values: not estimable.
     """
-    when = np.sort(numbers(days, "days"))
+    when = sorted(plain(days, "days"))
     method = "median gap between one value and the next"
     if len(when) < 2:
-        reason = "one value has no gap" if len(when) else "no values"
+        reason = "one value has no gap" if when else "no values"
         return not_estimable(reason, method, len(when), "days")
-    return Estimate(float(np.median(np.diff(when))), method, len(when), "days")
+    gaps = [later - earlier for earlier, later in pairwise(when)]
+    return Estimate(float(median(gaps)), method, len(when), "days")
 
 
 def last_before(days: ArrayLike, values: ArrayLike, day: float, *, unit: str = "") -> Estimate:
@@ -32,11 +34,12 @@ def last_before(days: ArrayLike, values: ArrayLike, day: float, *, unit: str = "
     """
     when, what = series(days, values)
     method = f"last value at or before day {day:g}"
-    if not (when <= day).any():
+    by_then = [one for one in when if one <= day]
+    if not by_then:
         return not_estimable(f"no value by day {day:g}", method, 0, unit)
-    last = float(when[when <= day].max())
+    last = max(by_then)
     method += f", taken on day {last:g}, {in_days(day - last)} before"
-    found = what[when == last]
+    found = on(when, what, last)
     if len(found) != 1:
         return not_estimable(f"{len(found)} values on day {last:g}", method, len(found), unit)
     return Estimate(float(found[0]), method, 1, unit)
@@ -47,9 +50,8 @@ def days_since_last(days: ArrayLike, day: float) -> Estimate:
 
     n is the number of values by then. Not estimable without one.
     """
-    when = numbers(days, "days")
-    by_then = when[when <= day]
+    by_then = [one for one in plain(days, "days") if one <= day]
     method = f"days from the last value to day {day:g}"
-    if not len(by_then):
+    if not by_then:
         return not_estimable(f"no value by day {day:g}", method, 0, "days")
-    return Estimate(day - float(by_then.max()), method, len(by_then), "days")
+    return Estimate(day - float(max(by_then)), method, len(by_then), "days")

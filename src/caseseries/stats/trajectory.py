@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 from numpy.typing import ArrayLike
 
 from caseseries.stats.estimate import Estimate, not_estimable
-from caseseries.stats.sample import Numbers, numbers
+from caseseries.stats.sample import numbers
 
 
 def greatest_fall(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0) -> Estimate:
@@ -22,13 +23,13 @@ def greatest_fall(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0)
     """
     when, what = series(days, values)
     method = f"greatest fall from day {first_day:g} to the lowest later value, 0 where it never fell"
-    later = what[when > first_day]
+    later = after(when, what, first_day)
     first, hindered = first_value(when, what, first_day)
-    if not hindered and not len(later):
+    if not hindered and not later:
         hindered = f"no value after day {first_day:g}"
     if first is None or hindered:
         return not_estimable(hindered, method, len(later), "share")
-    return Estimate(max(0.0, (first - float(later.min())) / first), method, len(later), "share")
+    return Estimate(max(0.0, (first - float(min(later))) / first), method, len(later), "share")
 
 
 def fall_at(days: ArrayLike, values: ArrayLike, day: float, *, first_day: float = 1.0) -> Estimate:
@@ -40,10 +41,10 @@ def fall_at(days: ArrayLike, values: ArrayLike, day: float, *, first_day: float 
     """
     when, what = series(days, values)
     method = f"fall from day {first_day:g} to day {day:g}, below 0 where it rose"
-    then = what[when == day]
+    then = on(when, what, day)
     first, hindered = first_value(when, what, first_day)
     if not hindered and len(then) != 1:
-        hindered = f"no value on day {day:g}" if not len(then) else f"{len(then)} values on day {day:g}"
+        hindered = f"no value on day {day:g}" if not then else f"{len(then)} values on day {day:g}"
     if first is None or hindered:
         return not_estimable(hindered, method, len(then), "share")
     return Estimate((first - float(then[0])) / first, method, 1, "share")
@@ -69,16 +70,16 @@ def fold_change(
     if within:
         method += f", the nearest within {in_days(within)}, of two as near the earlier"
     first, hindered = first_value(when, what, first_day)
-    near = when[(when > first_day) & (np.abs(when - day) <= within)]
-    if not hindered and not len(near):
+    near = [(abs(one - day), one) for one in when if one > first_day and abs(one - day) <= within]
+    if not hindered and not near:
         span = f" or within {in_days(within)} of it" if within else ""
         hindered = f"no value on day {day:g}{span}"
     if first is None or hindered:
         return not_estimable(hindered, method, 0, "fold")
-    taken = float(near[np.lexsort((near, np.abs(near - day)))[0]])
+    taken = min(near)[1]
     if within:
         method += f"; day {taken:g} was taken"
-    then = what[when == taken]
+    then = on(when, what, taken)
     if len(then) != 1:
         return not_estimable(f"{len(then)} values on day {taken:g}", method, len(then), "fold")
     return Estimate(float(then[0]) / first, method, 1, "fold")
@@ -98,31 +99,52 @@ def time_to_half(days: ArrayLike, values: ArrayLike, *, first_day: float = 1.0) 
         f"time from day {first_day:g} to the first value at or below half of it, "
         "among the days with a value, none interpolated"
     )
-    later = when > first_day
-    n = int(later.sum())
+    n = len(after(when, what, first_day))
     first, hindered = first_value(when, what, first_day)
     if not hindered and not n:
         hindered = f"no value after day {first_day:g}"
     if first is None or hindered:
         return not_estimable(hindered, method, n, "days")
-    halved = when[later & (what <= first / 2.0)]
-    if len(halved):
-        return Estimate(float(halved.min()) - first_day, method, n, "days")
-    reason = f"not reached by day {float(when.max()):g}, the last with a value"
+    pairs = zip(when, what, strict=True)
+    halved = [day for day, value in pairs if day > first_day and value <= first / 2.0]
+    if halved:
+        return Estimate(float(min(halved)) - first_day, method, n, "days")
+    reason = f"not reached by day {max(when):g}, the last with a value"
     return Estimate(None, method, n, "days", reason=reason, beyond="not reached")
 
 
-def series(days: ArrayLike, values: ArrayLike) -> tuple[Numbers, Numbers]:
+def series(days: ArrayLike, values: ArrayLike) -> tuple[list[float], list[float]]:
     """Days and values of one course, checked. ValueError: they differ in number."""
-    when, what = numbers(days, "days"), numbers(values)
+    when, what = plain(days, "days"), plain(values)
     if len(when) != len(what):
         raise ValueError(f"{len(when)} days for {len(what)} values")
     return when, what
 
 
-def first_value(when: Numbers, what: Numbers, first_day: float) -> tuple[float | None, str]:
+def plain(values: ArrayLike, called: str = "values") -> list[float]:
+    """`values` as a list of finite numbers, as `numbers` checks them.
+
+    A course is a few values, and there may be many courses: arrays of them would take most of the time.
+    """
+    if isinstance(values, list) and all(isinstance(one, float) and math.isfinite(one) for one in values):
+        return values
+    checked: list[float] = numbers(values, called).tolist()
+    return checked
+
+
+def after(when: list[float], what: list[float], day: float) -> list[float]:
+    """The values after a day."""
+    return [value for then, value in zip(when, what, strict=True) if then > day]
+
+
+def on(when: list[float], what: list[float], day: float) -> list[float]:
+    """The values on a day."""
+    return [value for then, value in zip(when, what, strict=True) if then == day]
+
+
+def first_value(when: list[float], what: list[float], first_day: float) -> tuple[float | None, str]:
     """The first-day value, or why there is none that a share could be taken of."""
-    found = what[when == first_day]
+    found = on(when, what, first_day)
     if len(found) != 1:
         return None, f"{len(found) or 'no'} value{'s' * (len(found) > 1)} on day {first_day:g}"
     if found[0] <= 0.0:
