@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -126,10 +127,17 @@ def plain(values: ArrayLike, called: str = "values") -> list[float]:
 
     A course is a few values, and there may be many courses: arrays of them would take most of the time.
     """
-    if isinstance(values, list) and all(isinstance(one, float) and math.isfinite(one) for one in values):
+    if isinstance(values, list) and _are_finite(values):
         return values
     checked: list[float] = numbers(values, called).tolist()
     return checked
+
+
+def _are_finite(values: list[Any]) -> bool:
+    try:
+        return math.isfinite(sum(values))
+    except TypeError:
+        return False
 
 
 def after(when: list[float], what: list[float], day: float) -> list[float]:
