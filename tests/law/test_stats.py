@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from caseseries.stats import describe
 from caseseries.stats.compare import chi_square, fisher
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.kruskal_wallis import kruskal_wallis, kruskal_wallis_exact
 from caseseries.stats.log_rank import log_rank
 from caseseries.stats.permutation import entries_chi_square, permuted_entries
 from caseseries.stats.proportions import proportion
@@ -231,6 +232,18 @@ def test_exact_rank_test_agrees_with_every_deal(x: list[float], y: list[float]) 
     far = abs(sum(above[one] for one in x) - mean)
     share = sum(abs(deal - mean) >= far for deal in deals) / len(deals)
     assert mann_whitney_exact(x, y).p == pytest.approx(share, rel=1e-12)
+
+
+@law
+@given(filled, filled, filled)
+def test_several_groups_by_ranks(x: list[float], y: list[float], z: list[float]) -> None:
+    """Of two groups Kruskal and Wallis's exact test is Mann and Whitney's; of three the order is nothing."""
+    assert same(kruskal_wallis_exact([x, y], seed=1).p, mann_whitney_exact(x, y).p)
+    for test in (kruskal_wallis, lambda samples: kruskal_wallis_exact(samples, seed=1)):
+        one, other = test([x, y, z]), test([z, x, y])
+        assert same(one.value, other.value)
+        if "drawn" not in one.method:
+            assert same(one.p, other.p)
 
 
 @law

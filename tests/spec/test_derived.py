@@ -8,6 +8,7 @@ import pytest
 
 from caseseries.cases.derived import with_derived
 from caseseries.cases.series import CaseSeries
+from caseseries.cases.shape import check
 from caseseries.cases.sheet import read_sheet
 from caseseries.protocol.protocol import Protocol
 
@@ -33,6 +34,11 @@ PROTOCOL = Protocol.model_validate(
                 "yes": "Rheumatologic",
                 "no": "Other",
                 "take": {"has": "lupus", "in": "cause"},
+            },
+            {
+                "name": "first_cause",
+                "kind": "category",
+                "take": {"first_of": ["lupus", "infection"], "in": "cause"},
             },
         ],
     }
@@ -75,6 +81,15 @@ def test_having_a_level(tmp_path: Path) -> None:
     column = cases.column("rheumatologic")
     assert (column.title, column.yes, column.no) == ("Rheumatologic", "Rheumatologic", "Other")
     assert cases.origin(0, "rheumatologic") == ""
+
+
+def test_the_first_of_an_order(tmp_path: Path) -> None:
+    rows = "patient,cause\n1,infection\n2,infection; lupus\n3,lupus\n4,None\n5,\n"
+    cases = derived(tmp_path, rows, "patient,day 1\n")
+    assert cases.table["first_cause"].to_list() == ["infection", "lupus", "lupus", None, None]
+    column = cases.column("first_cause")
+    assert (column.kind, column.levels, column.title) == ("category", ("lupus", "infection"), "First cause")
+    check(cases, PROTOCOL)
 
 
 def test_each_is_derived_once_and_only_from_what_is_there(tmp_path: Path) -> None:

@@ -277,6 +277,7 @@ TAKEN_FOR = [
     ('test    = "Fisher"', 'test    = "Fisher\'s exact"', '"Fisher"?'),
     ('test    = "Fisher"', 'test    = "chi-squared"', '"chi-square, uncorrected" or "chi-square, Yates"?'),
     ('test    = "Mann-Whitney"', 'test    = "Wilcoxon"', '"Mann-Whitney"?'),
+    ('test    = "Mann-Whitney"', 'test    = "ANOVA"', '"Kruskal-Wallis"?'),
 ]
 
 
@@ -290,11 +291,12 @@ def test_words_that_can_stand_here_are_quoted_since_some_have_a_comma(tmp_path: 
     problem = slip(tmp_path, 'test    = "Fisher"', 'test    = "t-test"')
     assert problem.mend == (
         'There are: "chi-square, uncorrected", "chi-square, Yates", "chi-square, n - 1", "Fisher", '
-        '"Fisher, mid-p", "Barnard", "Barnard, unpooled", "Boschloo", "Boschloo, doubled", "Mann-Whitney", '
-        '"Mann-Whitney, exact".'
+        '"Fisher, mid-p", "Barnard", "Barnard, unpooled", "Boschloo", "Boschloo, doubled", '
+        '"Freeman-Halton", "Mann-Whitney", "Mann-Whitney, exact", "Kruskal-Wallis", "Kruskal-Wallis, exact".'
     )
 
 
+KRUSKAL, MANN, HALTON = 'test = "Kruskal-Wallis"', 'Write test = "Mann-Whitney".', 'test = "Freeman-Halton"'
 COMPARE = 'outcome = "age"\nby      = "alive"'
 LANDMARK = 'does   = "landmark"\nserial = "ferritin_by_day"\nat     = "day 5"'
 TRAJECTORY = 'does = "trajectory"\nserial = "ferritin_by_day"\nfold = '
@@ -369,7 +371,21 @@ REFERENCES = [
     (', sheet = "day_diagnosed"', "", 'analysis 5 ("time zero")', 'day of "diagnosis"', "Add sheet"),
     ('criteria = ["hlh-2004"]', 'criteria = ["hlh-1994"]', "[moments]", '"hlh-2004"', "hlh-1994"),
     (COMPARE, 'outcome = "cause"\nby      = "alive"', 'key "outcome"', "ranks a measured outcome", "age"),
-    (COMPARE, 'outcome = "age"\nby      = "sex"', 'key "by"', "by yes and no", "alive, malignant"),
+    (COMPARE, 'outcome = "age"\nby      = "remarks"', 'key "by"', "groups are made", "sex, alive, malignant"),
+    (
+        COMPARE,
+        'outcome = "age"\nby      = "cause"',
+        'key "by"',
+        "counted twice",
+        'first_of = [...], in = "cause"',
+    ),
+    (
+        'by      = "alive"\ntest    = "Mann-Whitney"',
+        f'by      = "sex"\n{KRUSKAL}',
+        'key "test"',
+        "makes 2",
+        MANN,
+    ),
     (COMPARE, 'outcome = "age"\nby      = "aliv"', 'key "by"', 'no variable "aliv"', 'Did you mean "alive"'),
     (
         '"Mann-Whitney"',
@@ -379,7 +395,27 @@ REFERENCES = [
         "malignant",
     ),
     ('by      = "malignant"', 'by      = "alive"', 'key "by"', "compared with itself", "another"),
-    ('by      = "malignant"', 'by      = "sex"', 'key "by"', "by yes and no", "would do: malignant."),
+    (
+        'by      = "malignant"',
+        'by      = "months"',
+        'key "by"',
+        "groups are made",
+        "would do: sex, malignant.",
+    ),
+    (
+        'by      = "malignant"\ntest    = "Fisher"',
+        'by      = "malignant"\ntest    = "Freeman-Halton"',
+        'key "test"',
+        "more than two groups or two levels",
+        'write test = "Fisher"',
+    ),
+    (
+        'outcome = "alive"\nby      = "malignant"',
+        'outcome = "sex"\nby      = "alive"',
+        "outcome",
+        "a category",
+        HALTON,
+    ),
     ('by      = "malignant"', 'by      = "alve"', 'key "by"', 'no variable "alve"', "There are: age, sex"),
     ('outcome = "alive"', 'outcome = "age"', 'key "outcome"', "yes and no", "would do: alive."),
     ('of   = "cause"', 'of   = "sex"', 'key "of"', "levels of categories", "These would do: cause"),
@@ -473,9 +509,9 @@ def test_of_many_names_ten_are_listed(tmp_path: Path) -> None:
     days = ", ".join(str(day) for day in range(1, 31))
     many = PROMISE.replace("[1, 5, 10]", f"[{days}]").replace('"day 5"', '"day 31"')
     many += "".join(f'[[variable]]\nname = "yes_{n}"\nkind = "yes/no"\n' for n in range(20))
-    many = many.replace('by      = "malignant"', 'by      = "sex"')
+    many = many.replace('by      = "malignant"', 'by      = "months"')
     assert [problem.mend for problem in told(tmp_path, many)] == [
-        "These would do: yes_0, yes_1, yes_2, yes_3, yes_4, yes_5, yes_6, yes_7, yes_8, yes_9 and 11 more.",
+        "These would do: sex, yes_0, yes_1, yes_2, yes_3, yes_4, yes_5, yes_6, yes_7, yes_8 and 12 more.",
         "Its days are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 20 more.",
     ]
 
@@ -528,3 +564,82 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_windows_line_ends_and_a_byte_order_mark_make_no_difference(tmp_path: Path) -> None:
     assert told(tmp_path, b"\xef\xbb\xbf" + PROMISE.replace("\n", "\r\n").encode()) == []
+
+
+# ---- More than two groups, and an order of levels ----
+
+IN_ORDER = """
+[[derived]]
+name = "first_cause"
+kind = "category"
+take = { first_of = ["malignancy", "infection", "unknown"], in = "cause" }
+[[analysis]]
+name = "in order"
+role = "descriptive"
+does = "compare"
+outcome = "alive"
+by = "first_cause"
+test = "Freeman-Halton"
+"""
+
+
+def test_an_order_of_levels_makes_groups(tmp_path: Path) -> None:
+    assert told(tmp_path, PROMISE + IN_ORDER) == []
+    grouped = PROMISE.replace('by           = "sex"', 'by           = "first_cause"')
+    assert told(tmp_path, grouped.replace('by        = "alive"', 'by = "first_cause"') + IN_ORDER) == []
+
+
+@pytest.mark.parametrize(
+    "written, instead, where, found, mend",
+    [
+        (
+            '"malignancy", "infection", "unknown"]',
+            '"malignancy", "unknown"]',
+            "first_of",
+            '"infection"',
+            "every level",
+        ),
+        ('["malignancy", "inf', '["malignant", "inf', "first_of", "not a level", 'Did you mean "malignancy"'),
+        ('["malignancy", "inf', '["malignancy", "malignancy", "inf', "take", "listed twice", "once"),
+        ('in = "cause"', 'in = "sex"', 'key "in"', '"sex" is of kind "category"', "cause"),
+        (
+            'kind = "category"',
+            'kind = "yes/no"',
+            "derived 3",
+            '"first_of" gives a category',
+            'kind = "category"',
+        ),
+        (
+            'test = "Freeman-Halton"',
+            'test = "Fisher"',
+            'key "test"',
+            '"first_cause" makes 3',
+            "Freeman-Halton",
+        ),
+        (
+            'test = "Freeman-Halton"',
+            'test = "Barnard"',
+            'key "test"',
+            "compares two groups",
+            "chi-square, unc",
+        ),
+        (
+            'outcome = "alive"\nby = "first_cause"\ntest = "Freeman-Halton"',
+            'outcome = "age"\nby = "first_cause"\ntest = "Mann-Whitney, exact"',
+            'key "test"',
+            '"first_cause" makes 3',
+            'Write test = "Kruskal-Wallis, exact".',
+        ),
+        ('outcome = "alive"', 'outcome = "age"', "outcome", "counts a yes/no or a category", "alive"),
+        ('outcome = "alive"', 'outcome = "cause"', "outcome", "several levels", 'does = "entries"'),
+    ],
+)
+def test_a_test_fits_the_number_of_groups_and_an_order_its_levels(
+    tmp_path: Path, written: str, instead: str, where: str, found: str, mend: str
+) -> None:
+    assert IN_ORDER.count(written) == 1, written
+    # An order that leaves out a level makes fewer groups, which may not fit the test: that comes second.
+    problem = told(tmp_path, PROMISE + IN_ORDER.replace(written, instead))[0]
+    assert where in problem.where
+    assert found in problem.found
+    assert mend in problem.mend

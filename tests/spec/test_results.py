@@ -127,6 +127,40 @@ test = "Mann-Whitney, exact"
 beside = "all in use"
 
 [[analysis]]
+name = "ages by stage"
+role = "primary"
+does = "compare"
+outcome = "age"
+by = "stage"
+test = "Kruskal-Wallis"
+beside = "all in use"
+
+[[analysis]]
+name = "stages"
+role = "primary"
+does = "compare"
+outcome = "stage"
+by = "alive"
+test = "Freeman-Halton"
+beside = "all in use"
+
+[[analysis]]
+name = "alive by stage"
+role = "primary"
+does = "compare"
+outcome = "alive"
+by = "stage"
+test = "chi-square, uncorrected"
+
+[[analysis]]
+name = "alive by site"
+role = "primary"
+does = "compare"
+outcome = "alive"
+by = "site"
+test = "Fisher"
+
+[[analysis]]
 name = "on age and stage"
 role = "secondary"
 does = "regress"
@@ -148,6 +182,7 @@ a,30,early,north,,yes,100
 b,40,early,south,infection,no,20
 c,50,late,north,HLH,no,10
 d,,late,south,,yes,40
+e,60,late,south,,,
 """
 FERRITIN = "patient,day 1,day 5\na,100,50\nb,200,300\nc,10,\n"
 

@@ -11,6 +11,7 @@ import pytest
 from caseseries.stats.compare import chi_square, fisher
 from caseseries.stats.describe import mean, median, standard_deviation
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.kruskal_wallis import kruskal_wallis, kruskal_wallis_exact
 from caseseries.stats.log_rank import log_rank
 from caseseries.stats.permutation import permuted_entries
 from caseseries.stats.proportions import proportion
@@ -120,6 +121,15 @@ Said = Callable[[], Estimate]
         ),
         (lambda: fisher([[0, 3], [0, 9]]), "column 1 is empty: nothing to compare"),
         (lambda: mann_whitney([], [1, 2]), "a group is empty"),
+        (lambda: kruskal_wallis([]), "nobody to compare"),
+        (lambda: kruskal_wallis_exact([[], []], seed=1), "nobody to compare"),
+        (lambda: kruskal_wallis([[1, 2]]), "only one group: nothing to compare"),
+        (lambda: kruskal_wallis_exact([[1, 2], [], [3]], seed=1), "a group is empty"),
+        (lambda: kruskal_wallis([[2, 2], [2], [2]]), "all values are equal: their ranks tell nothing"),
+        (
+            lambda: kruskal_wallis_exact([range(500), range(500), [1]], seed=1),
+            "not done: 1,001 values are too many to deal",
+        ),
         (lambda: mann_whitney_exact([2, 2], [2]), "all values are equal: their ranks tell nothing"),
         (
             lambda: mann_whitney_exact(list(range(500)), list(range(500))),
@@ -273,6 +283,7 @@ def test_ties() -> None:
     "slip",
     [
         lambda: mann_whitney([1, float("nan")], [2]),
+        lambda: kruskal_wallis([[1, float("nan")], [2], [3]]),
         lambda: kaplan_meier([1, 2], [True]),
         lambda: kaplan_meier([-1, 2], [True, False]),
         lambda: kaplan_meier([1, 2], [1, 2]),

@@ -25,12 +25,15 @@ def enter_follow_up_alone(
 ) -> list[Caution]:
     """Where the outcome is a greatest fall: enter what follow-up alone would make of it, and warn of it.
 
-    The courses are drawn anew on the patients' own days, as if they had nothing to do with the group.
+    The courses are drawn anew on the patients' own days, as if they had nothing to do with the group. Of more
+    than two groups the warning alone comes, without a size.
     """
     column = protocol.column(clause.outcome)
     if not isinstance(column, Derived) or not isinstance(column.take, GreatestFall):
         return []
     serial, first_day = column.take.greatest_fall, day_number(column.take.as_share_of)
+    if len(groups) != 2:
+        return [best_ever(None, None, "", ""), *bounds_of_serial(book.cases, serial)]
     counted = values_after(book.cases, serial, first_day)
     values = [float(np.median(counted[one.rows])) if one.rows.any() else None for one in groups]
     bias = _drawn(book.cases, serial, first_day, groups, protocol.conventions.seed)

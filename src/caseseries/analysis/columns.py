@@ -114,7 +114,9 @@ def uncertain(cases: CaseSeries, name: str, level: str) -> Rows:
         return np.zeros(cases.n, dtype=bool)
     surest = cases.column(name).certainty[0]
     labels = pl.DataFrame({"level": cases.table[name], "sure": certainty}).with_row_index("row")
-    unsure = labels.explode("level", "sure").filter(pl.col("level") == level, pl.col("sure") != surest)
+    if isinstance(labels.schema["level"], pl.List):
+        labels = labels.explode("level", "sure")
+    unsure = labels.filter(pl.col("level") == level, pl.col("sure") != surest)
     rows = np.zeros(cases.n, dtype=bool)
     rows[unsure["row"].to_numpy()] = True
     return rows

@@ -29,6 +29,8 @@ AT, MEAN_TIME, MEAN_TIMES = "survival-at", "restricted-mean", "restricted-mean-d
 """What is read from a curve: survival at a horizon, the mean time up to one, and how two of these differ."""
 PATIENT, FOLD, HALF = "patient", "fold", "half"
 """What stands before one patient's own numbers; for a day as a multiple of day 1; for the half of day 1."""
+UNKNOWN, IF_UNKNOWN = "unknown", "if-unknown"
+"""How many outcomes of a group nobody knows, and what begins the piece of a bound that they leave open."""
 ANY, SEVERAL = "any", "several"
 """What stands in the place of a level: who was given anything, and who has more than one category."""
 
@@ -71,6 +73,16 @@ def incidence_by(horizon: str) -> str:
 def if_lost(horizon: str, fate: str) -> str:
     """The same if all who were lost before it had died, or lived: `survival-at.30-days.if-lost-died`."""
     return joined(at_horizon(horizon), f"if-lost-{fate}")
+
+
+def if_unknown(fate: str) -> str:
+    """A share, or a difference, if the outcomes that nobody knows were so: `if-unknown-none`."""
+    return f"{IF_UNKNOWN}-{fate}"
+
+
+def is_if_unknown(id_: str) -> bool:
+    """Whether a number is such a bound."""
+    return id_.rpartition(".")[2].startswith(f"{IF_UNKNOWN}-")
 
 
 def median_by(convention: str) -> str:

@@ -14,7 +14,7 @@ from caseseries.cases.derived import with_derived
 from caseseries.cases.parts import CERTAINTY, part_of
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Analysis
-from caseseries.protocol.clauses.variable import Derived, Has
+from caseseries.protocol.clauses.variable import Derived, FirstOf, Has
 from caseseries.protocol.protocol import Protocol
 
 MOST_LABELLINGS = 4096
@@ -56,12 +56,16 @@ def relabelled(
     levels, certainty = cases.table[variable].to_list(), sures.to_list()
     alone = getattr(protocol.column(variable), "alone", None)
     surest = cases.column(variable).certainty[0]
+    is_single = cases.column(variable).kind == "category"
     for row, names in gone.items():
+        if is_single:
+            levels[row] = certainty[row] = None
+            continue
         left = [pair for pair in zip(levels[row], certainty[row], strict=True) if pair[0] not in names]
         left = left or ([(alone, surest)] if alone else [])
         levels[row], certainty[row] = [level for level, _ in left], [sure for _, sure in left]
     named = part_of(variable, CERTAINTY)
-    hanging = {one.name for one in protocol.derived if isinstance(one.take, Has) and one.take.in_ == variable}
+    hanging = {one.name for one in protocol.derived if _is_of(one.take, variable)}
     table = cases.table.drop(hanging & set(cases.table.columns)).with_columns(
         pl.Series(variable, levels, cases.table.schema[variable]),
         pl.Series(named, certainty, cases.table.schema[named]),
@@ -70,13 +74,22 @@ def relabelled(
     return with_derived(replace(cases, table=table, dictionary=dictionary), protocol.derived)
 
 
+def _is_of(take: object, variable: str) -> bool:
+    """Whether a recipe reads the levels of the variable."""
+    return isinstance(take, Has | FirstOf) and take.in_ == variable
+
+
 def levels_of(other: Analysis, cases: CaseSeries, protocol: Protocol, variable: str) -> tuple[str, ...]:
-    """The levels on which an analysis rests: one, where it takes the variable as having it or not."""
+    """The levels on which an analysis rests: one, where it takes the variable as having it or not.
+
+    An order of levels rests on all of them.
+    """
     names = [getattr(other, key, None) for key in ("by", "outcome")]
     columns = [protocol.column(name) for name in names if name]
-    takes = [one.take for one in columns if isinstance(one, Derived)]
-    had = tuple(take.has for take in takes if isinstance(take, Has) and take.in_ == variable)
-    return had or cases.column(variable).levels
+    takes = [one.take for one in columns if isinstance(one, Derived) and _is_of(one.take, variable)]
+    had = tuple(dict.fromkeys(take.has for take in takes if isinstance(take, Has)))
+    is_ordered = any(isinstance(take, FirstOf) for take in takes)
+    return had if had and not is_ordered else cases.column(variable).levels
 
 
 def labels_of(cases: CaseSeries, variable: str, levels: Sequence[str]) -> tuple[Label, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +13,8 @@ from caseseries.stats import contrast, unconditional
 from caseseries.stats.beta_binomial import posterior_difference
 from caseseries.stats.compare import chi_square, fisher
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.freeman_halton import freeman_halton
+from caseseries.stats.kruskal_wallis import kruskal_wallis, kruskal_wallis_exact
 from caseseries.stats.ranks import mann_whitney, mann_whitney_exact
 from caseseries.stats.shift import hodges_lehmann, superiority
 from caseseries.stats.standardised import standardised_difference, standardised_difference_of_shares
@@ -21,7 +23,12 @@ Table = tuple[tuple[int, int], tuple[int, int]]
 """The groups by rows; with the event and without, by columns."""
 
 
-SHOWN_FIRST = frozenset({"risk-difference-newcombe", "fisher", "hodges-lehmann", "mann-whitney-exact"})
+SHOWN_FIRST = frozenset(
+    {
+        *("risk-difference-newcombe", "fisher", "freeman-halton"),
+        *("hodges-lehmann", "mann-whitney-exact", "kruskal-wallis-exact"),
+    }
+)
 """The parts that stand beside the promised test where all in use are shown; the others behind a fold."""
 
 
@@ -72,6 +79,19 @@ def tests_of_shares(table: Table, level: float) -> dict[str, Method]:
     }
 
 
+def tests_of_tables(table: Sequence[Sequence[int]], seed: int) -> dict[str, Method]:
+    """Every test of a table of any size, groups by rows, by the name that a protocol promises it by."""
+    counts = tuple(map(tuple, table))
+    return {
+        "chi-square, uncorrected": Method(
+            "chi-square", "Chi-square, uncorrected", lambda: chi_square(counts), is_chi_square=True
+        ),
+        "Freeman-Halton": Method(
+            "freeman-halton", "Freeman-Halton exact test", lambda: _freeman_halton(counts, seed)
+        ),
+    }
+
+
 def contrasts_of_shares(table: Table, level: float) -> Iterator[Method]:
     """How far apart two shares are, by every interval in use, and what is believed of them."""
     intervals: tuple[contrast.DifferenceInterval, ...] = ("Newcombe", "Miettinen-Nurminen", "Agresti-Caffo")
@@ -103,6 +123,18 @@ def tests_of_ranks(first: Values, second: Values) -> dict[str, Method]:
         "Mann-Whitney": Method("mann-whitney", "Mann-Whitney test", lambda: mann_whitney(first, second)),
         "Mann-Whitney, exact": Method(
             "mann-whitney-exact", "Mann-Whitney test, exact", lambda: mann_whitney_exact(first, second)
+        ),
+    }
+
+
+def tests_of_several_ranks(samples: Sequence[Values], seed: int) -> dict[str, Method]:
+    """Kruskal and Wallis's test, by the name that a protocol promises it by."""
+    return {
+        "Kruskal-Wallis": Method("kruskal-wallis", "Kruskal-Wallis test", lambda: kruskal_wallis(samples)),
+        "Kruskal-Wallis, exact": Method(
+            "kruskal-wallis-exact",
+            "Kruskal-Wallis test, exact",
+            lambda: kruskal_wallis_exact(samples, seed=seed),
         ),
     }
 
@@ -156,3 +188,8 @@ def _barnard(table: Table, pooled: bool) -> Estimate:
 @cache
 def _boschloo(table: Table, definition: unconditional.Definition) -> Estimate:
     return unconditional.boschloo(table, definition)
+
+
+@cache
+def _freeman_halton(table: tuple[tuple[int, ...], ...], seed: int) -> Estimate:
+    return freeman_halton(table, seed=seed)

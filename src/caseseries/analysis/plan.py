@@ -50,7 +50,7 @@ from caseseries.protocol.clauses.analysis import (
     Survival,
     Trajectory,
 )
-from caseseries.protocol.clauses.variable import Derived, Has
+from caseseries.protocol.clauses.variable import Derived, FirstOf, Has
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
 
@@ -196,9 +196,14 @@ def _uncertain(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> list[
     """The labels on which the groups of an analysis rest, where they are less than certain."""
     levels: list[tuple[str, str]] = []
     for name in dict.fromkeys((getattr(clause, "by", None), getattr(clause, "outcome", None))):
-        derived = protocol.column(name) if name else None
-        if isinstance(derived, Derived) and isinstance(derived.take, Has):
-            levels.append((derived.take.in_, derived.take.has))
+        column = protocol.column(name) if name else None
+        take = column.take if isinstance(column, Derived) else None
+        if isinstance(take, Has):
+            levels.append((take.in_, take.has))
+        elif isinstance(take, FirstOf):
+            levels += [(take.in_, level) for level in take.first_of]
+        elif column is not None and column.kind == "category":
+            levels += [(column.name, level) for level in column.levels]
     if isinstance(clause, Entries):
         levels += [(clause.of, level) for level in cases.column(clause.of).levels]
     said = []

@@ -22,6 +22,7 @@ from caseseries.analysis.ids import (
     MEAN_TIME,
     MEAN_TIMES,
     SEVERAL,
+    is_if_unknown,
     is_of_one_patient,
     joined,
     of_group,
@@ -387,9 +388,13 @@ class _Room:
         return [*found, *([self._group_key(self.everybody)] if self.everybody else [])]
 
     def _families(self, counts: dict[Key, Count]) -> Iterator[Sum[Key]]:
-        """What adds up: a count and who else is in the whole; levels of a category; groups side by side."""
+        """What adds up: a count and who else is in the whole; levels of a category; groups side by side.
+
+        Also what the groups of a comparison have alike, where it is told of them all together elsewhere.
+        """
         told = [one for one in self._numbers.values() if one.patients and self._key(one) in self._groups]
         families: dict[tuple[Key, ...], list[frozenset[str]]] = {}
+        across: dict[tuple[str, ...], list[frozenset[str]]] = {}
         for number in told:
             pieces, mine, whole = number.id.split("."), frozenset(number.patients), self._among[number.id]
             for place, other in enumerate((whole, *self._within(number))):
@@ -403,6 +408,9 @@ class _Room:
                     families.setdefault((frozenset(self._numbers[over_all].patients), key), []).append(mine)
                 elif number.estimate.unit in COUNTED:
                     families.setdefault((whole, key), []).append(mine)
+                    across.setdefault(key, []).append(mine)
+        for key, several in across.items():
+            families.setdefault((frozenset[str]().union(*several), key), several)
         for (whole, *_), family in families.items():
             parts = tuple(one for one in dict.fromkeys(family) if one != whole)
             union = frozenset[str]().union(*parts)
@@ -468,8 +476,11 @@ _APART = {ANY, SEVERAL, EVERYBODY, UNFLAGGED, RECALLED}
 
 
 def _is_between(number: Number, result: Result) -> bool:
-    """Whether a number sets groups against each other: a test, or how far apart they are."""
-    if number.estimate.p is not None:
+    """Whether a number sets groups against each other, or what is known against what is not.
+
+    That is a test, how far apart groups are, and what unknown outcomes leave open.
+    """
+    if number.estimate.p is not None or is_if_unknown(number.id):
         return True
     pieces = number.id.split(".")
     return isinstance(result.clause, Compare | Regress) and not any(

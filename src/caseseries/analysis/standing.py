@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caseseries.analysis.ids import is_if_unknown
 from caseseries.analysis.methods import SHOWN_FIRST
 from caseseries.analysis.multiplicity import is_adjusted
 from caseseries.analysis.results import Number, Result
@@ -9,8 +10,15 @@ from caseseries.protocol.clauses.analysis import Compare
 
 
 def methods_of(result: Result) -> list[Number]:
-    """Estimates and tests, those promised and those beside them; none of them an adjusted p."""
-    return [one for one in result.numbers if one.standing != "description" and not is_adjusted(one.id)]
+    """Estimates and tests, those promised and those beside them.
+
+    An adjusted p is none of them, nor what the unknown outcomes leave open.
+    """
+    return [
+        one
+        for one in result.numbers
+        if one.standing != "description" and not is_adjusted(one.id) and not is_if_unknown(one.id)
+    ]
 
 
 def said_first(result: Result) -> list[Number]:

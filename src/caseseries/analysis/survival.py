@@ -25,6 +25,7 @@ from caseseries.protocol.wording import a_moment
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.rmst import rmst
 from caseseries.stats.survival import Curve, follow_up, kaplan_meier, median_survival, survival_at
+from caseseries.stats.worst_best import bounds_of_share
 
 OTHER_REST = {"midpoint": "first", "first": "midpoint"}
 
@@ -111,10 +112,10 @@ def _enter_curve(
         if followed.is_late:
             continue  # how many never were watched is not known, and bounds would leave them out
         lost = rows & ~dead & (times < end)
-        for fate, alive in (("died", rows & (times >= end)), ("lived", rows & ((times >= end) | ~dead))):
+        bounds = bounds_of_share(int((rows & (times >= end)).sum()), n - int(lost.sum()), int(lost.sum()))
+        for fate, share in (("died", bounds.least), ("lived", bounds.most)):
             if lost.any():
-                said = f"Survival at {horizon}{of}, if those lost before ({int(lost.sum())}) had {fate}"
-                share = Estimate(int(alive.sum()) / n, "worst and best case of those lost", n, "share")
+                said = f"Survival at {horizon}{of}, if those lost before had {fate}"
                 book.enter(joined(key, if_lost(horizon, fate)), said, share, rows)
     if protocol.follow_up.horizons:
         longest, end = last_horizon(protocol)

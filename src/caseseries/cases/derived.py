@@ -11,7 +11,7 @@ from caseseries.cases.keys import Key
 from caseseries.cases.parts import OPERATOR, part_of
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.protocol.clauses.span import day_number
-from caseseries.protocol.clauses.variable import Derived, GreatestFall
+from caseseries.protocol.clauses.variable import Derived, FirstOf, GreatestFall
 from caseseries.stats.trajectory import greatest_fall
 
 
@@ -23,9 +23,19 @@ def with_derived(cases: CaseSeries, derived: tuple[Derived, ...]) -> CaseSeries:
         column = derived_column(one)
         if isinstance(one.take, GreatestFall):
             cases = _with_greatest_falls(cases, column, one.take)
-        elif cases.has(one.take.in_):
+        elif not cases.has(one.take.in_):
+            continue
+        elif isinstance(one.take, FirstOf):
+            cases = cases.with_column(column, _firsts(cases.table[one.take.in_], one.take))
+        else:
             cases = cases.with_column(column, cases.table[one.take.in_].list.contains(one.take.has))
     return cases
+
+
+def _firsts(levels: pl.Series, take: FirstOf) -> pl.Series:
+    """Of each row's levels the one that the order names first; null where there is none."""
+    held = [pl.when(levels.list.contains(level)).then(pl.lit(level)) for level in take.first_of]
+    return pl.select(pl.coalesce(held)).to_series()
 
 
 def _with_greatest_falls(cases: CaseSeries, column: Column, take: GreatestFall) -> CaseSeries:

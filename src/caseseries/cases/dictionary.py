@@ -26,7 +26,15 @@ def column_of(variable: Variable) -> Column:
 def derived_column(derived: Derived) -> Column:
     """The line of a derived variable."""
     unit = "share" if derived.kind == "share" else ""
-    return Column(derived.name, derived.title, derived.kind, unit, yes=derived.yes or "", no=derived.no or "")
+    return Column(
+        derived.name,
+        derived.title,
+        derived.kind,
+        unit,
+        levels=derived.levels,
+        yes=derived.yes or "",
+        no=derived.no or "",
+    )
 
 
 def regimens_column(variable: Variable, given: Iterable[str]) -> Column:

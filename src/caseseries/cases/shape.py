@@ -104,11 +104,11 @@ def _unlike_the_promise(column: Column, protocol: Protocol) -> Iterator[str]:
     promised = protocol.column(column.name)
     if promised is not None and promised.kind != column.kind:
         yield f'it is of kind "{column.kind}", and promised of kind "{promised.kind}"'
-    elif isinstance(promised, Variable) and column.kind in LEVELLED:
+    elif promised is not None and column.kind in LEVELLED:
         levels = column.levels[: len(promised.levels)] if column.kind == "regimens" else column.levels
         if levels != promised.levels:
             yield f"its levels are {some_of(column.levels)}, and promised are {some_of(promised.levels)}"
-        if column.certainty != promised.certainty:
+        if column.certainty != getattr(promised, "certainty", ()):
             yield "its grades of certainty are not the promised ones"
 
 

@@ -32,15 +32,18 @@ TESTS = {
     "Barnard, unpooled": "Barnard's exact test with the unpooled statistic",
     "Boschloo": "Boschloo's exact test, two-sided by probability",
     "Boschloo, doubled": "Boschloo's exact test, twice the one-sided",
+    "Freeman-Halton": "the exact test of Freeman and Halton",
     "Mann-Whitney": "the Mann-Whitney test",
     "Mann-Whitney, exact": "the exact Mann-Whitney test",
+    "Kruskal-Wallis": "the Kruskal-Wallis test",
+    "Kruskal-Wallis, exact": "the exact Kruskal-Wallis test",
 }
 BESIDE: dict[Beside, str] = {
     "none": "",
     "exact": ", with the exact test beside it",
     "all in use": ", with all other tests in use for such data beside it",
 }
-EXACT = {"Fisher", "Mann-Whitney, exact"}
+EXACT = {"Fisher", "Freeman-Halton", "Mann-Whitney, exact", "Kruskal-Wallis, exact"}
 
 
 def analysis_in_words(analysis: Analysis, protocol: Protocol) -> str:

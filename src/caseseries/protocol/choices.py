@@ -25,7 +25,9 @@ MEANT = {
     "chi-square, uncorrected": "chi2 chi-square chi-squared pearson",
     "chi-square, Yates": "chi2 chi-square chi-squared",
     "Fisher": "exact fisher-exact fisher-s-exact fisher-s-exact-test",
+    "Freeman-Halton": "fisher-freeman-halton freeman-halton-exact exact-r-x-c",
     "Mann-Whitney": "wilcoxon rank-sum wilcoxon-rank-sum mann-whitney-u u-test",
+    "Kruskal-Wallis": "kruskal kruskal-wallis-h anova one-way-anova",
 }
 """Under a word of the protocol, the words, as slugs, by which textbooks and other programs call it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 from caseseries.evidence.page import Path, Slip
 from caseseries.evidence.problem import did_you_mean
@@ -15,7 +15,6 @@ from caseseries.protocol.clauses.analysis import (
     Incidence,
     Landmark,
     ListPatients,
-    RankTest,
     Regress,
     Relabel,
     Summarise,
@@ -24,10 +23,12 @@ from caseseries.protocol.clauses.analysis import (
 )
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.span import day_number
-from caseseries.protocol.clauses.variable import MEASURED, GreatestFall, Take
+from caseseries.protocol.clauses.variable import MEASURED, FirstOf, GreatestFall, Has, Take
+from caseseries.protocol.comparisons import comparison_slips
 from caseseries.protocol.moments import circle
 from caseseries.protocol.names import Names, twins
 from caseseries.protocol.protocol import Protocol
+from caseseries.protocol.wording import all_of
 
 KIND = "kinds of event that compete are the levels of a category"
 REGRESSED = (*sorted(MEASURED), "yes/no", "category")
@@ -149,10 +150,28 @@ def _derived(names: Names, protocol: Protocol) -> Iterator[Slip]:
         need = 'a level is looked for in a variable of kind "categories"'
         slips = list(names.column((*path, "in"), take.in_, ["categories"], need))
         levels = next((one.levels for one in protocol.variables if one.name == take.in_), ())
-        if levels and not slips and take.has not in levels:
-            found = f'"{take.has}" is not a level of "{take.in_}"'
-            slips = [Slip((*path, "has"), found, did_you_mean(take.has, levels))]
+        if levels and not slips:
+            slips = list(_levels(path, take, levels))
         yield from slips
+
+
+def _levels(path: Path, take: Has | FirstOf, levels: Sequence[str]) -> Iterator[Slip]:
+    """That a level which is looked for is none, or that an order leaves one out."""
+    asked = [((*path, "has"), take.has)] if isinstance(take, Has) else []
+    if isinstance(take, FirstOf):
+        asked = [((*path, "first_of", place), level) for place, level in enumerate(take.first_of)]
+    slips = [
+        Slip(where, f'"{level}" is not a level of "{take.in_}"', did_you_mean(level, levels))
+        for where, level in asked
+        if level not in levels
+    ]
+    yield from slips
+    left = [f'"{level}"' for level in levels if isinstance(take, FirstOf) and level not in take.first_of]
+    if left and not slips:
+        found = f"the order leaves out {all_of(left)}: who has nothing else would be in no group"
+        yield Slip(
+            (*path, "first_of"), found, f'List every level of "{take.in_}", the one that counts first.'
+        )
 
 
 # ---- Analyses ----
@@ -172,7 +191,7 @@ def _analysis(names: Names, path: Path, analysis: Analysis) -> Iterator[Slip]:
             yield from _followed(names, path, analysis)
             yield from names.column((*path, "of"), analysis.of, ["category"], KIND)
         case Compare():
-            yield from _compare(names, path, analysis)
+            yield from comparison_slips(names, path, analysis)
         case Entries():
             need = "entries are counted over the levels of categories"
             yield from names.column((*path, "of"), analysis.of, ["categories"], need)
@@ -233,20 +252,6 @@ def _folds(names: Names, path: Path, analysis: Trajectory) -> Iterator[Slip]:
             yield Slip((*path, "fold", place), found, "Name later days.")
         if day in days[:place]:
             yield Slip((*path, "fold", place), f'"{text}" is listed twice', "List each day once.")
-
-
-def _compare(names: Names, path: Path, analysis: Compare) -> Iterator[Slip]:
-    if analysis.test in get_args(RankTest):
-        need = f"{analysis.test} ranks a measured outcome"
-        yield from names.column((*path, "outcome"), analysis.outcome, MEASURED, need, analysis.by)
-    else:
-        need = f'the test "{analysis.test}" sets yes and no against yes and no'
-        yield from names.column((*path, "outcome"), analysis.outcome, ["yes/no"], need, analysis.by)
-    need = "two groups are compared, made by yes and no"
-    yield from names.column((*path, "by"), analysis.by, ["yes/no"], need, analysis.outcome)
-    if analysis.outcome == analysis.by:
-        mend = "Write another variable as the outcome, or another to group by."
-        yield Slip((*path, "by"), f'"{analysis.by}" is compared with itself', mend)
 
 
 def _competing(names: Names, path: Path, analysis: Regress) -> Iterator[Slip]:

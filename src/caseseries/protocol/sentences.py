@@ -192,6 +192,11 @@ def _conventions(protocol: Protocol) -> Iterator[str]:
             "The Mann-Whitney test is asymptotic, with corrections for ties and continuity; "
             "where it is called exact, its p-value is that of all ways to deal the ranks."
         )
+    if any(getattr(analysis, "test", "") == "Kruskal-Wallis" for analysis in protocol.analyses):
+        yield (
+            "The Kruskal-Wallis test is asymptotic, with a correction for ties; "
+            "where it is called exact, its p-value is that of the ways to deal the ranks."
+        )
     if kinds & {"compare", "entries", "landmark"}:
         yield "All tests are two-sided."
     yield f"Whatever is drawn at random is drawn from seed {by.seed}."

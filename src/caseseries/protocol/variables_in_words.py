@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caseseries.protocol.clauses.variable import Derived, GreatestFall, Serial, Take, Variable
+from caseseries.protocol.clauses.variable import Derived, FirstOf, GreatestFall, Serial, Take, Variable
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment, all_of, one_of, sentence, serial_titled, titled
 
@@ -66,6 +66,12 @@ def derived_in_words(derived: Derived, protocol: Protocol) -> str:
             f"{derived.title}: the greatest fall of {serial_titled(protocol, take.greatest_fall)} after "
             f"{take.as_share_of}, as a share of its value on {take.as_share_of}; "
             "where it never fell, “none” is listed and 0 is ranked"
+        )
+    if isinstance(take, FirstOf):
+        first, *others = take.first_of
+        return sentence(
+            f"{derived.title}: each patient once, by what {titled(protocol, take.in_)} includes: {first} "
+            f"before all others, then {', then '.join(others)}"
         )
     return sentence(f"{derived.title}: yes where {titled(protocol, take.in_)} includes {take.has}")
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from caseseries.analysis.ids import (
-    MIDDLES,
-    joined,
-)
+from caseseries.analysis.ids import MIDDLES, UNKNOWN, if_unknown, joined
 from caseseries.analysis.multiplicity import WAYS, looks, promised_tests
 from caseseries.analysis.relabel import by_test
 from caseseries.analysis.results import Number, Result, Results
@@ -22,7 +19,7 @@ DASH = "\u2013"
 NBSP = "\u00a0"
 
 
-STATISTICS = ("chi-square", "U")
+STATISTICS = ("chi-square", "U", "H")
 """Units of test statistics, which are no estimate."""
 
 
@@ -56,8 +53,9 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
                 )
             )
     head = ("Comparison", "In the first group", "In the other group", "Test", "p", "Cautions")
-    lines = [(f"{mark} {sentence}",) for sentence, mark in notes.items()]
+    lines: list[Line] = [(f"{mark} {sentence}",) for sentence, mark in notes.items()]
     lines += [(f"{result.clause.name}: {note}",) for result in compared for note in result.notes]
+    lines += [line for result in compared for line in _left_open(result, results)]
     return Table(
         "all_comparisons", "Every promised comparison, with its companions", head, tuple(rows), tuple(lines)
     )
@@ -102,9 +100,9 @@ def adjusted_table(of: Sequence[Result], results: Results) -> Table:
 
 
 def _estimated(number: Number, results: Results) -> Line:
-    """What a method estimates, with its unit; a test statistic is none."""
+    """What a method estimates, with its unit; a test statistic is none, nor the chance of the table seen."""
     estimate = number.estimate
-    if estimate.unit in STATISTICS:
+    if estimate.unit in STATISTICS or number.id.endswith(".freeman-halton"):
         return ()
     unit = f" {estimate.unit}" if estimate.unit not in ("", "share", "odds ratio", "risk ratio") else ""
     return (*with_interval(results, number.id), unit)
@@ -165,17 +163,43 @@ def ranges_table(relabelled: Sequence[Result], results: Results) -> Table:
 
 
 def _group_line(results: Results, stem: str, key: str, title: str) -> Line:
-    """What a comparison says of one group: events of n, or median and range."""
+    """What a comparison says of one group: events of n, median and range, or of a category n alone."""
     of = joined(stem, key)
     if joined(of, "share") in results.numbers:
         count, n = ref(results, joined(of, "count")), ref(results, joined(of, "share", "n"))
         return (f"{title}: ", count, "/", n, " (", ref(results, joined(of, "share")), ")")
     middle, low, high = (joined(of, name) for name in MIDDLES["median (range)"])
+    if not stands(results, middle):
+        return (f"{title}: n{NBSP}={NBSP}", ref(results, joined(of, "n")))
     ends: Line = (
         (" (", ref(results, low), DASH, ref(results, high), ")") if results.value(low) is not None else ()
     )
     n = ref(results, joined(of, "n"))
     return (f"{title}: ", ref(results, middle), *ends, f", n{NBSP}={NBSP}", n)
+
+
+def _left_open(result: Result, results: Results) -> Iterator[Line]:
+    """What the unknown outcomes leave open, of each group that has some, and between two groups."""
+    for one in result.groups:
+        of = joined(result.slug, one.key)
+        if stands(results, joined(of, UNKNOWN)):
+            unknown = ref(results, joined(of, UNKNOWN))
+            none, all_ = (ref(results, joined(of, if_unknown(fate))) for fate in ("none", "all"))
+            said = f"{result.clause.name}: not known in "
+            yield (
+                said,
+                unknown,
+                f" ({one.title}): ",
+                none,
+                " if none of them had it, ",
+                all_,
+                " if all had.",
+            )
+    ends = [joined(result.slug, "difference", if_unknown(end)) for end in ("least", "most")]
+    if all(stands(results, end) for end in ends):
+        least, most = (ref(results, end) for end in ends)
+        said = f"{result.clause.name}: whatever the unknown had, the difference of the shares lies from "
+        yield (said, least, " to ", most, ".")
 
 
 def _test_said(number: Number, results: Results) -> Line:

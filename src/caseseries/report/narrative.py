@@ -138,6 +138,13 @@ def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: P
     if joined(stem, first.key, "share") in results.numbers:
         parts = [_of_n(results, joined(stem, one.key), in_running_text(one.title)) for one in result.groups]
         yield (f"{title}: ", *_joined(parts, "; "), ".")
+    elif isinstance(clause, Compare) and cases.column(clause.outcome).kind == "category":
+        levels = cases.column(clause.outcome).levels
+        parts = [
+            (f"{in_running_text(one.title)}, ", *_levels(results, joined(stem, one.key), levels))
+            for one in result.groups
+        ]
+        yield (f"{title}: ", *_joined(parts, "; "), ".")
     else:
         unit = "" if isinstance(clause, Landmark) else _unit(cases.column(clause.outcome).unit)
         parts = [
@@ -148,6 +155,13 @@ def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: P
     tests = said_first(result)
     if tests:
         yield _tests(tests, results)
+
+
+def _levels(results: Results, of: str, levels: Sequence[str]) -> Line:
+    """`early 3 and late 1 of 4`: how many of a group have each level."""
+    n: Line = (" of ", ref(results, f"{of}.n"))
+    counted: list[Line] = [(f"{level} ", ref(results, joined(of, slug(level), "count"))) for level in levels]
+    return (*_joined(counted), *n)
 
 
 def _entries(result: Result, results: Results, cases: CaseSeries) -> Iterator[Line]:

@@ -31,6 +31,7 @@ from caseseries.report import figures as draw
 from caseseries.report import screening as found
 from caseseries.report.comparison_tables import comparisons_table, entries_table
 from caseseries.report.document import table_csv
+from caseseries.report.group_table import group_tables
 from caseseries.report.html import released_html
 from caseseries.report.incidence_table import incidence_table
 from caseseries.report.narrative import results_in_words
@@ -154,7 +155,8 @@ def _sections(copy: _Copy) -> Iterator[Section]:
         yield Section("the_course", "The course over time", tuple(courses(_as_run(copy))))
     compared = [result for result in done if isinstance(result.clause, Compare | Landmark)]
     shown = (comparisons_table(compared, results, cases),) if compared else ()
-    yield Section("the_comparisons", "Comparisons", shown)
+    side_by_side = group_tables(compared, results, cases)
+    yield Section("the_comparisons", "Comparisons", (*shown, *side_by_side))
     yield Section("the_cautions", "Cautions", tuple(every_caution(results)))
     words = tuple(Paragraph(line) for line in results_in_words(results, cases, protocol))
     yield Section("the_words", "The results in words", words)

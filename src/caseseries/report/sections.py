@@ -39,6 +39,7 @@ from caseseries.report.comparison_tables import (
     ranges_table,
 )
 from caseseries.report.course_table import by_day, course_table, patients_table
+from caseseries.report.group_table import group_tables
 from caseseries.report.incidence_table import incidence_table
 from caseseries.report.narrative import results_in_words
 from caseseries.report.page import Block, Bullets, Cell, Figure, Fold, Paragraph, Row, Section, Table
@@ -231,6 +232,7 @@ def _comparisons(run: Finished) -> Iterator[Block]:
     compared = [result for result in run.done if isinstance(result.clause, Compare | Landmark)]
     if compared:
         yield comparisons_table(compared, run.results, run.cases)
+    yield from group_tables(compared, run.results, run.cases)
     for result in compared:
         if isinstance(result.clause, Compare) and result.clause.beside == "all in use":
             table = methods_table(result, run.results)

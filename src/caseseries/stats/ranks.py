@@ -30,7 +30,7 @@ def mann_whitney(x: ArrayLike, y: ArrayLike) -> Estimate:
     n, m = len(first), len(second)
     if hindered := _hindrance(first, second):
         return not_estimable(hindered, ASYMPTOTIC, n + m, "U")
-    doubled, tied = _doubled_ranks(np.concatenate((first, second)))
+    doubled, tied = doubled_ranks(np.concatenate((first, second)))
     u = (int(doubled[:n].sum()) - n * (n + 1)) / 2.0
     both = n + m
     spread = math.fsum(tied.astype(np.float64) ** 3 - tied) / (both * (both - 1))
@@ -56,7 +56,7 @@ def mann_whitney_exact(x: ArrayLike, y: ArrayLike) -> Estimate:
     both, fewer = n + m, min(n, m)
     if both * fewer * both * (both + 1) > MOST_STEPS:
         return not_estimable(f"not done: {n} against {m} is too many for the exact table", EXACT, both, "U")
-    doubled, _ = _doubled_ranks(np.concatenate((first, second)))
+    doubled, _ = doubled_ranks(np.concatenate((first, second)))
     seen = int(doubled[:n].sum())
     ways = _ways(doubled, fewer)
     # The two groups' doubled rank sums lie equally far from their means, n (N + 1) and m (N + 1).
@@ -79,7 +79,7 @@ def _hindrance(first: Numbers, second: Numbers) -> str:
     return ""
 
 
-def _doubled_ranks(values: Numbers) -> tuple[Counts, Counts]:
+def doubled_ranks(values: Numbers) -> tuple[Counts, Counts]:
     """Twice the mid-rank of each value, a whole number; and how often each distinct value occurs."""
     _, place, tied = np.unique(values, return_inverse=True, return_counts=True)
     return (2 * np.cumsum(tied) - tied + 1)[place], tied

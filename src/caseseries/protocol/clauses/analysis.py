@@ -22,7 +22,9 @@ TwoByTwoTest = Literal[
     "Boschloo",
     "Boschloo, doubled",
 ]
+TableTest = Literal["Freeman-Halton"]
 RankTest = Literal["Mann-Whitney", "Mann-Whitney, exact"]
+SeveralRanksTest = Literal["Kruskal-Wallis", "Kruskal-Wallis, exact"]
 LogRankTest = Literal["log-rank", "log-rank, exact", "log-rank, stratified", "log-rank, weighted"]
 Limits = Literal["log-log", "log", "plain"]
 Beside = Literal["none", "exact", "all in use"]
@@ -98,7 +100,7 @@ class Compare(Promised):
     does: Literal["compare"]
     outcome: Name
     by: Name
-    test: TwoByTwoTest | RankTest
+    test: TwoByTwoTest | TableTest | RankTest | SeveralRanksTest
     beside: Beside = "exact"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -189,26 +189,49 @@ class Has(Clause):
     in_: Name = Field(alias="in")
 
 
+class FirstOf(Clause):
+    """Of the levels that a patient has in a categories variable the one that stands first in an order."""
+
+    first_of: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    in_: Name = Field(alias="in")
+
+    @model_validator(mode="after")
+    def _each_is_listed_once(self) -> Self:
+        for place, level in enumerate(self.first_of):
+            if level in self.first_of[:place]:
+                raise slip(f'the level "{level}" is listed twice', "List each level once.")
+        return self
+
+
+GIVES = {"greatest_fall": "share", "has": "yes/no", "first_of": "category"}
+"""The kind of a derived variable, by the key of its recipe."""
+
+
 class Derived(Clause):
     """A variable computed from others, the same way for every patient."""
 
     name: Name
-    kind: Literal["share", "yes/no"]
+    kind: Literal["share", "yes/no", "category"]
     label: Text | None = None
     yes: Text | None = None
     no: Text | None = None
-    take: GreatestFall | Has
+    take: GreatestFall | Has | FirstOf
 
     @property
     def title(self) -> str:
         """The label, or the name in words."""
         return self.label or self.name.replace("_", " ").capitalize()
 
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The words that a cell can hold: those of the order that makes a category."""
+        return self.take.first_of if isinstance(self.take, FirstOf) else ()
+
     @model_validator(mode="after")
     def _kind_fits(self) -> Self:
-        kind = "share" if isinstance(self.take, GreatestFall) else "yes/no"
+        key = next(key for key in GIVES if hasattr(self.take, key))
+        kind = GIVES[key]
         if self.kind != kind:
-            key = "greatest_fall" if kind == "share" else "has"
             raise slip(f'"{key}" gives a {kind}, not a {self.kind}', f'Write kind = "{kind}".')
         check_answers(self)
         return self
