@@ -220,10 +220,10 @@ def test_measurements_between_several_groups(does: Does) -> None:
     assert it.methods == ["kruskal-wallis promised", "kruskal-wallis-exact companion"]
     assert it.table() == [
         "First cause | Patients | Median (range)",
-        "First cause: lupus | 2 | 45 (40–50)",
-        "First cause: malignancy | 2 | 50 (20–80)",
-        "First cause: infection | 2 | 45 (30–60)",
-        "First cause: unknown | 1 | 70 (70–70)",
+        "lupus | 2 | 45 (40–50)",
+        "malignancy | 2 | 50 (20–80)",
+        "infection | 2 | 45 (30–60)",
+        "unknown | 1 | 70 (70–70)",
     ]
 
 
@@ -282,6 +282,15 @@ def test_who_loses_the_label_of_a_category_is_left_out(does: Does) -> None:
     )
 
 
+def test_too_many_labels_for_an_exact_test_of_several_groups_are_refused_in_words(does: Does) -> None:
+    rows = "\n".join(f"p{one} | infection (presumed) | early | 30 | F | yes | 5" for one in range(7))
+    clause = "alive", "first_cause", "chi-square, uncorrected"
+    refused = does(compare(*clause), SHEET + rows, AGAIN.format("cause")).results.result("again")
+    assert refused.why_not.startswith("Not done: 9 uncertain labels are too many for the exact test")
+    done = does(compare(*clause, "none"), SHEET + rows, AGAIN.format("cause")).results
+    assert done.number("again.labellings").estimate.value == 512
+
+
 # ---- Outcomes that are not known ----
 
 # Of dora, who is F, and of ben, who is M, nobody knows what became.
@@ -317,7 +326,9 @@ def test_of_several_groups_each_has_its_bounds_and_there_is_no_difference(does: 
         *("infection.if-unknown-none", "infection.if-unknown-all"),
     ]
     assert (it("lupus.if-unknown-none"), it("lupus.if-unknown-all")) == (0.5, 1)
-    assert it.table()[1] == "First cause: lupus | 1 | 1 | 100% (3% to 100%)"
+    assert it.table()[1] == "lupus | 1 | 1 | 100% (3% to 100%)"
+    [line] = comparisons_table([it.it], it.results, it.cases).rows
+    assert plain(line.cells[1].line) == "4 groups, in a table below"
 
 
 def test_where_every_outcome_is_known_nothing_is_left_open(does: Does) -> None:

@@ -31,6 +31,10 @@ MOST_SHOWN = 16
 """So many labellings are shown each; of more the one given, those without one label, and that without any."""
 MOST_WORK = 8_000_000
 """Patients times labellings: beyond, a minute's work would tell little."""
+SLOW = frozenset({"freeman-halton", "kruskal-wallis-exact"})
+"""Tests, by their part in ids, that may take a second each."""
+MOST_SLOW = 256
+"""So many labellings are tried of an analysis with such a test: all of up to 8 uncertain labels."""
 AS_LABELLED = "as-labelled"
 
 Does = Callable[[Analysis, CaseSeries, Protocol], Result]
@@ -60,6 +64,12 @@ def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does) 
     tested = {part: one for part, one in _numbers(given).items() if one.estimate.p is not None}
     if not tested:
         return Result(clause, why_not=f'Nothing to relabel: "{other.name}" has no p-value.')
+    if 2 ** len(labels) > MOST_SLOW and SLOW & tested.keys():
+        why_not = (
+            f"Not done: {len(labels):,} uncertain labels are too many for the exact test of several groups; "
+            f'with beside = "none" and a test that is not exact, "{other.name}" can be relabelled.'
+        )
+        return Result(clause, why_not=why_not)
     every: dict[Kept, Tests] = {}
     for kept in labellings(len(labels), protocol.conventions.seed):
         found = _numbers(does(other, relabelled(cases, protocol, clause.variable, labels, kept), protocol))

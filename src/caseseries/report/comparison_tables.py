@@ -30,9 +30,12 @@ def comparisons_table(compared: Sequence[Result], results: Results, cases: CaseS
     for result in compared:
         clause, stem = result.clause, result.slug
         assert isinstance(clause, Compare | Landmark)
-        said_of = [_group_line(results, stem, one.key, one.title) for one in result.groups]
-        others = [part for line in said_of[1:] for part in ("; ", *line)][1:]
-        cells = [words(*said_of[0]), words(*others)]
+        if isinstance(clause, Compare) and len(result.groups) > 2:
+            cells = [words(f"{len(result.groups)} groups, in a table below"), words()]
+        else:
+            said_of = [_group_line(results, stem, one.key, one.title) for one in result.groups]
+            others = [part for line in said_of[1:] for part in ("; ", *line)][1:]
+            cells = [words(*said_of[0]), words(*others)]
         tests = said_first(result)
         # A comparison without a test still says what its groups are.
         for position, number in enumerate(tests or [None]):

@@ -9,6 +9,8 @@ from caseseries.analysis.results import Result, Results
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Compare
 from caseseries.protocol.clauses.clause import slug
+from caseseries.protocol.wording import in_running_text
+from caseseries.report.labels import without_prefix
 from caseseries.report.numbers import with_interval
 from caseseries.report.page import Line, Row, Table, ref, words
 
@@ -29,7 +31,7 @@ def _group_table(result: Result, clause: Compare, results: Results, cases: CaseS
     """A line a group: how many, and how many of these have each level, or their median and range."""
     column, stem = cases.column(clause.outcome), result.slug
     keys = [joined(stem, one.key) for one in result.groups]
-    title = column.title + (f", {column.unit}" if column.unit and column.unit != "share" else "")
+    measured = column.title + (f", {column.unit}" if column.unit and column.unit != "share" else "")
     note = "In brackets the share of the group."
     cells: list[list[Line]]
     if column.kind == "category":
@@ -55,11 +57,12 @@ def _group_table(result: Result, clause: Compare, results: Results, cases: CaseS
     else:
         head, note = ["Patients", "Median (range)"], "Patients are those with a value."
         cells = [[(ref(results, f"{key}.n"),), _middle(results, key)] for key in keys]
+    titles = without_prefix([one.title for one in result.groups])
     rows = [
-        Row((words(one.title, head=True), *(words(*cell, numeric=True) for cell in line)))
-        for one, line in zip(result.groups, cells, strict=True)
+        Row((words(title, head=True), *(words(*cell, numeric=True) for cell in line)))
+        for title, line in zip(titles, cells, strict=True)
     ]
-    caption = f"{clause.name.capitalize()}: {title}, group by group"
+    caption = f"{clause.name.capitalize()}: {in_running_text(measured)}, group by group"
     return Table(f"{stem}-groups", caption, (cases.column(clause.by).title, *head), tuple(rows), ((note,),))
 
 
