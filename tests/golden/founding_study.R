@@ -100,7 +100,7 @@ first_below <- function(times, heights) {
   below <- which(heights < 0.5 + sqrt(.Machine$double.eps))
   if (length(below)) times[below[1]] else NA
 }
-survived <- function(analysis, key, time, rows) {
+survived <- function(analysis, key, time, rows, entry = NULL) {
   prefix <- paste0(analysis, if (key == "all") "." else paste0(".", key, "."))
   id <- function(part) paste0(prefix, part)
   time <- time[rows]
@@ -109,7 +109,11 @@ survived <- function(analysis, key, time, rows) {
   put(id("n"), n, n)
   put(id("deaths"), sum(dead), n)
   count(id("alive"), survivors & rows, rows)
-  fit <- survfit(Surv(time, dead) ~ 1, conf.type = "log-log")
+  fit <- if (is.null(entry)) {
+    survfit(Surv(time, dead) ~ 1, conf.type = "log-log")
+  } else {
+    survfit(Surv(entry, time, dead) ~ 1, conf.type = "log-log")
+  }
   said <- summary(fit)$table
   put(id("median"), said["median"], n, said["0.95LCL"], said["0.95UCL"])
   put(
@@ -124,7 +128,7 @@ survived <- function(analysis, key, time, rows) {
     inside <- at$surv > 0 && at$surv < 1
     put(id(paste0("survival-at.", horizon)), at$surv, n, if (inside) at$lower else NA, if (inside) at$upper else NA)
     lost <- !dead & time < horizons[[horizon]]
-    if (any(lost)) {
+    if (any(lost) && is.null(entry)) {
       past <- time >= horizons[[horizon]]
       put(id(paste0("survival-at.", horizon, ".if-lost-died")), mean(past), n)
       put(id(paste0("survival-at.", horizon, ".if-lost-lived")), mean(past | !dead), n)
@@ -133,9 +137,11 @@ survived <- function(analysis, key, time, rows) {
   mean_time <- summary(fit, rmean = 12)$table
   reach <- qnorm(0.975) * mean_time["se(rmean)"]
   put(id("restricted-mean"), mean_time["rmean"], n, mean_time["rmean"] - reach, mean_time["rmean"] + reach)
-  reverse <- summary(survfit(Surv(time, !dead) ~ 1, conf.type = "log-log"))$table
-  put(id("follow-up"), reverse["median"], n, reverse["0.95LCL"], reverse["0.95UCL"])
-  middle(id("observed"), time)
+  if (is.null(entry)) {
+    reverse <- summary(survfit(Surv(time, !dead) ~ 1, conf.type = "log-log"))$table
+    put(id("follow-up"), reverse["median"], n, reverse["0.95LCL"], reverse["0.95UCL"])
+  }
+  middle(id("observed"), if (is.null(entry)) time else time - entry)
   inside <- fit$surv > 0 & fit$surv < 1
   curves[[paste0("curve of ", analysis, ", ", key)]] <<- list(
     times = fit$time, at_risk = fit$n.risk, events = fit$n.event, censored = fit$n.censor, survival = fit$surv,
@@ -144,6 +150,8 @@ survived <- function(analysis, key, time, rows) {
 }
 survived("overall-survival", "all", months, groups$all)
 survived("time-zero", "all", from_diagnosis, groups$all)
+# Watched from the first dose on, as long after the diagnosis as it was.
+survived("time-zero-at-risk-from-the-first-dose", "all", from_diagnosis, groups$all, (started - diagnosed) / 30.4375)
 for (key in names(by_cause)) survived("survival-curves-by-cause", key, months, by_cause[[key]])
 # The events of the first group beyond expectation, with p from every deal of the scores to the patients.
 exact_log_rank <- function(time, rows) {

@@ -75,8 +75,9 @@ def test_every_curve(results: Results) -> None:
     }
     assert set(ours) == set(CURVES)
     for id_, curve in ours.items():
+        ends = curve.events + curve.censored > 0  # R's curve has no entry where patients only enter
         for field, r in CURVES[id_].items():
-            drawn = [None if math.isnan(one) else one for one in getattr(curve, field).tolist()]
+            drawn = [None if math.isnan(one) else one for one in getattr(curve, field)[ends].tolist()]
             assert len(drawn) == len(r), (id_, field)
             assert all(same(*pair) for pair in zip(drawn, r, strict=True)), (id_, field)
 
