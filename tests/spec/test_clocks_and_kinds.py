@@ -49,7 +49,7 @@ unit = "years"
 [[variable]]
 name = "site"
 kind = "category"
-levels = ["north", "south"]
+levels = ["north", "south", "west"]
 [[variable]]
 name = "treated"
 kind = "yes/no"
@@ -206,7 +206,7 @@ def test_days_that_could_hold_no_death_do_no_harm_where_patients_enter_after_the
         ('by = "treated"\nstrata = "age"\n', "strata are made by a yes/no or a category"),
         ('by = "treated"\ntest = "log-rank, weighted"\n', "the test needs weights, and there are none"),
         ('by = "treated"\ntest = "log-rank, stratified"\n', "the test needs strata, and there are none"),
-        ('by = "site"\ntest = "log-rank, exact"\n', "the exact log-rank test is of two groups"),
+        ('by = "site"\ntest = "log-rank, exact"\n', 'is of two groups, and "site" makes 3'),
         (
             'by = "treated"\nentered = "first_dose"\ntest = "log-rank, exact"\n',
             "the exact test is of patients watched from the start",

@@ -53,7 +53,7 @@ def _column(names: Names, path: Path, name: str, kinds: list[str], need: str, be
 
 def _test(names: Names, path: Path, analysis: Compare) -> Iterator[Slip]:
     """That a test is for two groups and there are more, or the other way about."""
-    test, groups = analysis.test, _groups(names, analysis.by)
+    test, groups = analysis.test, how_many_groups(names, analysis.by)
     said = f'and "{analysis.by}" makes {groups}'
     is_two_by_two = groups == 2 and getattr(names.protocol.column(analysis.outcome), "kind", "") == "yes/no"
     if test in get_args(RankTest) and groups > 2:
@@ -69,7 +69,8 @@ def _test(names: Names, path: Path, analysis: Compare) -> Iterator[Slip]:
         yield Slip(path, f'"{test}" compares two groups, {said}', _for_tables())
 
 
-def _groups(names: Names, by: str) -> int:
+def how_many_groups(names: Names, by: str) -> int:
+    """How many groups a yes/no or a category makes."""
     column = names.protocol.column(by)
     return len(column.levels) if column is not None and column.kind == "category" else 2
 

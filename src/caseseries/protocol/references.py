@@ -23,8 +23,8 @@ from caseseries.protocol.clauses.analysis import (
 )
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.span import day_number
-from caseseries.protocol.clauses.variable import MEASURED, FirstOf, GreatestFall, Has, Take
-from caseseries.protocol.comparisons import comparison_slips
+from caseseries.protocol.clauses.variable import MEASURED, Derived, FirstOf, GreatestFall, Has, Take, Variable
+from caseseries.protocol.comparisons import comparison_slips, how_many_groups
 from caseseries.protocol.moments import circle
 from caseseries.protocol.names import Names, twins
 from caseseries.protocol.protocol import Protocol
@@ -264,7 +264,8 @@ def _competing(names: Names, path: Path, analysis: Regress) -> Iterator[Slip]:
     if analysis.kind is None or analysis.of is None:
         return
     slips = list(names.column((*path, "kind"), analysis.kind, ["category"], KIND))
-    levels = next((one.levels for one in names.protocol.variables if one.name == analysis.kind), ())
+    column = names.protocol.column(analysis.kind)
+    levels = column.levels if isinstance(column, Variable | Derived) else ()
     if levels and not slips and analysis.of not in levels:
         found = f'"{analysis.of}" is not a level of "{analysis.kind}"'
         slips = [Slip((*path, "of"), found, did_you_mean(analysis.of, levels))]
@@ -306,8 +307,10 @@ def _survival(names: Names, path: Path, analysis: Survival) -> Iterator[Slip]:
         if analysis.entered is not None:
             mend = 'Write test = "log-rank", or leave entered out.'
             yield Slip((*path, "test"), "the exact test is of patients watched from the start", mend)
-        need = "the exact log-rank test is of two groups, made by yes and no"
-        yield from names.column((*path, "by"), analysis.by or "", ["yes/no"], need)
+        groups = how_many_groups(names, analysis.by or "")
+        if groups > 2:
+            found = f'the exact log-rank test is of two groups, and "{analysis.by}" makes {groups}'
+            yield Slip((*path, "test"), found, 'Write test = "log-rank".')
 
 
 def _followed(names: Names, path: Path, analysis: Survival | Incidence) -> Iterator[Slip]:
