@@ -106,11 +106,11 @@ def clock_does_not_fit(patients: Sequence[str], sentence: str) -> Caution:
 
 
 def small_mean_times(n: int) -> Caution:
-    """Measured by simulation, seeded: see "How intervals and tests hold" in docs/statistics.md."""
+    """Measured by simulation, seeded: see docs/coverage.md."""
     return Caution(
         "small-mean-times",
         f"{n} patient{'s' * (n != 1)}: the interval of a mean time is too narrow in a small group. Meant to "
-        "hold 95 in 100 times, it holds 88 with 8 patients, and its test errs in 14 % at 5 against 11.",
+        "hold 95 in 100 times, it holds 88 with 8 patients, and its test errs in 9 % at 5 against 11.",
     )
 
 
