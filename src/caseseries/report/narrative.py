@@ -89,7 +89,7 @@ def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[
                 *_joined([(*_with_interval(results, id_), f" at {horizon}") for horizon, id_ in horizons]),
                 ".",
             )
-        if results.value(f"{stem}.follow-up") is not None:
+        if results.numbers.get(f"{stem}.follow-up") and results.value(f"{stem}.follow-up") is not None:
             yield (
                 "Median follow-up, by reverse Kaplan\u2013Meier, was ",
                 ref(results, f"{stem}.follow-up"),
