@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caseseries.stats.compare import chi_square
-from caseseries.stats.cox import cox
+from caseseries.stats.cox import Ties, cox, prepared
 from caseseries.stats.log_rank import log_rank
 from caseseries.stats.logistic import logistic
 from caseseries.stats.proportional import Proportionality, Transform, proportional_hazards
@@ -304,3 +304,29 @@ def named(found: Regression) -> set[int]:
         for j, each in enumerate(found.coefficients)
         if each.estimate.reason and not each.estimate.reason.startswith("not estimated: ")
     }
+
+
+@pytest.mark.parametrize("ties", ["Efron", "Breslow"])
+@pytest.mark.parametrize("entry", [None, [0, 0, 1, 0, 2, 3, 0, 0]])
+@pytest.mark.parametrize("time", [[1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2, 4, 4, 6, 7, 7]])
+def test_sums_over_those_at_risk_are_what_going_through_them_one_by_one_gives(
+    ties: Ties, entry: list[int] | None, time: list[int]
+) -> None:
+    event = [1, 1, 0, 1, 1, 1, 0, 1]
+    values = np.array([[5.0, 1.0, 4.0, 2.0, 7.0, 3.0, 8.0, 6.0], [1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0]]).T
+    ready = prepared(
+        time, event, values, ["a", "b"], ties=ties, entry=entry, level=0.95, method="", may_separate=True
+    )
+    sets = ready.sets
+    # A table of each event by each row: 1 at risk, less the share by which it counts as gone.
+    counted = np.zeros((len(sets.own), len(sets.x)))
+    for place, row in enumerate(sets.own):
+        when = sets.at[place]
+        counted[place] = (sets.first <= when) & (when < sets.last)
+        if ties == "Efron":
+            together = sets.own[sets.at == when]
+            counted[place, together] -= list(together).index(row) / len(together)
+    assert sets.at_events(sets.x) == pytest.approx(counted @ sets.x, rel=1e-13, abs=1e-13)
+    assert sets.at_events(sets.x[:, 0]) == pytest.approx(counted @ sets.x[:, 0], rel=1e-13, abs=1e-13)
+    each = np.arange(1.0, 1.0 + len(sets.own))
+    assert sets.over_events(each) == pytest.approx(counted.T @ each, rel=1e-13, abs=1e-13)

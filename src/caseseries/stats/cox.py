@@ -42,13 +42,19 @@ class RiskSets:
         everyone = _from_the_end(values, self.last, len(self.died))
         if late.any():
             everyone = everyone - _from_the_end(values[late], self.first[late], len(self.died))
-        return np.asarray(everyone[self.at] - _times(self.gone, self._tied(values[self.own])[self.at]))
+        found = np.asarray(everyone[self.at])
+        if self.gone.any():
+            found -= _times(self.gone, self._tied(values[self.own])[self.at])
+        return found
 
     def over_events(self, values: Numbers) -> Numbers:
         """For each row, the sum of an event's value over the events at which it is at risk, likewise."""
         summed = np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(self._tied(values), axis=0)))
-        found = np.asarray(summed[self.last] - summed[self.first])
-        found[self.own] -= self._tied(_times(self.gone, values))[self.at]
+        found = np.asarray(summed[self.last])
+        if self.first.any():
+            found -= summed[self.first]
+        if self.gone.any():
+            found[self.own] -= self._tied(_times(self.gone, values))[self.at]
         return found
 
     def risks(self, at: Numbers) -> tuple[float, Numbers, Numbers, Numbers]:
@@ -74,6 +80,8 @@ class RiskSets:
 
     def _tied(self, values: Numbers) -> Numbers:
         """The sum of an event's value over the events of each time."""
+        if len(self.at) == len(self.died):
+            return values
         return np.asarray(np.add.reduceat(values, np.searchsorted(self.at, np.arange(len(self.died)))))
 
 
