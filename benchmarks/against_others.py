@@ -25,7 +25,7 @@ from others.agreement import agreements
 from others.because import BECAUSE
 from others.cases import asked
 from others.ours import answers
-from others.rows import LIBRARIES, NEEDS, NOT_IN_DEBIAN, ROWS
+from others.rows import GIVEN_BY_NONE, LIBRARIES, NEEDS, NOT_IN_DEBIAN, ROWS
 from others.turns import show_starts, show_times, workers
 
 HERE = Path(__file__).parent / "others"
@@ -105,10 +105,11 @@ def show_agreement(
     print(f"| what | {' | '.join(LIBRARIES)} |")
     print(f"|{'---|' * (1 + len(LIBRARIES))}")
     told: list[str] = []
+    has_data = {row for row, _ in ours} | GIVEN_BY_NONE
     for row, title in ROWS.items():
         shown = []
         for library in LIBRARIES:
-            cell = cells.get((library, row)) or absent(row, library, packages)
+            cell = cells.get((library, row)) or absent(row, library, packages, row in has_data)
             if (row, library) in BECAUSE and (library, row) in cells:
                 told.append(f"{title}, {library}: {BECAUSE[row, library]}")
                 cell += f" [{len(told)}]"
@@ -120,12 +121,13 @@ def show_agreement(
     print()
 
 
-def absent(row: str, library: str, packages: dict[str, str]) -> str:
+def absent(row: str, library: str, packages: dict[str, str], has_data: bool) -> str:
+    """What stands where there is no answer; without R there are no data for some rows."""
     if library == "R" and (not packages or NEEDS.get(row, "survival") not in packages):
         return "not here"
     if library == "R" and row in NOT_IN_DEBIAN:
         return f"not here ({NOT_IN_DEBIAN[row]})"
-    return "not given"
+    return "not given" if has_data else "not asked"
 
 
 if __name__ == "__main__":

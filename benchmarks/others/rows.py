@@ -71,6 +71,9 @@ NOT_IN_DEBIAN = {
 }
 """Packages of R that are said to give it, and could not be asked, as Debian has none of them."""
 
+GIVEN_BY_NONE = {"firth-cox", "firth-logistic"}
+"""Rows about which there is nobody here to ask."""
+
 NEEDS = {
     "mann-whitney-exact": "coin",
     "chi-square-n-1": "coin",
