@@ -39,6 +39,7 @@ from caseseries.stats import (
     firth,
     freeman_halton,
     gray,
+    kruskal_wallis,
     length_bias,
     log_rank,
     log_ranks,
@@ -67,9 +68,9 @@ RUNS = 3
 SET_ASIDE = {
     "compare.hypergeometric", "compare.odds_where", "competing.check_cause", "competing.observed",
     "contrast.difference", "contrast.empty_line", "contrast.two_by_two", "cox.prepared",
-    "log_rank.log_rank_of",
-    "logistic.log_odds", "logistic.logistic_terms", "survival.count_at", "survival.followed", "survival.said",
-    "survival.still", "trajectory.first_value", "trajectory.in_days", "trajectory.series",
+    "log_rank.log_rank_of", "logistic.log_odds", "logistic.logistic_terms", "ranks.doubled_ranks",
+    "survival.count_at", "survival.followed", "survival.said", "survival.still", "trajectory.after",
+    "trajectory.first_value", "trajectory.in_days", "trajectory.on", "trajectory.plain", "trajectory.series",
 }  # fmt: skip
 """Parts of the others."""
 PARTS = {
@@ -84,6 +85,7 @@ EXACT = {
     shift: ("hodges_lehmann",),
     log_ranks: ("exact_log_rank",),
     permutation: ("permuted_entries",),
+    kruskal_wallis: ("kruskal_wallis_exact",),
 }
 
 
@@ -245,6 +247,7 @@ def questions(d: dict[str, Any]) -> dict[str, Callable[[], Any]]:
     ten = d["ten"], list("abcdefghij")
     table, n, half = [[15_400, 34_600], [15_000, 35_000]], PATIENTS, PATIENTS // 2
     wide = [[9_900, 10_100, 5_000], [10_000, 10_000, 5_000], [10_100, 9_900, 5_000], [10_000, 10_000, 5_000]]
+    thirds = np.array_split(np.concatenate((x, y)), 3)
     curve, incidence = survival.kaplan_meier(*who), competing.aalen_johansen(d["time"], d["cause"])
     first, second = (
         survival.kaplan_meier(d["time"][d["group"] == one], d["event"][d["group"] == one]) for one in (0, 1)
@@ -296,6 +299,8 @@ def questions(d: dict[str, Any]) -> dict[str, Callable[[], Any]]:
         "ranks.mann_whitney": lambda: ranks.mann_whitney(x, y),
         "ranks.mann_whitney_exact": lambda: ranks.mann_whitney_exact(x, y),
         "ranks.has_ties": lambda: ranks.has_ties(x),
+        "kruskal_wallis.kruskal_wallis": lambda: kruskal_wallis.kruskal_wallis(thirds),
+        "kruskal_wallis.kruskal_wallis_exact": lambda: kruskal_wallis.kruskal_wallis_exact(thirds, seed=SEED),
         "shift.hodges_lehmann": lambda: shift.hodges_lehmann(x, y),
         "shift.superiority": lambda: shift.superiority(x, y),
         "permutation.permuted_entries": lambda: permutation.permuted_entries(
