@@ -304,9 +304,33 @@ def test_a_regression_of_one_kind_has_both_hazards(tmp_path: Path) -> None:
     )
 
 
+def test_a_regression_of_survival_has_the_clock_that_is_asked(tmp_path: Path) -> None:
+    clause = 'does = "regress"\noutcome = "alive"\non = ["age"]\nentered = "first_dose"\nties = "Breslow"\n'
+    found = done(tmp_path, clause)
+    fitted = cox(TIMES, DIED, AGE[:, None], ["Age, years"], ties="Breslow", entry=ENTRY)
+    assert found.number("it.age.ratio").estimate == fitted.coefficients[0].estimate
+    assert "At risk from the first dose on: before, nobody could be seen to die." in found.result("it").notes
+    assert "at risk from first dose on, ties by Breslow's rule" in said(promised(tmp_path, clause)).replace(
+        "the first", "first"
+    )
+
+
 @pytest.mark.parametrize(
     ("clause", "told"),
     [
+        (
+            'does = "regress"\noutcome = "treated"\non = ["age"]\nentered = "first_dose"\n',
+            "only survival is counted from a moment",
+        ),
+        (
+            'does = "regress"\noutcome = "alive"\non = ["age"]\nentered = "last_contact"\n',
+            'the day of "last_contact" must be in the sheet',
+        ),
+        (
+            'does = "regress"\noutcome = "alive"\non = ["age"]\nentered = "first_dose"\nkind = "died_of"\n'
+            'of = "HLH"\n',
+            "the regression of competing events is of patients watched from the start",
+        ),
         ('does = "incidence"\nof = "age"\n', "kinds of event that compete are the levels of a category"),
         ('does = "incidence"\nof = "nothing"\n', "nothing"),
         (

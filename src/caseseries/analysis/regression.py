@@ -56,8 +56,8 @@ def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
     complete = ~np.isnan(table).any(axis=1) & known(cases, clause.outcome)
     if time_of(clause, protocol):
         assert protocol.follow_up is not None  # where a variable holds its time
-        moment = protocol.follow_up.counted_from
-        followed = follow(cases, protocol, moment)
+        moment = clause.counted_from or protocol.follow_up.counted_from
+        followed = follow(cases, protocol, moment, clause.entered)
         rows = complete & followed.rows
         event = followed.dead & rows
         means = "dying sooner"
@@ -70,9 +70,12 @@ def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
             competing = fine_gray(*among_all, of=number, level=book.level)
             means = f"this sooner: {in_running_text(clause.of)}"
         given = followed.times[rows], event[rows], table[rows], names
-        fitted, penalized = cox(*given, level=book.level), firth_cox(*given, level=book.level)
-        tested = proportional_hazards(*given)
+        entry = followed.entry[rows] if followed.is_late else None
+        fitted = cox(*given, ties=clause.ties, entry=entry, level=book.level)
+        penalized = firth_cox(*given, entry=entry, level=book.level)
+        tested = proportional_hazards(*given, ties=clause.ties, entry=entry)
         notes = [f"Time is counted from {a_moment(moment)}; a ratio above 1 means {means}."]
+        notes += followed.notes[1:]
     else:
         rows = complete
         event = is_yes(cases, clause.outcome) & rows

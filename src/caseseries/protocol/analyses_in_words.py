@@ -92,7 +92,10 @@ def analysis_in_words(analysis: Analysis, protocol: Protocol) -> str:
                     f"{analysis.of} (of {kind}, each competing with the others) is regressed on {on}, by its "
                     "cause-specific hazard and by that of its subdistribution"
                 )
-            return f"{titled(protocol, analysis.outcome)} is regressed on {on}"
+            since = f", counted from {a_moment(analysis.counted_from)}" if analysis.counted_from else ""
+            since += f", at risk from {a_moment(analysis.entered)} on" if analysis.entered else ""
+            ties = ", ties by Breslow's rule" if analysis.ties == "Breslow" else ""
+            return f"{titled(protocol, analysis.outcome)} is regressed on {on}{since}{ties}"
         case _:
             return "treatments are compared, by a design that is yet to be written"
 

@@ -219,6 +219,7 @@ def _analysis(names: Names, path: Path, analysis: Analysis) -> Iterator[Slip]:
             yield from names.column((*path, "outcome"), analysis.outcome, ["yes/no"], need)
             yield from _listed(names, (*path, "on"), analysis.on, REGRESSED)
             yield from _competing(names, path, analysis)
+            yield from _regressed_from(names, path, analysis)
 
 
 def _listed(names: Names, path: Path, listed: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Slip]:
@@ -254,6 +255,23 @@ def _folds(names: Names, path: Path, analysis: Trajectory) -> Iterator[Slip]:
             yield Slip((*path, "fold", place), f'"{text}" is listed twice', "List each day once.")
 
 
+def _regressed_from(names: Names, path: Path, analysis: Regress) -> Iterator[Slip]:
+    """That moments are named for survival alone, and that the days of these are in the sheet."""
+    alive = names.protocol.follow_up_variable("alive")
+    is_survival = alive is not None and alive.name == analysis.outcome
+    for key in ("counted_from", "entered"):
+        moment = getattr(analysis, key)
+        if moment is not None and not is_survival:
+            found = "only survival is counted from a moment, and this outcome is another"
+            yield Slip((*path, key), found, f"Leave {key} out.")
+    if is_survival:
+        yield from _clock(names, path, analysis)
+    if analysis.entered is not None and analysis.kind is not None:
+        mend = "Leave entered out, or kind and of."
+        found = "the regression of competing events is of patients watched from the start"
+        yield Slip((*path, "entered"), found, mend)
+
+
 def _competing(names: Names, path: Path, analysis: Regress) -> Iterator[Slip]:
     """That kind and level of a competing event stand together, and that the regression is of survival."""
     if (analysis.kind is None) != (analysis.of is None):
@@ -284,11 +302,6 @@ def _survival(names: Names, path: Path, analysis: Survival) -> Iterator[Slip]:
         need = "strata are made by a yes/no or a category"
         yield from names.column(
             (*path, "strata"), analysis.strata, ["yes/no", "category"], need, analysis.by or ""
-        )
-    yield from names.moment((*path, "entered"), analysis.entered)
-    if analysis.entered is not None:
-        yield from _has_day(
-            names, (*path, "entered"), analysis.entered, "to know from when on each was watched"
         )
     for key in ("strata", "weights", "test"):
         if getattr(analysis, key) is not None and analysis.by is None:
@@ -322,10 +335,20 @@ def _followed(names: Names, path: Path, analysis: Survival | Incidence) -> Itera
         yield Slip(path, "survival needs a follow-up, and none is written", mend)
     yield from _part(names, path, "alive", "yes/no", "who is alive at the end of follow-up")
     yield from _part(names, path, "time", "time", "how long each patient was followed")
+    yield from _clock(names, path, analysis)
+
+
+def _clock(names: Names, path: Path, analysis: Survival | Incidence | Regress) -> Iterator[Slip]:
+    """That the moments of another clock are there, and their days in the sheet."""
+    follow_up = names.protocol.follow_up
     yield from names.moment((*path, "counted_from"), analysis.counted_from)
     if follow_up is not None and analysis.counted_from not in {None, follow_up.counted_from}:
         for name in (analysis.counted_from, follow_up.counted_from):
             yield from _has_day(names, (*path, "counted_from"), name or "", "to move the start of the clock")
+    entered = None if isinstance(analysis, Incidence) else analysis.entered
+    yield from names.moment((*path, "entered"), entered)
+    if entered is not None:
+        yield from _has_day(names, (*path, "entered"), entered, "to know from when on each was watched")
 
 
 def _has_day(names: Names, path: Path, name: str, purpose: str) -> Iterator[Slip]:

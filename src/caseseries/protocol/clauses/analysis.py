@@ -150,12 +150,16 @@ class Relabel(Promised):
 class Regress(Promised):
     """A regression of an outcome on variables.
 
-    With competing events `kind` is the category that says what ended the follow-up, and `of` its level.
+    With competing events `kind` is the category that says what ended the follow-up, and `of` its level. Of
+    survival `counted_from` and `entered` are as in Survival, and `ties` is Cox's rule for equal times.
     """
 
     does: Literal["regress"]
     outcome: Name
     on: Names
+    counted_from: Name | None = None
+    entered: Name | None = None
+    ties: Literal["Efron", "Breslow"] = "Efron"
     kind: Name | None = None
     of: Text | None = None
 
