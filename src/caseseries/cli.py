@@ -78,10 +78,28 @@ def _check(options: argparse.Namespace) -> None:
     for line in _left_open(cases):
         _print(line)
     if claims:  # whether each names a number is known when the numbers are
-        study.verdicts(study.analyse(cases))
+        study.verdicts(study.analyse(cases), cases)
     _print(f"The protocol holds, and so does the sheet: {cases.size}, {_number(len(questions), 'question')}.")
     if claims:
         _print(f"{_number(len(claims), 'printed number')} will be held against the results.")
+
+
+def _claims(options: argparse.Namespace) -> None:
+    from caseseries.literature.ledger import ledger_csv, not_reproduced
+    from caseseries.literature.verdicts import tally
+
+    started, tell = time.monotonic(), _Progress()
+    study, out = _opened(options)
+    try:
+        verdicts = study.ledger(tell)
+        folder = study.write_files({"claims.csv": ledger_csv(verdicts)}, out, beside=True)
+    finally:
+        tell.done()
+    _print(f"{study.protocol.title}\n")
+    _print(textwrap.fill(f"{_number(len(verdicts), 'claim')}: {tally(verdicts)}.", WIDTH) + "\n")
+    _print("\n".join(_listed(list(not_reproduced(verdicts)), None)))
+    _print(f"\n{folder / 'claims.csv'}   every claim, its verdict, and the patients it rests on")
+    _print(f"{time.monotonic() - started:.1f} s")
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -296,7 +314,7 @@ def _synth(options: argparse.Namespace) -> None:
 def _summary(run: Finished, cases: CaseSeries) -> str:
     """What was found, in a few lines: the primary results, the claims, and what is left open."""
     from caseseries.analysis.standing import said_first
-    from caseseries.literature.claims import tally
+    from caseseries.literature.verdicts import tally
 
     results = run.results
     lines = [f"{run.protocol.title}: {_number(len(results.patients), 'patient')}", ""]
@@ -423,6 +441,13 @@ def parser() -> argparse.ArgumentParser:
         "do everything that was promised: report.html, results.json, tables and figures",
         "  caseseries run naymagon-2022\n  caseseries run my-study --sheet export.csv --out there",
     )
+    claims = _verb(
+        verbs,
+        "claims",
+        _claims,
+        "hold every number that a paper prints against what its own tables give",
+        "  caseseries claims naymagon-2022",
+    )
     survey = _verb(
         verbs,
         "survey",
@@ -477,7 +502,7 @@ def parser() -> argparse.ArgumentParser:
         "  caseseries synth --patients 20000 --out hospital\n"
         "  caseseries synth --patients 500 --out small --seed 7",
     )
-    for verb in (check, run, survey, screen, abstract, questions):
+    for verb in (check, run, claims, survey, screen, abstract, questions):
         verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
         verb.set_defaults(aim="this study from being run")
     for verb in (check, run):
@@ -492,7 +517,7 @@ def parser() -> argparse.ArgumentParser:
     for verb in (run, screen, abstract, questions):
         answers = "what reviewers answered (default: answers.csv in the study's folder)"
         verb.add_argument("--answers", metavar="FILE", help=answers)
-    for verb in (run, survey, screen, abstract, questions):
+    for verb in (run, claims, survey, screen, abstract, questions):
         verb.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
     release = "write a second folder, NAME-release, that may leave the hospital (with --records)"
     run.add_argument("--release", action="store_true", help=release)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from caseseries.cohort.cohort import Cohort
     from caseseries.criteria.definition import Definition
     from caseseries.folder import Owner
-    from caseseries.literature.claims import Claim, Verdict
+    from caseseries.literature.claims import Claim
+    from caseseries.literature.verdicts import Verdict
     from caseseries.protocol.sentences import Section
     from caseseries.records.codebook import Codebook
     from caseseries.records.omop import Records
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 BUNDLED = Path(__file__).parent / "studies"
 SHEET, CLAIMS, CODEBOOK, ANSWERS = "patients.csv", "claims.toml", "codebook.toml", "answers.csv"
+COHORTS = "cohorts.toml"
 Tell = Callable[[str], None]
 
 
@@ -210,13 +212,24 @@ class Study:
         with _of_a_paper():
             return read_claims(self.folder / CLAIMS)
 
-    def verdicts(self, results: Results) -> tuple[tuple[Verdict, ...], ...]:
-        """The printed numbers of claims.toml, held against the results; none where there is no such file."""
-        from caseseries.literature.claims import check
+    def verdicts(self, results: Results, cases: CaseSeries) -> tuple[tuple[Verdict, ...], ...]:
+        """The claims of claims.toml, held against the results and the cases; none where there is no file."""
+        from caseseries.literature.ledger import read_survivors
+        from caseseries.literature.verdicts import check
 
         claims = self.claims()
         with _of_a_paper():
-            return check(claims, results)
+            return check(claims, results, cases, read_survivors(self.folder / COHORTS))
+
+    def ledger(self, tell: Tell = _silent) -> tuple[tuple[Verdict, ...], ...]:
+        """The verdicts on every claim, from the study's own sheet. Raises Problems, also without a claim."""
+        claims = self.folder / CLAIMS
+        if not claims.exists():
+            found, mend = "there is no such file, and so nothing to hold", "Write it: see docs/claims.md."
+            raise Problems([Problem(str(claims), found, mend)])
+        self.claims()
+        cases = self.read_cases()
+        return self.verdicts(self.analyse(cases, tell), cases)
 
     def finish(self, results: Results, cases: CaseSeries) -> Finished:
         """The run as a whole: with the printed numbers held against the results, and the open questions.
@@ -229,7 +242,7 @@ class Study:
         if cases.from_records:
             return self._finished(results, cases, (), None)
         printed = claims_source(self.folder / CLAIMS)
-        return self._finished(results, cases, self.verdicts(results), printed)
+        return self._finished(results, cases, self.verdicts(results, cases), printed)
 
     def _finished(
         self,

@@ -153,7 +153,7 @@ def reported(tmp_path: Path) -> Reported:
         cases = study.read_cases()
         results = study.analyse(cases)
         questions = study.questions(cases)
-        return Report(Finished(study.protocol, cases, results, study.verdicts(results), questions))
+        return Report(Finished(study.protocol, cases, results, study.verdicts(results, cases), questions))
 
     return made
 
@@ -331,12 +331,31 @@ def test_printed_and_obtained_side_by_side(reported: Reported) -> None:
         where = "Table 1"
         printed = "51%"
         result = "overall-survival.alive.share"
+        [[claim]]
+        id = "lupus"
+        of = "patients with lupus"
+        where = "Table 1"
+        printed = "2"
+        from = 'count(has(cause, "lupus"))'
+        [[claim]]
+        id = "births"
+        of = "births"
+        where = "Table 1"
+        printed = "9"
+        needs = "the midwives' books"
         """
     report = reported(analyses=(LIST, SURVIVAL), claims=claims)
     assert report.lines("printed_and_obtained") == [
-        "patients | Abstract | 4 | 4 | reproduces",
+        "births | Table 1 | 9 |  | not derivable from what is printed: the midwives' books",
         "share alive | Table 1 | 51% | 50% | contradicts",
     ]
+    assert report.lines("printed_and_reproduced") == [
+        "patients | Abstract | 4 | 4 | reproduces",
+        "patients with lupus | Table 1 | 2 | 2 | reproduces",
+    ]
+    assert "<summary>2 claims that reproduce</summary>" in report.files["report.html"]
+    traced = "count(has(cause, &#34;lupus&#34;)); patients Cleo, Dan"
+    assert f'title="{traced}"' in report.files["report.html"]
     assert '<td class="contradicts">contradicts</td>' in report.files["report.html"]
 
 

@@ -18,6 +18,8 @@ Row = tuple[int, list[str]]
 """A row with its number as a spreadsheet shows it."""
 
 WORKBOOKS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
+NO_SHEETS = {"answers.csv", "not-claims.csv"}
+"""CSV files that stand in the folder of a study and hold no cases."""
 TOO_MANY = "A comma inside a cell needs quotes around the cell; saving from a spreadsheet adds them."
 TOO_FEW = (
     "A cell left empty needs its comma too. Some spreadsheets drop empty cells at the end of rows: "
@@ -80,11 +82,11 @@ def read_grid(path: Path) -> Grid:
 
 
 def saved_otherwise(path: Path) -> Path | None:
-    """The workbook to be saved as `path`: that of its name, else any where the folder holds no CSV file."""
+    """The workbook to be saved as `path`: that of its name, else any where the folder holds no sheet."""
     books = sorted(one for one in path.parent.glob("*") if one.suffix.lower() in WORKBOOKS)
     books = [one for one in books if not one.name.startswith(("~$", ".~"))]  # an office program's lock
     named = [one for one in books if one.stem == path.stem]
-    others = [] if any(path.parent.glob("*.csv")) else books
+    others = [] if {one.name for one in path.parent.glob("*.csv")} - NO_SHEETS else books
     return next(iter([*named, *others]), None)
 
 

@@ -1,58 +1,73 @@
-"""Claims: what a text prints of its patients, held against what its tables give."""
+"""Claims: what a text prints of its patients, and how each printed value is to be derived."""
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import ge, gt, le, lt
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from caseseries.analysis.results import Results
 from caseseries.cases.series import Source
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
-from caseseries.evidence.values import plain_text, read_number
-from caseseries.stats.digits import shown
-from caseseries.stats.rounding import half_even, half_up, truncated
+from caseseries.evidence.values import Operator, plain_text, read_number
 
-Said = Literal["reproduces", "reproduces with rounding", "contradicts", "not derivable"]
-BESIDE = "follow from the printed column only, not from the rows"
-BOUNDS = {"<": lt, "<=": le, ">": gt, ">=": ge}
-FATES = ("reproduce", "reproduce with rounding", BESIDE, "contradict", "cannot be derived")
-KEYS = {"id", "of", "where", "printed", "unit", "result", "beside"}
-NEEDED = KEYS - {"beside", "unit"}
-PRINTED = 'Write the printed digits, such as "0.0293" or "31%".'
+WAYS = ("result", "from", "needs")
+NEEDED = ("id", "of", "where", "printed")
+KEYS = {*NEEDED, *WAYS, "unit", "beside", "to"}
+WORDS = ("Yes", "No", "None", "All")
+PRINTED = f'Write the printed digits, such as "0.0293" or "31%", or the word: {", ".join(WORDS)}.'
+ONE_WAY = 'Give one of them: the id of a result, from = "an expression", or needs = "what would be needed".'
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One printed number: what it is `of`, `where` it stands, its digits, and the id of its result.
+    """One printed value: what it is `of`, `where` it stands, its digits or word, and how it is derived.
 
-    `beside` is the id of the same number from another source of the same print, where there is one.
+    One of three: `result`, the id of a result; `derived`, an expression over the cases (the key `from`);
+    or `needs`, what would be needed. `beside` is the id of the same number from another source of the same
+    print, `to` the claim that is the upper end of the range whose lower end this is.
     """
 
     id: str
     of: str
     where: str
     printed: str
-    result: str
+    result: str = ""
+    derived: str = ""
+    needs: str = ""
     unit: str = ""
     beside: str = ""
+    to: str = ""
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether the print is in percent: with its sign, or with the sign of its range's other end."""
+        return "%" in (self.printed.strip()[-1:], self.unit)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of a claim: `obtained` is our value at the printed digits, `full` at its own."""
+class Printed:
+    """A printed number: its operator ("<" of <0.001), and how many digits stand behind the point."""
 
-    claim: Claim
-    result: str
-    said: Said
-    obtained: str
-    full: str
-    how: str = ""
+    operator: Operator
+    number: Decimal
+    digits: int
+
+
+def printed_word(text: str) -> str:
+    """The printed word, as WORDS spells it; "" where a number is printed."""
+    return next((word for word in WORDS if word.casefold() == plain_text(text).casefold()), "")
+
+
+def printed_number(text: str) -> Printed:
+    """The printed number, its percent sign aside."""
+    plain = plain_text(text).removesuffix("%").rstrip()
+    operator = read_number(plain).operator
+    number = Decimal(plain.lstrip("<>=\u2264\u2265 ").replace(",", ""))
+    return Printed(operator, number, max(-int(number.as_tuple().exponent), 0))
 
 
 def read_claims(path: Path) -> tuple[Claim, ...]:
@@ -70,14 +85,19 @@ def read_claims(path: Path) -> tuple[Claim, ...]:
         for key in content
         if key != "claim"
     ]
-    if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
-        problems += _slips(path.name, entries)
-    else:
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         found = "the claims are not a list of claims"
         problems.append(Problem(path.name, found, "Begin each with [[claim]], in two brackets."))
+    elif not entries and not problems:
+        problems.append(Problem(path.name, "there is no claim in it", "Begin the first with [[claim]]."))
+    else:
+        problems += _slips(path.name, entries)
     if problems:
         raise Problems(problems)
-    return tuple(Claim(**entry) for entry in entries)
+    claims = tuple(Claim(**{_field(key): value for key, value in entry.items()}) for entry in entries)
+    if problems := list(_ranges(path.name, claims)):
+        raise Problems(problems)
+    return claims
 
 
 def claims_source(path: Path) -> Source | None:
@@ -87,67 +107,8 @@ def claims_source(path: Path) -> Source | None:
     return Source(path.name, "claims", hashlib.sha256(path.read_bytes()).hexdigest(), len(read_claims(path)))
 
 
-def check(claims: tuple[Claim, ...], results: Results) -> tuple[tuple[Verdict, ...], ...]:
-    """The verdicts of every claim: one from its result, and one more from what stands beside it.
-
-    The printed value is compared at its own precision, halves up; where only another rounding (to even, or
-    cut off) gives the printed digits, that is said. Raises Problems for a claim that names no result.
-    """
-    problems = [problem for claim in claims for problem in _unknown(claim, results)]
-    if problems:
-        raise Problems(problems)
-    return tuple(
-        tuple(_verdict(claim, name, results) for name in (claim.result, claim.beside) if name)
-        for claim in claims
-    )
-
-
-def tally(verdicts: Sequence[Sequence[Verdict]]) -> str:
-    """How many claims fared how, in words: "15 reproduce, 3 contradict"."""
-    fates = [_fate(one) for one in verdicts]
-    return ", ".join(f"{fates.count(fate)} {fate}" for fate in FATES if fate in fates)
-
-
-def _fate(verdicts: Sequence[Verdict]) -> str:
-    said = [verdict.said for verdict in verdicts]
-    if said[0] == "contradicts" and any(one.startswith("reproduces") for one in said[1:]):
-        return BESIDE
-    plural = {"reproduces": "reproduce", "contradicts": "contradict", "not derivable": "cannot be derived"}
-    return plural.get(said[0], "reproduce with rounding")
-
-
-def _verdict(claim: Claim, name: str, results: Results) -> Verdict:
-    if why_not := _undone(name, results):
-        return Verdict(claim, name, "not derivable", "", "", why_not)
-    value = results.value(name)
-    if value is None:
-        reason = results.number(name).estimate.reason
-        return Verdict(claim, name, "not derivable", "", "", reason)
-    operator, number, digits = _printed(claim.printed)
-    sign = "%" if "%" in (claim.printed.strip()[-1:], claim.unit) else ""
-    ours = Decimal(repr(float(value))) * (100 if sign else 1)
-    obtained = f"{half_up(ours, digits):,f}{sign}"
-    full = f"{shown(float(ours), '')}{sign}" if abs(ours) >= 1 else f"{ours:.6g}{sign}"
-    if operator:
-        holds = BOUNDS[operator](ours, number)
-        return Verdict(claim, name, "reproduces" if holds else "contradicts", full, full)
-    if half_up(ours, digits) == number:
-        return Verdict(claim, name, "reproduces", obtained, full)
-    for how, rounded in (
-        ("halves to even", half_even(ours, digits)),
-        ("digits cut off", truncated(ours, digits)),
-    ):
-        if rounded == number:
-            return Verdict(claim, name, "reproduces with rounding", obtained, full, how)
-    return Verdict(claim, name, "contradicts", obtained, full)
-
-
-def _printed(text: str) -> tuple[str, Decimal, int]:
-    """The printed number with its operator ("<" of <0.001), and its digits behind the point."""
-    plain = plain_text(text).removesuffix("%").rstrip()
-    operator = read_number(plain).operator
-    number = Decimal(plain.lstrip("<>=\u2264\u2265 ").replace(",", ""))
-    return operator, number, max(-int(number.as_tuple().exponent), 0)
+def _field(key: str) -> str:
+    return "derived" if key == "from" else key  # `from` is a word of Python's own
 
 
 def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
@@ -156,10 +117,14 @@ def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
         where = f'{file}, claim {position} ("{entry.get("id", "?")}")'
         for key in sorted(set(entry) - KEYS):
             yield Problem(where, f'the key "{key}" is not known', did_you_mean(key, sorted(KEYS)))
-        for key in sorted(NEEDED - set(entry)):
+        for key in sorted(set(NEEDED) - set(entry)):
             yield Problem(where, f'the key "{key}" is missing', f'Add it: {key} = "..."')
         for key in sorted(key for key in KEYS & set(entry) if not isinstance(entry[key], str)):
             yield Problem(where, f'"{key}" is not text', f'Put it in quotes: {key} = "{entry[key]}"')
+        yield from _not_one_way(where, [way for way in WAYS if entry.get(way) != "" and way in entry])
+        if "beside" in entry and "needs" in entry:
+            mend = "Name it as the result instead, or leave it out."
+            yield Problem(where, '"beside" stands beside nothing', mend)
         printed = entry.get("printed")
         if isinstance(printed, str) and (reason := _no_number(printed)):
             yield Problem(where, f'printed = "{printed}" is not a number', reason)
@@ -168,28 +133,37 @@ def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
         seen |= {str(entry["id"])} if "id" in entry else set()
 
 
+def _not_one_way(where: str, ways: list[str]) -> Iterator[Problem]:
+    if not ways:
+        yield Problem(where, "it names no result, has no expression, and says not what it needs", ONE_WAY)
+    elif len(ways) > 1:
+        yield Problem(where, f"it has {' and '.join(ways)}", ONE_WAY)
+
+
 def _no_number(text: str) -> str:
     """Why the text is no printed number, as its mend; "" where it is one. A comma is a thousands comma."""
-    digits = plain_text(text).removesuffix("%").strip()
+    if printed_word(text):
+        return ""
     try:
-        typed = read_number(digits)
+        typed = read_number(plain_text(text).removesuffix("%").strip())
     except ValueError as error:
+        ends = plain_text(text).replace("\u2013", "-").split("-")
+        if len(ends) == 2 and all(end and not _no_number(end) for end in ends):
+            return "It is a range: give each of its ends a claim of its own."
         return str(error).partition(". ")[2] or PRINTED
     return PRINTED if typed.value is None else ""
 
 
-def _unknown(claim: Claim, results: Results) -> Iterator[Problem]:
-    for name in (claim.result, claim.beside):
-        if not name or _undone(name, results):
-            continue
-        try:
-            results.number(name)
-        except KeyError as error:
-            found, _, mend = str(error.args[0]).partition(". ")
-            yield Problem(f'claims.toml, claim "{claim.id}"', found, mend)
-
-
-def _undone(name: str, results: Results) -> str:
-    """Why there is no such number: the analysis that it is of was not done."""
-    stem = name.partition(".")[0]
-    return next((result.why_not for result in results if result.slug == stem), "")
+def _ranges(file: str, claims: tuple[Claim, ...]) -> Iterator[Problem]:
+    """What is wrong with the ends of ranges."""
+    known = {claim.id: claim for claim in claims}
+    for low in (claim for claim in claims if claim.to):
+        where = f'{file}, claim "{low.id}"'
+        if low.to not in known:
+            found = f'the upper end of its range, "{low.to}", is not there'
+            yield Problem(where, found, did_you_mean(low.to, known))
+        elif printed_word(low.printed) or printed_word(known[low.to].printed):
+            yield Problem(where, "an end of its range is no number", PRINTED)
+        elif printed_number(low.printed).number > printed_number(known[low.to].printed).number:
+            found = f"its range is the wrong way round: {low.printed} to {known[low.to].printed}"
+            yield Problem(where, found, f'Put to = "{low.id}" into the claim "{low.to}" instead.')

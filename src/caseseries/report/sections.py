@@ -12,7 +12,7 @@ from caseseries.analysis.results import Result, Results
 from caseseries.cases.consistency import Question
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries, Source
-from caseseries.literature.claims import Verdict, tally
+from caseseries.literature.verdicts import Verdict, tally
 from caseseries.protocol.clauses.analysis import (
     Compare,
     Entries,
@@ -30,7 +30,7 @@ from caseseries.protocol.sentences import sentences
 from caseseries.protocol.wording import in_running_text
 from caseseries.report import figures as draw
 from caseseries.report import screening as found
-from caseseries.report.claims_table import claims_table
+from caseseries.report.claims_table import claims_held
 from caseseries.report.comparison_tables import (
     adjusted_table,
     comparisons_table,
@@ -140,7 +140,7 @@ def _claims(run: Finished) -> Iterator[Block]:
     if run.verdicts:
         held = f"{len(run.verdicts)} printed numbers, held against what the tables give"
         yield Paragraph((f"{held}: {tally(run.verdicts)}.",))
-        yield claims_table(run.verdicts, run.results)
+        yield from claims_held(run.verdicts, run.results)
 
 
 def _flow(run: Finished) -> Iterator[Block]:
