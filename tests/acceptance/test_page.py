@@ -450,11 +450,13 @@ def estimate_of(entry: dict[str, Any]) -> Estimate:
 def test_every_number_on_the_page_is_the_one_in_the_results(page: Page) -> None:
     numbers = json.loads((page.folder / "results.json").read_text("utf-8"))["numbers"]
     study = open_study("naymagon-2022")
-    results = study.analyse(study.read_cases())
+    cases = study.read_cases()
+    results = study.analyse(cases)
     assert numbers.keys() == results.numbers.keys()
     claimed: dict[str, set[str]] = {}
-    for verdict in (one for verdicts in study.verdicts(results) for one in verdicts):
-        claimed.setdefault(results.number(verdict.result).id, set()).add(verdict.obtained)
+    for verdict in (one for verdicts in study.verdicts(results, cases) for one in verdicts):
+        if verdict.is_of_a_result:
+            claimed.setdefault(results.number(verdict.by).id, set()).add(verdict.obtained)
     page.open()
     printed = page.run(
         "return [...document.querySelectorAll('a.n')].map(a => [a.dataset.n, a.hash, a.textContent])"

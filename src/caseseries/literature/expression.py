@@ -106,8 +106,8 @@ class _Reading:
 
     def number(self, node: ast.expr) -> tuple[Fraction, tuple[str, ...]]:
         match node:
-            case ast.Constant(value=(int() | float()) as value) if not isinstance(value, bool):
-                return _exact(value), ()
+            case ast.Constant(value=(int() | float()) as digits) if not isinstance(digits, bool):
+                return _exact(digits), ()
             case ast.UnaryOp(op=ast.USub(), operand=of):
                 value, patients = self.number(of)
                 return -value, patients
