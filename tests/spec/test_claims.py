@@ -205,7 +205,7 @@ def test_a_verdict_from_an_expression(
 def test_what_is_needed_is_said() -> None:
     claim = Claim("one", "a number", "Abstract", "119", needs="the records of all")
     [found] = held((claim,), results_of())[0]
-    assert (found.said, found.how) == ("not derivable from what is printed", "the records of all")
+    assert (found.said, found.how) == ("not derivable from what is printed", "it needs the records of all")
 
 
 @pytest.mark.parametrize(

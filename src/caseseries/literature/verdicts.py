@@ -103,7 +103,7 @@ def tally(verdicts: Sequence[Sequence[Verdict]]) -> str:
 def _obtained(claim: Claim, by: str, results: Results, cases: CaseSeries, cohorts: Cohorts) -> Obtained:
     where = f'claims.toml, claim "{claim.id}"'
     if not by:
-        return Obtained(None, reason=claim.needs)
+        return Obtained(None, reason=f"it needs {claim.needs}")
     if by == claim.derived:
         return obtain(by, cases, cohorts, where)
     stem = by.partition(".")[0]

@@ -15,13 +15,15 @@ MARKS: dict[Said, str] = {
     "contradicts itself": "contradicts-itself",
     "not derivable from what is printed": "not-derivable",
 }
+*_REPRODUCED, _BESIDE, _CONTRADICTED, _AGAINST_ITSELF, _NOT_DERIVED = FATES
+ORDER = (_AGAINST_ITSELF, _CONTRADICTED, _BESIDE, _NOT_DERIVED, *reversed(_REPRODUCED))
 NOTE = "Verdicts are computed at the printed precision, halves up; the value in full stands in brackets."
 HEAD = ("What is claimed", "Where it stands", "Printed", "Obtained", "Verdict")
 
 
 def claims_held(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Iterator[Block]:
-    """What does not reproduce, the worst first; and behind a fold what does, other roundings first."""
-    order = sorted(verdicts, key=lambda one: -FATES.index(fate(one)))
+    """What does not reproduce, contradictions first; and behind a fold what does, other roundings first."""
+    order = sorted(verdicts, key=lambda one: ORDER.index(fate(one)))
     first = [one for one in order if not one[0].reproduces]
     rest = [one for one in order if one[0].reproduces]
     if first:
