@@ -14,6 +14,7 @@ from caseseries.cases.series import CaseSeries
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature.claims import Claim, printed_number, printed_word
 from caseseries.literature.expression import Cohorts, Obtained, obtain
+from caseseries.literature.itself import other_print
 from caseseries.stats.digits import shown
 from caseseries.stats.rounding import half_even, half_up, truncated
 
@@ -195,38 +196,10 @@ def _sign(claim: Claim) -> str:
     return "%" if claim.is_percent else ""
 
 
-# ---- One claim against another ----
-
-
 def _against_itself(verdict: Verdict, claims: Sequence[Claim]) -> Verdict:
     """A contradiction is the paper's own where it prints the same thing otherwise elsewhere."""
-    if verdict.said != "contradicts":
+    other = other_print(verdict.claim, claims) if verdict.said == "contradicts" else None
+    if other is None:
         return verdict
-    one = verdict.claim
-    others = [
-        other
-        for other in claims
-        if (other.result, other.derived) == (one.result, one.derived) and not _may_be_one(one, other)
-    ]
-    if not others:
-        return verdict
-    how = f'{others[0].where} has {others[0].printed} (claim "{others[0].id}")'
+    how = f'{other.where} has {other.printed} (claim "{other.id}")'
     return replace(verdict, said="contradicts itself", how=how)
-
-
-def _may_be_one(one: Claim, other: Claim) -> bool:
-    """Whether both prints can be roundings, by whichever rule, of one number: 1.7 and 1.65 can."""
-    words = printed_word(one.printed), printed_word(other.printed)
-    if any(words):
-        return words[0] == words[1]
-    first, second = printed_number(one.printed), printed_number(other.printed)
-    if first.operator or second.operator:
-        return True
-    if first.number * second.number < 0:
-        return False
-    ends = []
-    for claim, printed in ((one, first), (other, second)):
-        least = Decimal(1).scaleb(-printed.digits)
-        scale = 1 if claim.is_percent else 100
-        ends.append((scale * (abs(printed.number) - least / 2), scale * (abs(printed.number) + least)))
-    return max(low for low, _ in ends) < min(high for _, high in ends)
