@@ -1,4 +1,4 @@
-"""The tails of the two distributions in which asymptotic tests end: the normal and the chi-square."""
+"""Tails and quantiles of what asymptotic tests and intervals end in: the normal, the chi-square and t."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ def chi_square_tail(statistic: float, degrees: int) -> float:
     from scipy.special import gammaincc
 
     return float(gammaincc(degrees / 2.0, statistic / 2.0))
+
+
+def t_quantile(share: float, degrees: int) -> float:
+    """The value of Student's t of `degrees` degrees of freedom below which `share` lies."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, share))
