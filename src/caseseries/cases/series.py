@@ -39,7 +39,7 @@ class Source:
     """
 
     name: str
-    kind: Literal["sheet", "database", "claims"]
+    kind: Literal["sheet", "database", "claims", "cohorts"]
     digest: str
     rows: int
     left: tuple[str, ...] = ()
