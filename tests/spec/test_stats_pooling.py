@@ -59,7 +59,7 @@ def test_identical_cohorts(pool: Pooling) -> None:
 def test_limits_of_no_width_are_not_given() -> None:
     found = logit_reml([3, 3, 3], [8, 8, 8])
     assert found.share.level is None
-    assert found.share.reason == "the cohorts have the same share: this interval would have no width"
+    assert found.share.reason == "no limits: the cohorts have the same share, and these would be of no width"
     alike = heterogeneity([3, 3, 3], [8, 8, 8])
     assert alike.i2.value == 0.0
     assert alike.i2.level is None

@@ -126,7 +126,8 @@ def released(
     these patients alone stays. Without it no patient is named. Numbers whose id begins with one of `dropped`
     are left out. ValueError: `smallest` is below 3.
     """
-    kept = tuple(_without(result, dropped) for result in results.every)
+    # Published cohorts stand beside counts of the patients here, and are in print already.
+    kept = tuple(_without(result, dropped) for result in (*results.results, *results.screened))
     room = _Room(kept, results.patients, screening, smallest, names or {})
     made = tuple(room.result(result) for result in kept)
     promised = len(results.results)
@@ -138,6 +139,7 @@ def released(
             patients=tuple((names or {}).values()),
             results=made[:promised],
             screened=made[promised:],
+            published=(),
         ),
         rule(smallest, bool(names)),
         smallest,

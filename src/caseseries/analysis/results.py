@@ -16,7 +16,7 @@ import numpy as np
 from caseseries.analysis.cautions import Caution
 from caseseries.cases.series import Source
 from caseseries.evidence.problem import did_you_mean
-from caseseries.protocol.clauses.analysis import Analysis, Screen
+from caseseries.protocol.clauses.analysis import Analysis, Pool, Screen
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.conventions import Conventions
 from caseseries.stats.competing import Incidence
@@ -63,7 +63,7 @@ class Competing:
 class Result:
     """What came of one analysis; `why_not` says why nothing did."""
 
-    clause: Analysis | Screen
+    clause: Analysis | Screen | Pool
     numbers: tuple[Number, ...] = ()
     groups: tuple[Group, ...] = ()
     cautions: tuple[Caution, ...] = ()
@@ -110,7 +110,8 @@ class Result:
 class Results:
     """All that was promised, done. Numbers are looked up by id, analyses by their name.
 
-    `results` are the promised analyses, `screened` what a screening adds: how the patients were found.
+    `results` are the promised analyses, `screened` what a screening adds: how the patients were found;
+    `published` is what others printed of their patients, pooled.
     """
 
     title: str
@@ -121,6 +122,7 @@ class Results:
     patients: tuple[str, ...]
     results: tuple[Result, ...]
     screened: tuple[Result, ...] = ()
+    published: tuple[Result, ...] = ()
 
     def __getitem__(self, name: str) -> Result | Estimate | float | int | None:
         """`results["survival by cause"]`, `["survival-by-cause.fisher"]` or `["survival-by-cause.fisher.p"]`.
@@ -143,8 +145,8 @@ class Results:
 
     @property
     def every(self) -> tuple[Result, ...]:
-        """The promised analyses, and behind them what a screening adds."""
-        return (*self.results, *self.screened)
+        """The promised analyses, and behind them what a screening and published cohorts add."""
+        return (*self.results, *self.screened, *self.published)
 
     @cached_property
     def numbers(self) -> dict[str, Number]:

@@ -12,6 +12,7 @@ from typing import Any
 from caseseries.cases.series import Source
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.regimen import Regimen, read_regimen
+from caseseries.protocol.clauses.clause import slug
 
 HORIZONS = ("hospital", "30 days", "last follow-up", "not said")
 """Until when patients were followed who are said to have survived."""
@@ -39,8 +40,8 @@ class Cause:
 class Cohort:
     """One published cohort. `survived` by its `horizon` is one thing, `responded` another.
 
-    `year` is None where it is not known; `causes` may overlap; `regimen` is as printed. `overlaps` are the ids
-    of cohorts that may share patients. `present` marks the publication of the study's own patients.
+    `year` is None where it is not known; `causes` may overlap; `regimen` is as printed. `overlaps` are ids of
+    cohorts that may share patients. `present` marks the publication of the study's own patients.
     """
 
     id: str
@@ -179,6 +180,9 @@ def _is_cause(one: Any) -> bool:
 
 def _slips_of_sense(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
     n, survived = entry["n"], entry.get("survived")
+    if entry["id"] != slug(entry["id"]) or not entry["id"]:
+        mend = f'Write it in small letters and hyphens, such as id = "{slug(entry["title"]) or "cohort-1"}".'
+        yield Problem(where, f'id = "{entry["id"]}" cannot stand in the id of a number', mend)
     if n == 0:
         yield Problem(where, "it has no patients", "Write how many there were, or remove the entry.")
     for key, did in (("survived", "survived"), ("responded", "responded")):

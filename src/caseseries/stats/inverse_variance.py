@@ -16,7 +16,7 @@ from caseseries.stats.tails import chi_square_tail, normal_quantile
 LOGIT = "logits pooled by inverse variance (0.5 added where none or all have the event), REML"
 DOUBLE_ARCSINE = "double arcsines pooled by inverse variance, REML, back by the harmonic mean of n"
 Q_PROFILE = "limits by the Q-profile"
-UNLIKE = "more alike than chance would make them: the interval is empty"
+ALIKE = "no limits: the cohorts are more alike than chance would make them, and no variance fits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def logit_reml(events: Sequence[int], n: Sequence[int], *, level: float = 0.95) 
     centre = float(weight @ value / weight.sum())
     error = math.sqrt(float(weight @ (value - centre) ** 2 / weight.sum()) / (len(y) - 1))
     error = 0.0 if error < 1e-9 else error
-    limits = f"Hartung-Knapp interval, t with {len(y) - 1} degrees of freedom"
+    limits = "Hartung-Knapp interval"
     return pooled((centre, error, tau2), len(y), people, level, inverse_logit, (LOGIT, limits))
 
 
@@ -81,8 +81,8 @@ def heterogeneity(events: Sequence[int], n: Sequence[int], *, level: float = 0.9
     tail = chi_square_tail(statistic, len(y) - 1)
     q = Estimate(statistic, test, people, p=tail)
     if limits is None:
-        shares = Estimate(tau2 / (tau2 + typical), share, people, "share", reason=UNLIKE)
-        return Heterogeneity(Estimate(tau2, between, people, reason=UNLIKE), shares, q)
+        shares = Estimate(tau2 / (tau2 + typical), share, people, "share", reason=ALIKE)
+        return Heterogeneity(Estimate(tau2, between, people, reason=ALIKE), shares, q)
     low, high = limits
     i2 = Estimate(
         tau2 / (tau2 + typical),

@@ -15,8 +15,6 @@ from caseseries.stats.sample import Numbers
 STEP = 0.05
 LOGITS = np.arange(-240, 241) * STEP
 SHARES = 1.0 / (1.0 + np.exp(-LOGITS))
-PLACES = np.abs(np.arange(len(LOGITS))[:, None] - np.arange(len(LOGITS))[None, :])
-"""How many steps lie between two logits of the grid."""
 MOST_SPREAD, TRIED = 5.0, 32
 """Standard deviations between cohorts are tried up to here, at so many of Gauss and Legendre's nodes."""
 CENTRE_SD, SPREAD_SCALE = 2.0, 1.0
@@ -73,7 +71,7 @@ class MapPrior:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """A prior after the patients: their share, the weight left to the part that borrows nothing, and conflict.
+    """A prior after the patients: their share, the weight of the part that borrows nothing, and conflict.
 
     `conflict` is the prior predictive chance of a count as improbable as theirs, of what the cohorts alone
     give; it is small where patients and cohorts disagree.
@@ -103,11 +101,12 @@ def map_prior(events: Sequence[int], n: Sequence[int], *, robust: float = ROBUST
     belief = np.zeros_like(LOGITS)
     nodes, weights = np.polynomial.legendre.leggauss(TRIED)
     for spread, weigh in zip((nodes + 1.0) * MOST_SPREAD / 2.0, weights, strict=True):
-        between = np.exp(-((np.arange(len(LOGITS)) * STEP / spread) ** 2) / 2.0)[PLACES]
-        # Rows that add up to 1: with a spread below the step a cohort is as its centre, which is the limit.
-        between /= between.sum(axis=1)[:, None]
-        weight = centre * np.prod(between @ likely.T, axis=1)
-        belief += weigh * math.exp(-((spread / SPREAD_SCALE) ** 2) / 2.0) * (weight @ between)
+        between = np.exp(-((np.arange(1 - len(LOGITS), len(LOGITS)) * STEP / spread) ** 2) / 2.0)
+        # What is around each centre adds up to 1: with a spread below the step a cohort is as its centre.
+        around = np.convolve(np.ones_like(LOGITS), between, "valid")
+        weight = centre * np.prod([np.convolve(one, between, "valid") / around for one in likely], axis=0)
+        moved = np.convolve(weight / around, between, "valid")
+        belief += weigh * math.exp(-((spread / SPREAD_SCALE) ** 2) / 2.0) * moved
     vague = SHARES * (1.0 - SHARES)
     return MapPrior(belief / belief.sum(), vague / vague.sum(), robust, int(size.sum()))
 

@@ -13,11 +13,11 @@ from caseseries.stats.sample import Numbers
 from caseseries.stats.tails import t_quantile
 
 BINOMIAL_NORMAL = "binomial-normal model (random intercept, maximum likelihood, dense adaptive quadrature)"
-NODES = np.arange(-70, 71) * 0.2
-"""Nodes of the quadrature, in standard deviations of each cohort's own integrand at its peak."""
-NO_SPREAD = 1e-3
-"""A spread below this is none: the likelihood is highest where the cohorts do not differ at all."""
-MOST_SPREAD = 15.0
+NODES, REACH = np.arange(-80, 81) / 80.0, 10.0
+"""Nodes of the quadrature, which lie dense at a cohort's own peak and thin out to this many units on each side."""
+TRIED = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Between these spreads of the logits the most likely one is looked for; one above the last is not finite."""
+LEAST_SPREAD = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ def binomial_normal(events: Sequence[int], n: Sequence[int], *, level: float = 0
     """
     check_level(level)
     y, size = counts(events, n)
-    limits = f"Wald interval on the logit, t with {len(y) - 1} degrees of freedom"
+    limits = "Wald interval on the logit"
     if reason := why_no_pool(y, size) or _why_no_spread(y, size):
         return nothing_pooled(reason, BINOMIAL_NORMAL, int(size.sum()))
     centre, spread = _most_likely(y, size)
-    if spread > MOST_SPREAD:
+    if not math.isfinite(spread):
         reason = "the cohorts are so unlike that their spread has no finite estimate"
         return nothing_pooled(reason, BINOMIAL_NORMAL, int(size.sum()))
     error = _standard_error(y, size, centre, spread)
@@ -70,11 +70,10 @@ def pooled(
 ) -> Pooled:
     """What a fit (centre, its standard error, variance between) says, taken `back` to shares."""
     centre, error, tau2 = fit
-    name, limits = method
+    name, limits = method[0], f"{method[1]}, {_student(cohorts)}"
     reach = t_quantile(0.5 + level / 2.0, cohorts - 1)
     widest = math.hypot(error, math.sqrt(tau2))
-    where = limits.partition(" interval ")[2]
-    predicted = f"{name}, prediction interval {where}"
+    predicted = f"{name}, prediction interval on the logit, {_student(cohorts)}"
     share = Estimate(
         back(centre),
         f"{name}, {limits}",
@@ -85,7 +84,7 @@ def pooled(
         level,
     )
     if error == 0.0:
-        why = "the cohorts have the same share: this interval would have no width"
+        why = "no limits: the cohorts have the same share, and these would be of no width"
         share = Estimate(share.value, share.method, n, "share", reason=why)
     prediction = Estimate(
         back(centre),
@@ -99,6 +98,10 @@ def pooled(
     if widest == 0.0:
         prediction = Estimate(share.value, predicted, n, "share", reason=share.reason)
     return Pooled(share, prediction, Estimate(tau2, f"variance between cohorts, {name}", n))
+
+
+def _student(cohorts: int) -> str:
+    return f"t with {cohorts - 1} degree{'s' * (cohorts != 2)} of freedom"
 
 
 def nothing_pooled(reason: str, name: str, n: int) -> Pooled:
@@ -144,6 +147,15 @@ def inverse_logit(value: float) -> float:
 # ---- The likelihood ----
 
 
+@dataclass(frozen=True, slots=True)
+class _Likelihood:
+    """Its logarithm, the slopes of that by centre and spread, and its second derivative by the centre."""
+
+    value: float
+    slope: Numbers
+    bend: float
+
+
 def _why_no_spread(y: Numbers, size: Numbers) -> str:
     if ((y == 0.0) | (y == size)).all():
         return "each cohort has either no events or nothing but events: their spread has no finite estimate"
@@ -151,31 +163,43 @@ def _why_no_spread(y: Numbers, size: Numbers) -> str:
 
 
 def _most_likely(y: Numbers, size: Numbers) -> tuple[float, float]:
-    """The centre and the spread (standard deviation) of the logits that make the counts most likely."""
-    from scipy.optimize import minimize
+    """The centre and the spread (standard deviation) of the logits that make the counts most likely.
 
-    def loss(at: Numbers) -> tuple[float, Numbers]:
-        value, slope = _log_likelihood(y, size, float(at[0]), float(at[1]))
-        return -value, -slope
+    Along the best centre for each spread, the tops are where the slope by the spread falls through zero.
+    """
+    from scipy.optimize import brentq
 
     alike = logit(float(y.sum() / size.sum()))
-    start = np.array([alike, 0.6])
-    found = minimize(
-        loss,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=((None, None), (0.0, 2 * MOST_SPREAD)),
-        options={"ftol": 1e-15, "gtol": 1e-9},
-    )
-    centre, spread = float(found.x[0]), float(found.x[1])
-    if spread < NO_SPREAD or _log_likelihood(y, size, alike, 0.0)[0] >= -float(found.fun):
-        return alike, 0.0
-    for _ in range(3):  # Newton's last steps, which the search leaves undone
-        slope = _log_likelihood(y, size, centre, spread)[1]
-        step = np.linalg.solve(_curvature(y, size, centre, spread), slope)
-        centre, spread = centre - float(step[0]), abs(spread - float(step[1]))
-    return centre, spread
+    centre = alike
+
+    def slope(spread: float) -> float:
+        nonlocal centre
+        centre = _best_centre(y, size, centre, spread)
+        return float(_log_likelihood(y, size, centre, spread).slope[1])
+
+    share = inverse_logit(alike)
+    bend = float(((y - size * share) ** 2 - size * share * (1.0 - share)).sum())
+    tops = [(alike, 0.0)] if bend <= 0.0 else []
+    slopes = [bend, *(slope(spread) for spread in TRIED[1:])]
+    for low, high, before, after in zip(TRIED, TRIED[1:], slopes, slopes[1:], strict=False):
+        if before > 0.0 >= after:
+            # At no spread at all the slope is zero too: the least one stands for it.
+            spread = float(brentq(slope, low or LEAST_SPREAD, high, xtol=1e-12))
+            tops.append((_best_centre(y, size, centre, spread), spread))
+    if not tops or slopes[-1] > 0.0:
+        return alike, math.inf
+    return max(tops, key=lambda at: _log_likelihood(y, size, *at).value)
+
+
+def _best_centre(y: Numbers, size: Numbers, centre: float, spread: float) -> float:
+    """The centre at which the counts are most likely with this spread, by Newton's steps from `centre`."""
+    for _ in range(100):
+        found = _log_likelihood(y, size, centre, spread)
+        step = float(found.slope[0]) / -found.bend
+        centre += min(max(step, -2.0), 2.0)
+        if abs(step) < 1e-11:
+            break
+    return centre
 
 
 def _standard_error(y: Numbers, size: Numbers, centre: float, spread: float) -> float:
@@ -191,29 +215,36 @@ def _curvature(y: Numbers, size: Numbers, centre: float, spread: float, step: fl
     """The second derivatives of the log-likelihood, from differences of its exact slopes."""
     at, rows = np.array([centre, spread]), []
     for move in np.eye(2) * min(step, spread / 4.0):
-        ahead, behind = (_log_likelihood(y, size, *(at + sign * move))[1] for sign in (1.0, -1.0))
+        ahead, behind = (_log_likelihood(y, size, *(at + sign * move)).slope for sign in (1.0, -1.0))
         rows.append((ahead - behind) / (2.0 * move.sum()))
     both: Numbers = np.array(rows)
     return np.asarray((both + both.T) / 2.0)
 
 
-def _log_likelihood(y: Numbers, size: Numbers, centre: float, spread: float) -> tuple[float, Numbers]:
-    """The log-likelihood and its slopes by centre and spread, without what does not depend on them.
+def _log_likelihood(y: Numbers, size: Numbers, centre: float, spread: float) -> _Likelihood:
+    """The log-likelihood at a centre and a spread, without what does not depend on them.
 
-    Each cohort is integrated over nodes around its own peak: fixed nodes miss the peak of a large cohort.
+    Each cohort is integrated over nodes around its own peak, which fixed nodes miss where the cohort is large;
+    and out to where the normal ends, since where all have the event one side of the peak is far wider.
     """
     z, width = _peaks(y, size, centre, spread)
-    nodes = z[:, None] + width[:, None] * NODES
+    end = np.arcsinh(REACH / width)[:, None]
+    nodes = z[:, None] + width[:, None] * np.sinh(end * NODES)
     eta = centre + spread * nodes
     log = y[:, None] * eta - size[:, None] * np.logaddexp(0.0, eta) - nodes**2 / 2.0
     top = log.max(axis=1)
-    weight = np.exp(log - top[:, None])
+    weight = np.exp(log - top[:, None]) * np.cosh(end * NODES)
     total = weight.sum(axis=1)
     weight /= total[:, None]
-    beyond = y[:, None] - size[:, None] / (1.0 + np.exp(-eta))
-    value = float((top + np.log(total * width)).sum())
-    value += len(y) * math.log((NODES[1] - NODES[0]) / math.sqrt(2.0 * math.pi))
-    return value, np.array([(weight * beyond).sum(), (weight * beyond * nodes).sum()])
+    share = 1.0 / (1.0 + np.exp(-eta))
+    beyond = y[:, None] - size[:, None] * share
+    slopes = (weight * beyond).sum(axis=1)
+    chance = (weight * size[:, None] * share * (1.0 - share)).sum()
+    return _Likelihood(
+        float((top + np.log(total * width * end[:, 0])).sum()),
+        np.array([slopes.sum(), (weight * beyond * nodes).sum()]),
+        float((weight * beyond**2).sum() - (slopes**2).sum() - chance),
+    )
 
 
 def _peaks(y: Numbers, size: Numbers, centre: float, spread: float) -> tuple[Numbers, Numbers]:

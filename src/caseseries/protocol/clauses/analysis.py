@@ -176,8 +176,17 @@ class Screen(Promised):
     does: Literal["screen"]
 
 
-ATTRITION, CRITERIA, BESIDE = OWN = ("attrition", "criteria", "beside")
-"""What the results call that which a screening adds to them: no analysis of a protocol has such a name."""
+class Pool(Promised):
+    """What published cohorts say together. No protocol writes it: cohorts.toml names the cohorts."""
+
+    does: Literal["pool"]
+
+
+ATTRITION, CRITERIA, BESIDE, POOL = OWN = ("attrition", "criteria", "beside", "pool")
+"""What the results call that which a screening, and published cohorts, add to them.
+
+No analysis of a protocol has such a name.
+"""
 
 Analysis = Annotated[
     ListPatients

@@ -1,0 +1,70 @@
+"""What is said of pooled cohorts: what they cannot show, with its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from caseseries.analysis.cautions import Caution
+from caseseries.literature.cohorts import Cohort
+from caseseries.literature.poolings import Pooling
+
+FEW_COHORTS = 10
+"""Below this many no test of a funnel is worth doing. Source: Sterne et al, BMJ 2011;343:d4002."""
+
+
+def of_cohorts(cohorts: Sequence[Cohort]) -> Iterator[Caution]:
+    """Of the file as a whole: what was read only elsewhere, and who says response and not survival."""
+    second_hand = [one.title for one in cohorts if one.confidence == "the founding paper only"]
+    if second_hand:
+        yield Caution(
+            "second-hand",
+            f"The numbers of {_listed(second_hand)} were read only in the paper that cites them.",
+        )
+    silent = [one.title for one in cohorts if one.survived is None]
+    if silent:
+        verb = "prints" if len(silent) == 1 else "print"
+        yield Caution(
+            "no-survival",
+            f"{_listed(silent)} {verb} no survival: a response is no survival, and stands in no pool.",
+        )
+
+
+def of_pool(pooling: Pooling) -> Iterator[Caution]:
+    """Of one pool: few cohorts, horizons that nobody said, and who was left out."""
+    k = len(pooling.cohorts)
+    if k < FEW_COHORTS:
+        yield Caution(
+            "few-cohorts",
+            f"{pooling.title}: {k} cohorts. How much they truly differ is hardly known: read the prediction "
+            f"and the limits of I2. Under {FEW_COHORTS} cohorts no test can tell whether small ones are missing.",
+        )
+    if pooling.horizon == "not said":
+        yield Caution(
+            "horizon-not-said",
+            f"{k} cohorts do not say until when their survivors were followed: some of them may be counted at "
+            "discharge and some later. They are pooled with each other and with nobody else.",
+        )
+    if pooling.left:
+        yield Caution(
+            "overlapping-cohorts",
+            f"Left out of the pool, since their patients may be in another of its cohorts: "
+            f"{_listed([one.title for one in pooling.left])}.",
+        )
+
+
+def of_comparison(present: Cohort, pooling: Pooling) -> Iterator[Caution]:
+    """Of the present cohort beside others."""
+    yield Caution(
+        "not-of-patients",
+        "The present cohort beside the published ones is a comparison of cohorts, not of patients: who was "
+        "treated, when and with what beside it differed, and no adjustment of totals mends that.",
+    )
+    yield Caution(
+        "horizons-differ",
+        f"{present.title} was followed to another horizon ({present.horizon}) than the cohorts beside it "
+        f"({pooling.horizon}): who is followed longer has had more time to die.",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,78 @@
+"""Poolings: which published cohorts may be taken together, and how their patients divide by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from caseseries.literature.cohorts import HORIZONS, Cohort
+from caseseries.protocol.clauses.clause import slug
+
+Counts = tuple[int, int]
+"""Survivors and patients."""
+UNTIL = {
+    "hospital": "Survival of the hospital stay",
+    "30 days": "Survival to 30 days",
+    "last follow-up": "Survival to the last follow-up",
+    "not said": "Survival, until when not said",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pooling:
+    """The cohorts of one horizon, oldest first, and those left out since they may share patients with them."""
+
+    horizon: str
+    cohorts: tuple[Cohort, ...]
+    left: tuple[Cohort, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What it is called in ids."""
+        return slug(self.horizon)
+
+    @property
+    def title(self) -> str:
+        """What it is called in tables."""
+        return UNTIL[self.horizon]
+
+
+def poolings_of(cohorts: Sequence[Cohort]) -> tuple[Pooling, ...]:
+    """The cohorts with a count of survivors by their horizon, in the order of the horizons.
+
+    Of two that may share patients only the larger stays, of two alike the later.
+    """
+    made = []
+    for horizon in HORIZONS:
+        alike = [one for one in cohorts if one.survived is not None and one.horizon == horizon]
+        kept = [one for one in alike if not any(_gives_way(one, other) for other in alike)]
+        if kept:
+            in_order = sorted(kept, key=lambda one: (one.year is None, one.year or 0, one.id))
+            left = tuple(one for one in alike if one not in kept)
+            made.append(Pooling(horizon, tuple(in_order), left))
+    return tuple(made)
+
+
+def survivors(cohorts: Sequence[Cohort]) -> list[Counts]:
+    """The survivors and patients of each cohort."""
+    return [(one.survived or 0, one.n) for one in cohorts]
+
+
+def causes_told(cohorts: Sequence[Cohort]) -> tuple[str, ...]:
+    """The causes by which some cohort prints survival, for patients with it and for patients without."""
+    levels = dict.fromkeys(cause.level for one in cohorts for cause in one.causes)
+    return tuple(level for level in levels if all(by_cause(cohorts, level)))
+
+
+def by_cause(cohorts: Sequence[Cohort], level: str) -> tuple[list[Counts], list[Counts]]:
+    """Survivors and patients of each cohort that prints them: with the cause, and without."""
+    both = [(one.with_cause(level), one.without_cause(level)) for one in cohorts]
+    with_it = [one for one, _ in both if one is not None and one[1]]
+    without = [one for _, one in both if one is not None and one[1]]
+    return with_it, without
+
+
+def _gives_way(one: Cohort, other: Cohort) -> bool:
+    if one is other or (other.id not in one.overlaps and one.id not in other.overlaps):
+        return False
+    return (other.n, other.year or 0, other.id) > (one.n, one.year or 0, one.id)
