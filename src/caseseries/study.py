@@ -14,7 +14,7 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.reading import read_protocol
 
 if TYPE_CHECKING:
-    from caseseries.analysis.results import Results
+    from caseseries.analysis.results import Result, Results
     from caseseries.cases.abstract import Abstracted
     from caseseries.cases.consistency import Question
     from caseseries.cases.screening import Screening
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from caseseries.criteria.definition import Definition
     from caseseries.folder import Owner
     from caseseries.literature.claims import Claim
+    from caseseries.literature.cohorts import Published
     from caseseries.literature.verdicts import Verdict
     from caseseries.protocol.sentences import Section
     from caseseries.records.codebook import Codebook
@@ -198,12 +199,54 @@ class Study:
     def analyse(self, cases: CaseSeries, tell: Tell = _silent, screening: Screening | None = None) -> Results:
         """Every promised analysis; `tell` hears the name of each as it begins.
 
-        With the `screening` that found the cases, what it counted stands beside the promised.
+        With the `screening` that found the cases, what it counted stands beside the promised, and what
+        published cohorts say where the study names any. Raises Problems where these cannot be read.
         """
         from caseseries.analysis.plan import analyse
+        from caseseries.literature.cohorts import cohorts_source
 
         _expect_cases(cases, "analyse takes cases: study.analyse(study.read_cases())")
-        return analyse(self.protocol, cases, tell, screening)
+        published, source = self.cohorts(), cohorts_source(self.folder / COHORTS)
+        results = analyse(self.protocol, cases, tell, screening)
+        if source is None or not published:
+            return results
+        tell("pooling published cohorts")
+        pooled = self._pooled(published, cases)
+        return replace(results, published=(pooled,), sources=(*results.sources, source))
+
+    # ---- Beside what others published ----
+
+    def cohorts(self) -> tuple[Published, ...]:
+        """The published cohorts of cohorts.toml; none without one. Raises Problems."""
+        from caseseries.literature.cohorts import read_cohorts
+
+        return read_cohorts(self.folder / COHORTS)
+
+    def pool(self, cases: CaseSeries | None = None) -> Result:
+        """What published cohorts say together, and beside them these cases or their own publication.
+
+        Raises Problems where there is no cohorts.toml, or it cannot be read.
+        """
+        published = self.cohorts()
+        if not published:
+            found = "there is no cohort to pool"
+            mend = f"Write an entry for each published cohort into {COHORTS}; docs/pooling.md says how."
+            raise Problems([Problem(f"{self.name}, {COHORTS}", found, mend)])
+        return self._pooled(published, cases)
+
+    def _pooled(self, published: tuple[Published, ...], cases: CaseSeries | None) -> Result:
+        from caseseries.literature.pool import pool
+
+        return pool(published, self._present(published, cases), self.protocol.conventions.level)
+
+    def _present(self, published: tuple[Published, ...], cases: CaseSeries | None) -> Published | None:
+        """These cases as a cohort; without cases the one that is marked as the study's own."""
+        from caseseries.analysis.plan import analysed
+        from caseseries.literature.present import present_cohort
+
+        if cases is None:
+            return next((one for one in published if one.present), None)
+        return present_cohort(analysed(self.protocol, cases)[0], self.protocol, published)
 
     def claims(self) -> tuple[Claim, ...]:
         """The printed numbers that the study is held against; none without a claims.toml. Raises Problems."""
@@ -252,10 +295,15 @@ class Study:
         printed: Source | None,
     ) -> Finished:
         from caseseries.analysis.plan import analysed
+        from caseseries.literature.present import with_present
         from caseseries.report.sections import Finished
 
         shown, _ = analysed(self.protocol, cases)
-        return Finished(self.protocol, shown, results, verdicts, self.questions(cases), printed)
+        published = self.cohorts()
+        beside = with_present(published, self._present(published, cases)) if published else ()
+        return Finished(
+            self.protocol, shown, results, verdicts, self.questions(cases), printed, cohorts=beside
+        )
 
     def write(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from caseseries.analysis.ids import joined, of_others
 from caseseries.analysis.results import Number
-from caseseries.literature.cohorts import Cohort
+from caseseries.literature.cohorts import Published
 from caseseries.literature.poolings import Counts, Pooling, by_cause, causes_told, survivors
 from caseseries.protocol.clauses.analysis import POOL
 from caseseries.protocol.clauses.clause import slug
@@ -17,9 +17,11 @@ from caseseries.stats.pooling import binomial_normal
 from caseseries.stats.proportions import proportion
 
 OURS = "ours"
+MOST_BORROWING = 1000
+"""So many present patients need no prior: what they say themselves outweighs it."""
 
 
-def beside(present: Cohort, pooling: Pooling, level: float) -> Iterator[Number]:
+def beside(present: Published, pooling: Pooling, level: float) -> Iterator[Number]:
     """The present cohort's share less the others', as they are and by cause; and what it becomes with them.
 
     Nothing where it has no count of survivors.
@@ -45,14 +47,14 @@ def beside(present: Cohort, pooling: Pooling, level: float) -> Iterator[Number]:
 
 
 def _standardised(
-    present: Cohort,
+    present: Published,
     key: str,
     cause: str,
     others: tuple[Sequence[Counts], Sequence[Counts]],
     of_cause: int,
     level: float,
 ) -> Iterator[Number]:
-    """The share expected here if each of the two groups by cause had survived as others' did, and what is short."""
+    """The share expected if both groups by cause had survived as others' did, and the present less that."""
     parts = [_share((sum(y for y, _ in group), sum(n for _, n in group)), level) for group in others]
     mix = of_cause / present.n
     said = f"others' survival with and without the cause ({cause}), weighted as the present cohort has it"
@@ -68,6 +70,8 @@ def _borrowed(
     pooling: Pooling, part: str, said: str, others: Sequence[Counts], own: Counts, level: float
 ) -> Iterator[Number]:
     """A robust prior from the others, what it is worth, and what the present patients make of it."""
+    if own[1] > MOST_BORROWING:
+        return
     prior = map_prior([y for y, _ in others], [n for _, n in others])
     after, key = update(prior, *own, level=level), joined(pooling.key, "borrowed", part)
     k = Estimate(len(others), "count", len(others), "cohorts")

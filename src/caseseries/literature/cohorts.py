@@ -20,6 +20,8 @@ ROUTES = ("subcutaneous", "intravenous", "both", "not said")
 CONFIDENCE = ("verified", "verified in the abstract only", "the founding paper only")
 """Where the numbers were read: in the cohort's own text, in its abstract, or in the paper that cites it."""
 TEXTS = {"id", "title", "horizon", "route", "regimen", "source", "confidence", "notes"}
+PRESENT = "present"
+"""The id of the study's own cases where no entry is theirs."""
 NUMBERS = {"year", "n", "survived", "responded"}
 KEYS = TEXTS | NUMBERS | {"causes", "overlaps", "present"}
 NEEDED = ("id", "title", "n", "source", "confidence")
@@ -37,7 +39,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Cohort:
+class Published:
     """One published cohort. `survived` by its `horizon` is one thing, `responded` another.
 
     `year` is None where it is not known; `causes` may overlap; `regimen` is as printed. `overlaps` are ids of
@@ -86,7 +88,7 @@ class Cohort:
         return sum(cause.n for cause in self.causes) == self.n
 
 
-def read_cohorts(path: Path) -> tuple[Cohort, ...]:
+def read_cohorts(path: Path) -> tuple[Published, ...]:
     """The cohorts of a TOML file, in its order; none where there is no file. Raises Problems."""
     if not path.exists():
         return ()
@@ -126,9 +128,9 @@ def cohorts_source(path: Path) -> Source | None:
     return Source(path.name, "cohorts", digest, len(read_cohorts(path)))
 
 
-def _cohort(entry: dict[str, Any]) -> Cohort:
+def _cohort(entry: dict[str, Any]) -> Published:
     causes = tuple(Cause(**cause) for cause in entry.get("causes", ()))
-    return Cohort(**{**entry, "causes": causes, "overlaps": tuple(entry.get("overlaps", ()))})
+    return Published(**{**entry, "causes": causes, "overlaps": tuple(entry.get("overlaps", ()))})
 
 
 # ---- Slips ----
@@ -183,6 +185,9 @@ def _slips_of_sense(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
     if entry["id"] != slug(entry["id"]) or not entry["id"]:
         mend = f'Write it in small letters and hyphens, such as id = "{slug(entry["title"]) or "cohort-1"}".'
         yield Problem(where, f'id = "{entry["id"]}" cannot stand in the id of a number', mend)
+    if entry["id"] == PRESENT:
+        mend = "Give it another id, such as its first author and year."
+        yield Problem(where, f'the id "{PRESENT}" is kept for the cases of the study', mend)
     if n == 0:
         yield Problem(where, "it has no patients", "Write how many there were, or remove the entry.")
     for key, did in (("survived", "survived"), ("responded", "responded")):

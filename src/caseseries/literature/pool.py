@@ -8,8 +8,9 @@ from caseseries.analysis.ids import joined
 from caseseries.analysis.results import Number, Result
 from caseseries.literature import pool_cautions as beware
 from caseseries.literature.beside import beside
-from caseseries.literature.cohorts import ROUTES, Cohort
+from caseseries.literature.cohorts import ROUTES, Published
 from caseseries.literature.poolings import Counts, Pooling, by_cause, causes_told, poolings_of
+from caseseries.literature.present import with_present
 from caseseries.protocol.clauses.analysis import POOL, Pool
 from caseseries.protocol.clauses.clause import slug
 from caseseries.stats.estimate import Estimate
@@ -18,19 +19,24 @@ from caseseries.stats.pooling import Pooled, binomial_normal
 from caseseries.stats.proportions import proportion
 
 
-def pool(cohorts: Sequence[Cohort], level: float = 0.95) -> Result:
+def pool(published: Sequence[Published], present: Published | None = None, level: float = 0.95) -> Result:
     """Every number of the published cohorts: each of its own, each horizon's pool, the present one beside.
 
-    Only survival is pooled, and only of one horizon at a time. `why_not` says why there is nothing.
+    Only survival is pooled, and only of one horizon at a time. `present` are the study's own cases, as
+    `present_cohort` counts them. `why_not` says why there is nothing.
     """
+    cohorts = with_present(published, present)
     clause = Pool(name=POOL, role="descriptive", does="pool")
     poolings = poolings_of(cohorts)
     if not poolings:
         return Result(clause, why_not="No cohort prints how many survived.")
     numbers = [*_of_cohorts(cohorts, level)]
     cautions = [*beware.of_cohorts(cohorts)]
+    printed = next((one for one in published if one.present), None)
+    if printed and present and printed.id == present.id and _told(printed) != _told(present):
+        cautions.append(beware.own_differs(printed, present))
     notes = []
-    present = next((one for one in cohorts if one.present and one.survived is not None), None)
+    own = next((one for one in cohorts if one.present and one.survived is not None), None)
     for pooling in poolings:
         if len(pooling.cohorts) < 2:
             [one] = pooling.cohorts
@@ -38,18 +44,22 @@ def pool(cohorts: Sequence[Cohort], level: float = 0.95) -> Result:
             continue
         numbers += [*_of_pool(pooling, level), *_of_parts(pooling, level)]
         cautions += beware.of_pool(pooling)
-        if present is not None and present not in pooling.cohorts:
-            numbers += beside(present, pooling, level)
-            cautions += beware.of_comparison(present, pooling)
+        if own is not None and own not in pooling.cohorts:
+            numbers += beside(own, pooling, level)
+            cautions += beware.of_comparison(own, pooling)
     return Result(clause, tuple(numbers), cautions=tuple(dict.fromkeys(cautions)), notes=tuple(notes))
 
 
-def pooled_shares(cohorts: Sequence[Cohort], level: float = 0.95) -> Pooled:
+def _told(cohort: Published) -> Counts:
+    return cohort.survived or 0, cohort.n
+
+
+def pooled_shares(cohorts: Sequence[Published], level: float = 0.95) -> Pooled:
     """The pool of these cohorts by the model that comes first."""
     return binomial_normal(*_counts(cohorts), level=level)
 
 
-def _counts(cohorts: Sequence[Cohort]) -> tuple[list[int], list[int]]:
+def _counts(cohorts: Sequence[Published]) -> tuple[list[int], list[int]]:
     return [one.survived or 0 for one in cohorts], [one.n for one in cohorts]
 
 
@@ -60,7 +70,7 @@ def _number(part: str, label: str, estimate: Estimate) -> Number:
     return Number(joined(POOL, part), label, estimate, ())
 
 
-def _of_cohorts(cohorts: Sequence[Cohort], level: float) -> Iterator[Number]:
+def _of_cohorts(cohorts: Sequence[Published], level: float) -> Iterator[Number]:
     """Each cohort's own shares. Response is told, and never pooled."""
     yield _number("cohorts", "Cohorts", Estimate(len(cohorts), "count", len(cohorts), "cohorts"))
     for one in cohorts:

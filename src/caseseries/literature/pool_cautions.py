@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from caseseries.analysis.cautions import Caution
-from caseseries.literature.cohorts import Cohort
+from caseseries.literature.cohorts import Published
 from caseseries.literature.poolings import Pooling
 
 FEW_COHORTS = 10
 """Below this many no test of a funnel is worth doing. Source: Sterne et al, BMJ 2011;343:d4002."""
 
 
-def of_cohorts(cohorts: Sequence[Cohort]) -> Iterator[Caution]:
-    """Of the file as a whole: what was read only elsewhere, and who says response and not survival."""
+def of_cohorts(cohorts: Sequence[Published]) -> Iterator[Caution]:
+    """Of the file as a whole: what was read only elsewhere, and who prints no survival."""
     second_hand = [one.title for one in cohorts if one.confidence == "the founding paper only"]
     if second_hand:
         yield Caution(
@@ -35,13 +35,14 @@ def of_pool(pooling: Pooling) -> Iterator[Caution]:
     if k < FEW_COHORTS:
         yield Caution(
             "few-cohorts",
-            f"{pooling.title}: {k} cohorts. How much they truly differ is hardly known: read the prediction "
-            f"and the limits of I2. Under {FEW_COHORTS} cohorts no test can tell whether small ones are missing.",
+            f"{pooling.title}: {k} cohorts. How much they truly differ is hardly known, also where the "
+            "variance between them is found to be 0: read the limits of I2. No funnel test is done under "
+            f"{FEW_COHORTS} cohorts.",
         )
     if pooling.horizon == "not said":
         yield Caution(
             "horizon-not-said",
-            f"{k} cohorts do not say until when their survivors were followed: some of them may be counted at "
+            f"{k} cohorts do not say until when their survivors were followed: some may be counted at "
             "discharge and some later. They are pooled with each other and with nobody else.",
         )
     if pooling.left:
@@ -52,17 +53,28 @@ def of_pool(pooling: Pooling) -> Iterator[Caution]:
         )
 
 
-def of_comparison(present: Cohort, pooling: Pooling) -> Iterator[Caution]:
+def of_comparison(present: Published, pooling: Pooling) -> Iterator[Caution]:
     """Of the present cohort beside others."""
     yield Caution(
         "not-of-patients",
         "The present cohort beside the published ones is a comparison of cohorts, not of patients: who was "
         "treated, when and with what beside it differed, and no adjustment of totals mends that.",
     )
+    if present.horizon == pooling.horizon:
+        return
     yield Caution(
         "horizons-differ",
         f"{present.title} was followed to another horizon ({present.horizon}) than the cohorts beside it "
         f"({pooling.horizon}): who is followed longer has had more time to die.",
+    )
+
+
+def own_differs(printed: Published, present: Published) -> Caution:
+    """Where the file prints another count of the study's own patients than the cases give."""
+    return Caution(
+        "own-differs",
+        f"{printed.title} is printed with {printed.survived} of {printed.n} survivors; the cases here are "
+        f"{present.survived} of {present.n}, and these are used.",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from caseseries.literature.cohorts import HORIZONS, Cohort
+from caseseries.literature.cohorts import HORIZONS, Published
 from caseseries.protocol.clauses.clause import slug
 
 Counts = tuple[int, int]
@@ -20,11 +20,11 @@ UNTIL = {
 
 @dataclass(frozen=True, slots=True)
 class Pooling:
-    """The cohorts of one horizon, oldest first, and those left out since they may share patients with them."""
+    """The cohorts of one horizon, oldest first, and those left out as they may share patients with them."""
 
     horizon: str
-    cohorts: tuple[Cohort, ...]
-    left: tuple[Cohort, ...] = ()
+    cohorts: tuple[Published, ...]
+    left: tuple[Published, ...] = ()
 
     @property
     def key(self) -> str:
@@ -37,7 +37,7 @@ class Pooling:
         return UNTIL[self.horizon]
 
 
-def poolings_of(cohorts: Sequence[Cohort]) -> tuple[Pooling, ...]:
+def poolings_of(cohorts: Sequence[Published]) -> tuple[Pooling, ...]:
     """The cohorts with a count of survivors by their horizon, in the order of the horizons.
 
     Of two that may share patients only the larger stays, of two alike the later.
@@ -53,18 +53,18 @@ def poolings_of(cohorts: Sequence[Cohort]) -> tuple[Pooling, ...]:
     return tuple(made)
 
 
-def survivors(cohorts: Sequence[Cohort]) -> list[Counts]:
+def survivors(cohorts: Sequence[Published]) -> list[Counts]:
     """The survivors and patients of each cohort."""
     return [(one.survived or 0, one.n) for one in cohorts]
 
 
-def causes_told(cohorts: Sequence[Cohort]) -> tuple[str, ...]:
+def causes_told(cohorts: Sequence[Published]) -> tuple[str, ...]:
     """The causes by which some cohort prints survival, for patients with it and for patients without."""
     levels = dict.fromkeys(cause.level for one in cohorts for cause in one.causes)
     return tuple(level for level in levels if all(by_cause(cohorts, level)))
 
 
-def by_cause(cohorts: Sequence[Cohort], level: str) -> tuple[list[Counts], list[Counts]]:
+def by_cause(cohorts: Sequence[Published], level: str) -> tuple[list[Counts], list[Counts]]:
     """Survivors and patients of each cohort that prints them: with the cause, and without."""
     both = [(one.with_cause(level), one.without_cause(level)) for one in cohorts]
     with_it = [one for one, _ in both if one is not None and one[1]]
@@ -72,7 +72,7 @@ def by_cause(cohorts: Sequence[Cohort], level: str) -> tuple[list[Counts], list[
     return with_it, without
 
 
-def _gives_way(one: Cohort, other: Cohort) -> bool:
+def _gives_way(one: Published, other: Published) -> bool:
     if one is other or (other.id not in one.overlaps and one.id not in other.overlaps):
         return False
     return (other.n, other.year or 0, other.id) > (one.n, one.year or 0, one.id)

@@ -12,6 +12,7 @@ from caseseries.analysis.results import Result, Results
 from caseseries.cases.consistency import Question
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries, Source
+from caseseries.literature.cohorts import Published
 from caseseries.literature.verdicts import Verdict, tally
 from caseseries.protocol.clauses.analysis import (
     Compare,
@@ -45,6 +46,7 @@ from caseseries.report.narrative import results_in_words
 from caseseries.report.page import Block, Bullets, Cell, Figure, Fold, Paragraph, Row, Section, Table
 from caseseries.report.patient_tables import day_grid, listing, spells_table
 from caseseries.report.patients import names_in_figures
+from caseseries.report.pool_section import pooled
 from caseseries.report.provenance import provenance
 from caseseries.report.regression_table import regression_table
 from caseseries.report.rows import MANY_ROWS, Behind, behind, rows_section
@@ -56,7 +58,8 @@ from caseseries.report.survival_table import survival_table
 class Finished:
     """A finished run: the promise, the cases, what came of them, and what they leave open.
 
-    `screening` is how a hospital's patients were found; a sheet has none.
+    `screening` is how a hospital's patients were found; a sheet has none. `cohorts` are the published ones,
+    and these cases as one of them.
     """
 
     protocol: Protocol
@@ -66,6 +69,7 @@ class Finished:
     questions: Sequence[Question] = ()
     printed: Source | None = None
     screening: Screening | None = None
+    cohorts: Sequence[Published] = ()
 
     @property
     def done(self) -> tuple[Result, ...]:
@@ -114,6 +118,7 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
         Section("the_comparisons", "Comparisons", (*_comparisons(run), *_adjusted(run))),
         Section("the_regressions", "Regressions", tuple(_regressions(run))),
         Section("the_labels", "What flips it", tuple(_labels(run))),
+        Section("the_pool", "Beside published cohorts", tuple(pooled(run.cohorts, run.results))),
         Section("the_cautions", "Cautions", tuple(every_caution(run.results))),
         Section("the_words", "The results in words", tuple(_words(run))),
         Section("not_done", "Promised, and not done", tuple(_not_done(run))),

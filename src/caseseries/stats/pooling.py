@@ -14,7 +14,7 @@ from caseseries.stats.tails import t_quantile
 
 BINOMIAL_NORMAL = "binomial-normal model (random intercept, maximum likelihood, dense adaptive quadrature)"
 NODES, REACH = np.arange(-80, 81) / 80.0, 10.0
-"""Nodes of the quadrature, which lie dense at a cohort's own peak and thin out to this many units on each side."""
+"""Nodes of the quadrature: dense at a cohort's own peak, they thin out to so many units on each side."""
 TRIED = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Between these spreads of the logits the most likely one is looked for; one above the last is not finite."""
 LEAST_SPREAD = 1e-4
@@ -224,8 +224,8 @@ def _curvature(y: Numbers, size: Numbers, centre: float, spread: float, step: fl
 def _log_likelihood(y: Numbers, size: Numbers, centre: float, spread: float) -> _Likelihood:
     """The log-likelihood at a centre and a spread, without what does not depend on them.
 
-    Each cohort is integrated over nodes around its own peak, which fixed nodes miss where the cohort is large;
-    and out to where the normal ends, since where all have the event one side of the peak is far wider.
+    Each cohort is integrated over nodes around its own peak, which fixed nodes miss where it is large; and
+    out to where the normal ends, since where all have the event one side of the peak is far wider.
     """
     z, width = _peaks(y, size, centre, spread)
     end = np.arcsinh(REACH / width)[:, None]
