@@ -215,6 +215,42 @@ def _abstract(options: argparse.Namespace) -> None:
     _print(f"{time.monotonic() - started:.1f} s")
 
 
+def _pool(options: argparse.Namespace) -> None:
+    from caseseries.literature.in_short import pool_lines
+
+    study, out = _opened(options)
+    cases = _cases_if_any(study, options)
+    pooled = study.pool(cases)
+    folder = study.write_files(study.pool_files(pooled, cases), out, beside=True)
+    _print(f"{study.protocol.title}: published cohorts\n")
+    for line in pool_lines(pooled, study.cohorts_beside(cases)):
+        _print(line)
+    for caution in pooled.cautions:
+        _print(textwrap.fill(f"! {caution.sentence}", WIDTH, subsequent_indent="  "))
+    _print(
+        f"\n{folder / 'pool.html'}   every cohort, every way to pool, and the present patients beside them"
+    )
+
+
+def _plan(options: argparse.Namespace) -> None:
+    from caseseries.literature.in_short import plan_lines
+    from caseseries.literature.planning import read_aim
+    from caseseries.study import open_study
+
+    study = open_study(options.study)
+    aim = read_aim(options.difference, options.power, options.next)
+    planned = study.plan(aim, _cases_if_any(study, options))
+    _print(f"{study.protocol.title}: a next study\n")
+    for line in plan_lines(planned):
+        _print(line)
+    for caution in planned.cautions:
+        _print("\n" + textwrap.fill(f"! {caution.sentence}", WIDTH, subsequent_indent="  "))
+
+
+def _cases_if_any(study: Study, options: argparse.Namespace) -> CaseSeries | None:
+    return study.read_cases(options.sheet) if options.sheet or not study.has_no_sheet_yet else None
+
+
 def _questions(options: argparse.Namespace) -> None:
     study, folder = _opened(options)
     questions = folder / "questions.csv"
@@ -478,6 +514,20 @@ def parser() -> argparse.ArgumentParser:
         "search a hospital's records and fill the case series from them, without analysing it",
         "  caseseries abstract naymagon-2022 --records hospital.duckdb --answers answers.csv",
     )
+    pool = _verb(
+        verbs,
+        "pool",
+        _pool,
+        "pool what others have published, and set the study's own patients beside it",
+        "  caseseries pool naymagon-2022\n  caseseries pool my-study --sheet export.csv --out there",
+    )
+    plan = _verb(
+        verbs,
+        "plan",
+        _plan,
+        "how many patients a next study needs, and what the pool becomes with them",
+        "  caseseries plan naymagon-2022\n  caseseries plan my-study --difference 15% --power 90%",
+    )
     demo = _verb(
         verbs,
         "demo",
@@ -502,10 +552,10 @@ def parser() -> argparse.ArgumentParser:
         "  caseseries synth --patients 20000 --out hospital\n"
         "  caseseries synth --patients 500 --out small --seed 7",
     )
-    for verb in (check, run, claims, survey, screen, abstract, questions):
+    for verb in (check, run, claims, survey, screen, abstract, questions, pool, plan):
         verb.add_argument("study", metavar="STUDY", help="a folder with a protocol.toml, or a bundled study")
         verb.set_defaults(aim="this study from being run")
-    for verb in (check, run):
+    for verb in (check, run, pool, plan):
         sheet = "the sheet of patients (default: patients.csv in the study's folder)"
         verb.add_argument("--sheet", metavar="FILE", help=sheet)
     for verb in (run, survey, screen, abstract):
@@ -517,7 +567,7 @@ def parser() -> argparse.ArgumentParser:
     for verb in (run, screen, abstract, questions):
         answers = "what reviewers answered (default: answers.csv in the study's folder)"
         verb.add_argument("--answers", metavar="FILE", help=answers)
-    for verb in (run, claims, survey, screen, abstract, questions):
+    for verb in (run, claims, survey, screen, abstract, questions, pool):
         verb.add_argument("--out", metavar="FOLDER", help="where the results go (default: ./NAME-results)")
     release = "write a second folder, NAME-release, that may leave the hospital (with --records)"
     run.add_argument("--release", action="store_true", help=release)
@@ -525,6 +575,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--release-patients", action="store_true", help=lines)
     smallest = "the smallest count of patients that the released copy shows (5)"
     run.add_argument("--smallest", metavar="K", type=int, default=5, help=smallest)
+    worth = "the least difference in survival worth finding (20%%)"
+    plan.add_argument("--difference", metavar="SHARE", default="20%", help=worth)
+    plan.add_argument("--power", metavar="SHARE", default="80%", help="how surely it is to be found (80%%)")
+    following = "how many patients the next cohort has (20)"
+    plan.add_argument("--next", metavar="N", type=int, default=20, help=following)
     demo.add_argument(
         "--out", metavar="FOLDER", default="caseseries-demo", help="where it goes (caseseries-demo)"
     )

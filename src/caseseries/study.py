@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from caseseries.folder import Owner
     from caseseries.literature.claims import Claim
     from caseseries.literature.cohorts import Published
+    from caseseries.literature.planning import Aim
     from caseseries.literature.verdicts import Verdict
     from caseseries.protocol.sentences import Section
     from caseseries.records.codebook import Codebook
@@ -227,12 +228,35 @@ class Study:
 
         Raises Problems where there is no cohorts.toml, or it cannot be read.
         """
+        return self._pooled(self._some_cohorts(), cases)
+
+    def pool_files(self, pooled: Result, cases: CaseSeries | None = None) -> dict[str, str]:
+        """A pool as files: pool.html, its figure and its tables."""
+        from caseseries.report.pool_page import pool_files
+
+        return pool_files(self.protocol, self.cohorts_beside(cases), pooled, cases)
+
+    def plan(self, aim: Aim, cases: CaseSeries | None = None) -> Result:
+        """How many patients a next study needs, and what the pool becomes with them. Raises Problems."""
+        from caseseries.literature.planning import plan
+
+        self._some_cohorts()
+        return plan(self.cohorts_beside(cases), aim, self.protocol.conventions.level)
+
+    def _some_cohorts(self) -> tuple[Published, ...]:
         published = self.cohorts()
         if not published:
             found = "there is no cohort to pool"
             mend = f"Write an entry for each published cohort into {COHORTS}; docs/pooling.md says how."
             raise Problems([Problem(f"{self.name}, {COHORTS}", found, mend)])
-        return self._pooled(published, cases)
+        return published
+
+    def cohorts_beside(self, cases: CaseSeries | None = None) -> tuple[Published, ...]:
+        """The published cohorts, and these cases as one of them. Raises Problems."""
+        from caseseries.literature.present import with_present
+
+        published = self.cohorts()
+        return with_present(published, self._present(published, cases)) if published else ()
 
     def _pooled(self, published: tuple[Published, ...], cases: CaseSeries | None) -> Result:
         from caseseries.literature.pool import pool
@@ -295,12 +319,10 @@ class Study:
         printed: Source | None,
     ) -> Finished:
         from caseseries.analysis.plan import analysed
-        from caseseries.literature.present import with_present
         from caseseries.report.sections import Finished
 
         shown, _ = analysed(self.protocol, cases)
-        published = self.cohorts()
-        beside = with_present(published, self._present(published, cases)) if published else ()
+        beside = self.cohorts_beside(cases)
         return Finished(
             self.protocol, shown, results, verdicts, self.questions(cases), printed, cohorts=beside
         )

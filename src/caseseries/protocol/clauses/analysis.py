@@ -182,7 +182,7 @@ class Pool(Promised):
     does: Literal["pool"]
 
 
-ATTRITION, CRITERIA, BESIDE, POOL = OWN = ("attrition", "criteria", "beside", "pool")
+ATTRITION, CRITERIA, BESIDE, POOL, PLAN = OWN = ("attrition", "criteria", "beside", "pool", "plan")
 """What the results call that which a screening, and published cohorts, add to them.
 
 No analysis of a protocol has such a name.
