@@ -19,6 +19,7 @@ import pytest
 from tests.spec.a_hospital import hospital
 
 import caseseries.analysis.cautions
+import caseseries.literature.pool_cautions
 from caseseries.analysis.cautions import Caution
 from caseseries.analysis.plan import analyse
 from caseseries.analysis.results import FIELDS, Number, Result, Results, Standing
@@ -406,6 +407,10 @@ WORDS = {
     "COVARIATE": r"[\w-]+(?:\.[\w-]+)?",
     "INTERVAL": r"[\w-]+",
     "KIND": r"[a-z-]+",
+    "COHORT": r"[\w-]+",
+    "UNTIL": r"(?:hospital|30-days|last-follow-up|not-said)",
+    "ROUTE": r"(?:subcutaneous|intravenous|both|not-said)",
+    "CAUSE": r"[\w-]+",
 }
 
 
@@ -438,6 +443,7 @@ SERVED = [
     "relabel",
     "regress",
     "screen",
+    "pool",
 ]
 PARTS = {does: tables(section(f'`does = "{does}"`')) for does in SERVED}
 
@@ -501,7 +507,8 @@ def test_every_standing_is_documented() -> None:
 
 
 def test_every_kind_of_caution_is_documented() -> None:
-    source = Path(caseseries.analysis.cautions.__file__).read_text("utf-8")
+    homes = caseseries.analysis.cautions, caseseries.literature.pool_cautions
+    source = "".join(Path(str(home.__file__)).read_text("utf-8") for home in homes)
     kinds = re.findall(r'Caution\(\s*"([\w-]+)"', source)
     assert sorted(first_cells("Cautions")) == sorted(kinds)
 

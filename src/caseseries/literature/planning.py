@@ -11,10 +11,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from caseseries.analysis.cautions import Caution
 from caseseries.analysis.ids import joined
 from caseseries.analysis.results import Number, Result
 from caseseries.evidence.problem import Problem, Problems
+from caseseries.literature import pool_cautions as beware
 from caseseries.literature.cohorts import Published
 from caseseries.literature.poolings import Counts, Pooling, by_cause, causes_told, poolings_of, survivors
 from caseseries.protocol.clauses.analysis import PLAN, Pool
@@ -83,16 +83,12 @@ def plan(cohorts: Sequence[Published], aim: Aim, level: float = 0.95) -> Result:
         for cause in causes_told(pooling.cohorts):
             numbers += _two_groups(pooling, present, cause, aim, level)
     numbers += _if_next(pooling, aim, level)
-    cautions = (
-        Caution(
-            "no-observed-difference",
-            "No number of patients here rests on a difference as it was observed: the least difference worth "
-            f"finding is taken to be {aim.difference:.0%}, and what was observed is shrunk towards none.",
-        ),
-    )
+    cautions = [beware.no_observed_difference(aim.difference)]
+    if present is not None:
+        cautions += beware.of_comparison(present, pooling)
     worth = f"The least difference worth finding: {aim.difference:.0%}."
     said = f"{pooling.title}: {len(pooling.cohorts)} cohorts. {worth}"
-    return Result(clause, tuple(numbers), cautions=cautions, notes=(said,))
+    return Result(clause, tuple(numbers), cautions=tuple(cautions), notes=(said,))
 
 
 def _number(part: str, label: str, estimate: Estimate) -> Number:

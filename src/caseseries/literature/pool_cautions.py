@@ -78,5 +78,14 @@ def own_differs(printed: Published, present: Published) -> Caution:
     )
 
 
+def no_observed_difference(worth: float) -> Caution:
+    """Of a plan: on which differences it rests, and on which it does not."""
+    return Caution(
+        "no-observed-difference",
+        "No number of patients rests on a difference as it was observed: the least difference worth finding "
+        f"is taken to be {worth:.0%}, and what was observed is shrunk towards none.",
+    )
+
+
 def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

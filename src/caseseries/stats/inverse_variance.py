@@ -71,7 +71,7 @@ def heterogeneity(events: Sequence[int], n: Sequence[int], *, level: float = 0.9
         return Heterogeneity(
             not_estimable(reason, between, people),
             not_estimable(reason, share, people, "share"),
-            not_estimable(reason, test, people),
+            not_estimable(reason, test, people, "chi-square"),
         )
     value, variance = _logits(y, size)
     tau2, limits = _reml(value, variance), _q_profile(value, variance, level)
@@ -79,7 +79,7 @@ def heterogeneity(events: Sequence[int], n: Sequence[int], *, level: float = 0.9
     typical = float((len(y) - 1) * weight.sum() / (weight.sum() ** 2 - (weight**2).sum()))
     statistic = _q(value, variance, 0.0)
     tail = chi_square_tail(statistic, len(y) - 1)
-    q = Estimate(statistic, test, people, p=tail)
+    q = Estimate(statistic, test, people, "chi-square", p=tail)
     if limits is None:
         shares = Estimate(tau2 / (tau2 + typical), share, people, "share", reason=ALIKE)
         return Heterogeneity(Estimate(tau2, between, people, reason=ALIKE), shares, q)
