@@ -281,12 +281,12 @@ class Study:
 
     def verdicts(self, results: Results, cases: CaseSeries) -> tuple[tuple[Verdict, ...], ...]:
         """The claims of claims.toml, held against the results and the cases; none where there is no file."""
-        from caseseries.literature.ledger import read_survivors
+        from caseseries.literature.cohorts import counts_printed
         from caseseries.literature.verdicts import check
 
-        claims = self.claims()
+        claims, cohorts = self.claims(), counts_printed(self.cohorts())
         with _of_a_paper():
-            return check(claims, results, cases, read_survivors(self.folder / COHORTS))
+            return check(claims, results, cases, cohorts)
 
     def ledger(self, tell: Tell = _silent) -> tuple[tuple[Verdict, ...], ...]:
         """The verdicts on every claim, from the study's own sheet. Raises Problems, also without a claim."""

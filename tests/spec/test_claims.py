@@ -16,7 +16,8 @@ from caseseries.analysis.results import Number, Result, Results
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature.claims import WORDS, Claim, claims_source, read_claims
-from caseseries.literature.ledger import ledger_csv, not_reproduced, read_survivors
+from caseseries.literature.cohorts import counts_printed
+from caseseries.literature.ledger import ledger_csv, not_reproduced
 from caseseries.literature.verdicts import Verdict, check, tally
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.conventions import Conventions
@@ -25,7 +26,7 @@ from caseseries.study import Study, open_study
 
 FOUNDING = open_study("naymagon-2022")
 CASES = FOUNDING.read_cases()
-COHORTS = read_survivors(FOUNDING.folder / "cohorts.toml")
+COHORTS = counts_printed(FOUNDING.cohorts())
 
 
 def results_of(**values: float | Estimate | None) -> Results:
@@ -603,9 +604,6 @@ def test_what_does_not_reproduce_is_a_line_each(ledger: Ledger) -> None:
     ) in lines
 
 
-def test_cohorts_are_read_for_their_survivors(tmp_path: Path) -> None:
-    assert read_survivors(tmp_path / "cohorts.toml") == {}
+def test_cohorts_are_read_for_their_survivors() -> None:
     assert COHORTS["kumar-2017"] == {"n": 13, "survived": 9}
-    (tmp_path / "cohorts.toml").write_text("[[cohort]]\nn = 8\n", "utf-8")
-    with pytest.raises(Problems, match=r"cohorts\.toml: it cannot be read"):
-        read_survivors(tmp_path / "cohorts.toml")
+    assert COHORTS["baverez-2022"] == {"n": 21}

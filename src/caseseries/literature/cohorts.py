@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,14 @@ def read_cohorts(path: Path) -> tuple[Published, ...]:
     if problems:
         raise Problems(problems)
     return tuple(_cohort(entry) for entry in entries)
+
+
+def counts_printed(cohorts: Iterable[Published]) -> dict[str, dict[str, int]]:
+    """Of each cohort by its id: `n` and, where it is printed, `survived`."""
+    return {
+        one.id: {"n": one.n, **({} if one.survived is None else {"survived": one.survived})}
+        for one in cohorts
+    }
 
 
 def cohorts_source(path: Path) -> Source | None:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from caseseries.evidence.problem import Problem, Problems
-from caseseries.literature.expression import Cohorts
 from caseseries.literature.verdicts import Verdict
 
 HEAD = ("id", "of", "where", "printed", "unit", "by", "verdict", "how", "obtained", "in_full", "patients")
@@ -42,17 +38,3 @@ def not_reproduced(verdicts: Sequence[Sequence[Verdict]]) -> Iterator[str]:
 def _ours(verdict: Verdict) -> str:
     more = f" ({verdict.full})" if verdict.full != verdict.obtained else ""
     return f"{verdict.obtained}{more}"
-
-
-def read_survivors(path: Path) -> Cohorts:
-    """How many patients each published cohort had, and how many survived; none where there is no file."""
-    if not path.exists():
-        return {}
-    try:
-        entries = tomllib.loads(path.read_text("utf-8-sig")).get("cohort", [])
-        return {
-            entry["id"]: {key: entry[key] for key in ("n", "survived") if key in entry} for entry in entries
-        }
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        mend = 'Each cohort begins with [[cohort]] and has id = "..." and n = 8.'
-        raise Problems([Problem(path.name, f"it cannot be read: {error}", mend)]) from None
