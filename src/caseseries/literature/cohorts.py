@@ -202,6 +202,8 @@ def _slips_of_sense(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
         if entry.get(key, 0) > n:
             mend = f"Look both up in the source: {key} cannot be more than n."
             yield Problem(where, f"{entry[key]} {did}, and there are {n} patients", mend)
+    if max(survived or 0, entry.get("responded", 0)) > n or n == 0:
+        return  # against these every cause would be wrong too
     levels = [cause["level"] for cause in entry.get("causes", ())]
     for level in sorted({level for level in levels if levels.count(level) > 1}):
         yield Problem(where, f'the cause "{level}" stands twice', "Put its patients into one line.")

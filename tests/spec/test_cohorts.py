@@ -1,0 +1,201 @@
+"""Published cohorts: what an entry holds, what is read from it, and what a slip in cohorts.toml is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from caseseries.evidence.problem import Problem, Problems
+from caseseries.literature.cohorts import Published, cohorts_source, read_cohorts
+from caseseries.study import open_study
+
+ENTRY = """
+[[cohort]]
+id = "kumar-2017"
+title = "Kumar 2017"
+n = 13
+survived = 9
+causes = [{ level = "rheumatologic disorder", n = 8, survived = 7 }, { level = "other", n = 5 }]
+source = "Kumar, J Clin Immunol 2017"
+confidence = "the founding paper only"
+"""
+OTHER = """
+[[cohort]]
+id = "sammut-2020"
+title = "Sammut 2020"
+n = 4
+source = "Sammut, Rheumatology 2020"
+confidence = "verified"
+"""
+FOUNDING = {one.id: one for one in open_study("naymagon-2022").cohorts()}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "cohorts.toml"
+
+
+def read(file: Path, text: str) -> tuple[Published, ...]:
+    file.write_text(text, "utf-8")
+    return read_cohorts(file)
+
+
+def slips(file: Path, text: str) -> list[Problem]:
+    with pytest.raises(Problems) as told:
+        read(file, text)
+    return list(told.value.problems)
+
+
+def test_without_a_file_there_is_no_cohort(file: Path) -> None:
+    assert read_cohorts(file) == ()
+    assert cohorts_source(file) is None
+
+
+def test_an_entry_is_read(file: Path) -> None:
+    [one] = read(file, ENTRY)
+    assert (one.id, one.n, one.survived, one.horizon, one.route) == (
+        "kumar-2017",
+        13,
+        9,
+        "not said",
+        "not said",
+    )
+    assert (one.year, one.responded, one.present) == (None, None, False)
+    source = cohorts_source(file)
+    assert source is not None
+    assert (source.name, source.kind, source.rows) == ("cohorts.toml", "cohorts", 1)
+
+
+def test_patients_divide_by_a_cause_where_it_is_printed(file: Path) -> None:
+    [one] = read(file, ENTRY)
+    assert one.with_cause("rheumatologic disorder") == (7, 8)
+    assert one.without_cause("rheumatologic disorder") == (2, 5)
+    assert one.with_cause("other") is None
+    # Thirteen causes of thirteen patients: nobody had another.
+    assert one.with_cause("viral infection") == (0, 0)
+    assert one.without_cause("viral infection") == (9, 13)
+
+
+def test_of_a_cause_that_all_have_all_survivors_had_it() -> None:
+    assert FOUNDING["dimopoulos-2020"].with_cause("viral infection") == (5, 8)
+    assert FOUNDING["dimopoulos-2020"].without_cause("rheumatologic disorder") == (5, 8)
+
+
+def test_overlapping_causes_do_not_say_who_has_none() -> None:
+    assert FOUNDING["sammut-2020"].with_cause("bacterial infection") is None
+    assert FOUNDING["naymagon-2022"].with_cause("other") is None
+
+
+@pytest.mark.parametrize(
+    "cohort, daily, daily_high, route",
+    [
+        ("dimopoulos-2020", 600.0, None, "intravenous"),  # 200 mg IV q8
+        ("kumar-2017", 200.0, None, "subcutaneous"),  # 100 mg subq q12
+        ("monteagudo-2020", None, 2400.0, ""),  # infusion, up to 2400 mg/d
+        ("sammut-2020", 100.0, None, "subcutaneous"),  # 100 mg subq daily
+        ("wohlfarth-2019", 300.0, 600.0, ""),  # 100-200 mg q8
+        ("naymagon-2022", 100.0, 600.0, "subcutaneous"),
+        ("imperial", 100.0, 460.0, ""),
+    ],
+)
+def test_regimens_as_they_are_printed(
+    cohort: str, daily: float | None, daily_high: float | None, route: str
+) -> None:
+    read = FOUNDING[cohort].regimen_read
+    assert (read.daily, read.daily_high, read.route) == (daily, daily_high, route)
+    assert read.unread == ""
+
+
+def test_the_founding_studys_cohorts() -> None:
+    """Table 3 of the paper, its own patients, and the further series."""
+    table3 = {"dimopoulos-2020": (5, 8), "kumar-2017": (9, 13), "monteagudo-2020": (4, 5)}
+    table3 |= {"sammut-2020": (2, 4), "wohlfarth-2019": (4, 8)}
+    for id_, counts in table3.items():
+        assert (FOUNDING[id_].survived, FOUNDING[id_].n) == counts
+    assert [one.id for one in FOUNDING.values() if one.present] == ["naymagon-2022"]
+    assert [one.id for one in FOUNDING.values() if one.horizon == "hospital"] == ["wohlfarth-2019"]
+    assert len(FOUNDING) == 11
+
+
+@pytest.mark.parametrize(
+    "replaced, by, found, mend",
+    [
+        ("survived = 9", "survived = 14", "14 survived, and there are 13 patients", "cannot be more than n"),
+        ("n = 13\n", "n = 13\nresponded = 20\n", "20 responded, and there are 13", "cannot be more than n"),
+        ("n = 13", "n = 0", "it has no patients", "Write how many"),
+        ("n = 13", 'n = "13"', "n = '13' is not a whole number", "Write it bare"),
+        ("n = 13", "n = true", "n = True is not a whole number", "Write it bare"),
+        ("survived = 9", "survived = -1", "survived = -1 is not a whole number", "Write it bare"),
+        ("n = 8, survived = 7", "n = 14", "14 patients have it, and the cohort has 13", "Look both up"),
+        ("survived = 7", "survived = 9", "9 survived, and 8 patients have it", "cannot be more than n"),
+        (
+            "survived = 7",
+            "survived = 3",
+            "3 of 8 survived with it, which does not fit 9 of 13",
+            "four numbers",
+        ),
+        ("n = 8, survived = 7", "n = 8, dead = 7", '"causes" is not a list of causes', "causes = [{"),
+        ('level = "other"', 'level = "rheumatologic disorder"', "stands twice", "into one line"),
+        ('id = "kumar-2017"', 'id = "Kumar 2017"', "cannot stand in the id of a number", '"kumar-2017"'),
+        ('id = "kumar-2017"', 'id = "present"', 'the id "present" is kept', "another id"),
+        ('id = "kumar-2017"', "id = 2017", '"id" is not text', 'id = "2017"'),
+        ('title = "Kumar 2017"\n', "", 'the key "title" is missing', 'title = "..."'),
+        ("n = 13\n", "", 'the key "n" is missing', "n = 16"),
+        (
+            "n = 13\n",
+            'n = 13\nhorizon = "at discharge"\n',
+            'horizon = "at discharge" is not known',
+            "hospital",
+        ),
+        ("n = 13\n", 'n = 13\nroute = "subq"\n', 'route = "subq" is not known', "subcutaneous"),
+        ("the founding paper only", "sure", 'confidence = "sure" is not known', "verified"),
+        ("n = 13\n", "n = 13\nsurvivors = 9\n", 'the key "survivors" is not known', '"survived"'),
+        ("n = 13\n", 'n = 13\npresent = "yes"\n', '"present" is neither true nor false', "present = true"),
+        ("n = 13\n", 'n = 13\noverlaps = "sammut-2020"\n', '"overlaps" is not a list of ids', "overlaps = ["),
+        ("n = 13\n", 'n = 13\noverlaps = ["samut-2020"]\n', "which is no other cohort", '"sammut-2020"'),
+        ("n = 13\n", 'n = 13\noverlaps = ["kumar-2017"]\n', "which is no other cohort", "sammut-2020"),
+    ],
+)
+def test_a_slip_is_told_with_its_place_and_its_mend(
+    file: Path, replaced: str, by: str, found: str, mend: str
+) -> None:
+    assert replaced in ENTRY
+    told = slips(file, ENTRY.replace(replaced, by, 1) + OTHER)
+    assert len(told) == 1
+    assert told[0].where.startswith("cohorts.toml, cohort 1 (")
+    assert found in told[0].found
+    assert mend in told[0].mend
+
+
+def test_a_cohort_that_stands_twice(file: Path) -> None:
+    again = ENTRY.replace('id = "kumar-2017"', 'id = "kumar-again"')
+    [told] = slips(file, ENTRY + OTHER + again)
+    assert told.where == 'cohorts.toml, cohort 3 ("kumar-again")'
+    assert told.found == 'it is cohort 1 ("kumar-2017") once more: source, year and numbers'
+    assert told.mend == "Remove one of the two: its patients would count twice."
+    [told] = slips(file, ENTRY + ENTRY)
+    assert told.found == "cohort 1 has the same id"
+
+
+def test_two_cohorts_cannot_both_be_the_studys_own(file: Path) -> None:
+    text = (ENTRY + OTHER).replace("source =", "present = true\nsource =")
+    [told] = slips(file, text)
+    assert told.found == "2 cohorts are marked as the study's own patients"
+
+
+def test_every_slip_of_a_file_is_told_at_once(file: Path) -> None:
+    text = ENTRY.replace("survived = 9", "survived = 14") + OTHER.replace("n = 4", "n = 0")
+    assert len(slips(file, text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("[[cohort]\n", "it cannot be read"),
+        ("cohort = 3\n", "the cohorts are not a list of cohorts"),
+        ("[cohorts]\nn = 3\n", 'the key "cohorts" is not known'),
+    ],
+)
+def test_a_file_that_is_none(file: Path, text: str, found: str) -> None:
+    assert found in slips(file, text)[0].found
