@@ -198,11 +198,12 @@ def _slips_of_sense(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(where, f'the id "{PRESENT}" is kept for the cases of the study', mend)
     if n == 0:
         yield Problem(where, "it has no patients", "Write how many there were, or remove the entry.")
+        return
     for key, did in (("survived", "survived"), ("responded", "responded")):
         if entry.get(key, 0) > n:
             mend = f"Look both up in the source: {key} cannot be more than n."
             yield Problem(where, f"{entry[key]} {did}, and there are {n} patients", mend)
-    if max(survived or 0, entry.get("responded", 0)) > n or n == 0:
+    if max(survived or 0, entry.get("responded", 0)) > n:
         return  # against these every cause would be wrong too
     levels = [cause["level"] for cause in entry.get("causes", ())]
     for level in sorted({level for level in levels if levels.count(level) > 1}):

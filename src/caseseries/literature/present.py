@@ -54,11 +54,14 @@ def with_present(published: Sequence[Published], present: Published | None) -> t
 
 
 def _causes(cases: CaseSeries, known: pl.DataFrame, alive: str, levels: Sequence[str]) -> Iterator[Cause]:
+    """Each level once, of the first column that holds it: a derived one stands behind what it is made of."""
+    seen: set[str] = set()
     for column in cases.dictionary:
         if column.kind not in ("categories", "category"):
             continue
         for level in column.levels:
-            if level in levels:
+            if level in levels and level not in seen:
+                seen.add(level)
                 has = pl.col(column.name)
                 holds = has.list.contains(level) if column.kind == "categories" else has == level
                 those = known.filter(holds)
