@@ -70,6 +70,8 @@ case <- function(y, n, events, of) {
 keep("map_prior.R", list(
   "no rheumatologic cause" = case(c(2, 5), c(5, 8), 2, 12),
   "rheumatologic" = case(7, 8, 3, 4),
+  "viral" = case(5, 8, 0, 5),
+  "no viral cause" = case(c(9, 4), c(13, 5), 5, 11),
   "all causes" = case(c(5, 9, 4, 2, 5, 5), c(8, 13, 5, 4, 7, 11), 5, 16),
   "nobody in a cohort" = case(c(0, 1, 3), c(6, 9, 20), 0, 10),
   "eight historical trials" = case(c(23, 12, 19, 9, 39, 6, 9, 10), c(107, 44, 51, 39, 139, 20, 78, 35), 1, 6)
