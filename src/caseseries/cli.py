@@ -67,7 +67,7 @@ def _check(options: argparse.Namespace) -> None:
     for section in study.sentences():
         said = textwrap.fill(" ".join(section.sentences), WIDTH, initial_indent="  ", subsequent_indent="  ")
         _print(f"{section.title}\n{said}\n")
-    claims = study.claims()
+    claims, published = study.claims(), study.cohorts()
     if not options.sheet and study.has_no_sheet_yet:
         _print(f"The protocol holds. There is no {SHEET} yet.")
         return
@@ -82,6 +82,8 @@ def _check(options: argparse.Namespace) -> None:
     _print(f"The protocol holds, and so does the sheet: {cases.size}, {_number(len(questions), 'question')}.")
     if claims:
         _print(f"{_number(len(claims), 'printed number')} will be held against the results.")
+    if published:
+        _print(f"{_number(len(published), 'published cohort')} will stand beside them.")
 
 
 def _claims(options: argparse.Namespace) -> None:
