@@ -124,6 +124,25 @@ def test_one_cohort_is_shown_and_not_pooled() -> None:
     assert not any(id_.startswith("pool.hospital") for id_ in ids(found))
 
 
+def test_of_one_horizon_the_present_cohort_is_in_the_pool_and_stands_beside_the_rest() -> None:
+    own = cohort("own", 4, 8, present=True, causes=(Cause(LUPUS, 2, 2), Cause("other", 6)))
+    cohorts = [cohort("a", 1, 4), cohort("b", 2, 6), own]
+    found = pool(cohorts)
+    assert value(found, "pool.not-said.share") == pytest.approx(7 / 18)
+    assert value(found, "pool.not-said.ours.difference") == pytest.approx(4 / 8 - 3 / 10)
+    assert value(found, "pool.not-said.borrowed.all.cohorts") == 2
+    assert "horizons-differ" not in kinds(found)
+    assert "not-of-patients" in kinds(found)
+    assert not plan(cohorts, Aim()).why_not
+
+
+def test_very_many_present_patients_need_no_prior() -> None:
+    own = cohort("own", 40_000, 100_000, present=True, horizon="last follow-up")
+    cohorts = [cohort("a", 1, 4), cohort("b", 2, 6), own]
+    assert not any(".borrowed." in id_ for id_ in ids(pool(cohorts)))
+    assert value(plan(cohorts, Aim()), "plan.one-arm.now") == pytest.approx(0.4)
+
+
 def test_without_a_count_of_survivors_there_is_no_pool() -> None:
     assert pool([cohort("a", None, 4)]).why_not == "No cohort prints how many survived."
 

@@ -15,14 +15,16 @@ from caseseries.analysis.ids import joined
 from caseseries.analysis.results import Number, Result
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature import pool_cautions as beware
+from caseseries.literature.beside import MOST_BORROWING
 from caseseries.literature.cohorts import Published
 from caseseries.literature.poolings import Counts, Pooling, by_cause, causes_told, poolings_of, survivors
 from caseseries.protocol.clauses.analysis import PLAN, Pool
 from caseseries.protocol.clauses.clause import slug
 from caseseries.stats.estimate import Estimate
-from caseseries.stats.map_prior import NAMED, SHARES, map_prior, update
+from caseseries.stats.map_prior import NAMED, SHARES, MapPrior, map_prior, update
 from caseseries.stats.pooling import binomial_normal, inverse_logit, logit
 from caseseries.stats.power import one_share_powers, one_share_size, two_shares_size
+from caseseries.stats.proportions import proportion
 
 MOST_NEXT = 10_000
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -74,7 +76,7 @@ def plan(cohorts: Sequence[Published], aim: Aim, level: float = 0.95) -> Result:
     """
     clause = Pool(name=PLAN, role="descriptive", does="pool")
     present = next((one for one in cohorts if one.present and one.survived is not None), None)
-    others = [one for one in poolings_of(cohorts) if len(one.cohorts) > 1 and present not in one.cohorts]
+    others = [one for one in (each.without(present) for each in poolings_of(cohorts)) if len(one.cohorts) > 1]
     if not others:
         return Result(clause, why_not="No two cohorts of one horizon stand beside the present one.")
     pooling = max(others, key=lambda one: len(one.cohorts))
@@ -100,7 +102,7 @@ def _one_arm(pooling: Pooling, present: Published | None, aim: Aim, level: float
     prior = map_prior(*zip(*survivors(pooling.cohorts), strict=True))
     believed, said = prior.share(level=level), "the others' cohorts"
     if present is not None:
-        believed = update(prior, present.survived or 0, present.n, level=level).share
+        believed = _believed(prior, (present.survived or 0, present.n), level)
         said = "the others' cohorts and the present one"
     now = believed.value or 0.0
     yield _number("one-arm.now", f"Survival as it is believed now, of {said}", believed)
@@ -116,13 +118,20 @@ def _one_arm(pooling: Pooling, present: Published | None, aim: Aim, level: float
         yield _number("one-arm.assurance", label, Estimate(chance, method, n, "share"))
 
 
+def _believed(prior: MapPrior, own: Counts, level: float) -> Estimate:
+    """The prior with the present patients; these alone where they are too many to need one."""
+    if own[1] > MOST_BORROWING:
+        return proportion(*own, level=level, interval="Wilson")
+    return update(prior, *own, level=level).share
+
+
 def _two_groups(pooling: Pooling, present: Published, cause: str, aim: Aim, level: float) -> Iterator[Number]:
     """Patients in each of two groups by a cause, from what is believed of those without it."""
     own, without = present.with_cause(cause), present.without_cause(cause)
     if own is None or without is None or not own[1] or not without[1]:
         return
     prior = map_prior(*zip(*by_cause(pooling.cohorts, cause)[1], strict=True))
-    believed = update(prior, *without, level=level).share
+    believed = _believed(prior, without, level)
     base, key = believed.value or 0.0, joined("by", slug(cause))
     yield _number(joined(key, "without"), f"Survival without {cause}, as it is believed now", believed)
     # Looked for on the side on which the present patients lie.

@@ -44,9 +44,10 @@ def pool(published: Sequence[Published], present: Published | None = None, level
             continue
         numbers += [*_of_pool(pooling, level), *_of_parts(pooling, level)]
         cautions += beware.of_pool(pooling)
-        if own is not None and own not in pooling.cohorts:
-            numbers += beside(own, pooling, level)
-            cautions += beware.of_comparison(own, pooling)
+        others = pooling.without(own)
+        if own is not None and len(others.cohorts) > 1:
+            numbers += beside(own, others, level)
+            cautions += beware.of_comparison(own, others)
     return Result(clause, tuple(numbers), cautions=tuple(dict.fromkeys(cautions)), notes=tuple(notes))
 
 

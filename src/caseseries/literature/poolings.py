@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from caseseries.literature.cohorts import HORIZONS, Published
 from caseseries.protocol.clauses.clause import slug
@@ -35,6 +35,10 @@ class Pooling:
     def title(self) -> str:
         """What it is called in tables."""
         return UNTIL[self.horizon]
+
+    def without(self, present: Published | None) -> Pooling:
+        """The same horizon without the present cohort."""
+        return replace(self, cohorts=tuple(one for one in self.cohorts if one != present))
 
 
 def poolings_of(cohorts: Sequence[Published]) -> tuple[Pooling, ...]:
