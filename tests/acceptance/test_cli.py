@@ -55,6 +55,7 @@ def test_check_reads_the_promise_back_and_asks(capsys: pytest.CaptureFixture[str
         "? Columns not read: ferritin.csv: alive_printed, months_printed.\n"
         "The protocol holds, and so does the sheet: 16 patients, 1 question.\n"
         "267 printed numbers will be held against the results.\n"
+        "11 published cohorts will stand beside them.\n"
     )
     assert max(map(len, said.out.splitlines())) <= 100
 
