@@ -52,6 +52,18 @@ def shown(copy: Released) -> dict[str, str]:
     return {id_: number.estimate.shown for id_, number in copy.results.numbers.items()}
 
 
+def test_published_cohorts_stay_beside_the_identified_results(run: Run) -> None:
+    """They stand beside counts of the patients here."""
+    study = open_study("naymagon-2022")
+    results = replace(run.results, published=(study.pool(),))
+    assert "pool.not-said.share" in results.numbers
+    finished = replace(run.finished, results=results, cohorts=study.cohorts())
+    copy = released_files(finished)
+    assert '"pool.' not in copy["results.json"]
+    assert not any("pool" in name for name in copy)
+    assert "Kumar 2017" not in copy["report.html"]
+
+
 # ---- Numbers, by hand ----
 
 

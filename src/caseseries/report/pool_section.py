@@ -11,8 +11,8 @@ from caseseries.literature.poolings import Pooling, poolings_of
 from caseseries.protocol.clauses.analysis import POOL
 from caseseries.report.forest_figure import forest_figure
 from caseseries.report.numbers import said, stands, with_interval
-from caseseries.report.page import Block, Bullets, Figure, Fold, Line, Paragraph, Row, Table, ref, words
-from caseseries.report.pool_tables import beside_tables, methods_table
+from caseseries.report.page import Block, Figure, Fold, Line, Paragraph, Row, Table, ref, words
+from caseseries.report.pool_tables import OF_COMPARISON, beside_tables, methods_table
 from caseseries.stats.digits import shown
 
 
@@ -40,7 +40,6 @@ def pooled(cohorts: Sequence[Published], results: Results) -> Iterator[Block]:
             f"{pooling.title}: other methods, and without each cohort", (methods_table(pooling, results),)
         )
         yield from beside_tables(pooling, results)
-    yield Bullets((*((note,) for note in result.notes), *said(result.cautions)), "caution")
 
 
 def cohorts_table(cohorts: Sequence[Published], results: Results) -> Table:
@@ -63,7 +62,10 @@ def cohorts_table(cohorts: Sequence[Published], results: Results) -> Table:
             )
         )
     head = ("Cohort", "Survived", "Until", "Causes", "Route", "Dose a day", "Responded", "Read in")
-    notes: list[Line] = [(f"{one.title}: {one.source}. {one.notes}".strip(),) for one in cohorts]
+    pooled = results.result(POOL)
+    cautions = [one for one in pooled.cautions if one.kind not in OF_COMPARISON]
+    notes: list[Line] = [*((note,) for note in pooled.notes), *said(cautions)]
+    notes += [(f"{one.title}: {one.source}. {one.notes}".strip(),) for one in cohorts]
     return Table("pool_cohorts", "Published cohorts", head, tuple(rows), tuple(notes), is_wide=True)
 
 

@@ -11,7 +11,7 @@ from caseseries.literature.cohorts import ROUTES, Published
 from caseseries.literature.poolings import Pooling, causes_told
 from caseseries.protocol.clauses.analysis import POOL
 from caseseries.protocol.clauses.clause import slug
-from caseseries.report.numbers import stands, with_interval
+from caseseries.report.numbers import said, stands, with_interval
 from caseseries.report.page import Block, Cell, Line, Row, Table, ref, words
 
 BORROWED = (
@@ -27,6 +27,10 @@ BORROWING = (
     "A robust prior from the cohorts. Worth: its effective sample size. Conflict: how improbable the present "
     "count is to the cohorts alone. Not borrowed: the weight left to the part that borrows nothing."
 )
+
+
+OF_COMPARISON = {"not-of-patients", "horizons-differ"}
+"""The kinds of caution that stand under the present cohort beside the others; the rest stand elsewhere."""
 
 
 def methods_table(pooling: Pooling, results: Results) -> Table:
@@ -52,6 +56,7 @@ def methods_table(pooling: Pooling, results: Results) -> Table:
         _method(name, joined(stem, part), results)
         for name, part in asked
         if stands(results, joined(stem, part))
+        and results.number(joined(stem, part)).estimate.value is not None
     ]
     head = ("", "Patients", "Share (interval)")
     return Table(f"pool_{slug(pooling.horizon)}", f"{pooling.title}: other ways to pool", head, tuple(rows))
@@ -95,6 +100,7 @@ def beside_tables(pooling: Pooling, results: Results) -> Iterator[Block]:
         "The present cohort beside the others: not of patients",
         head,
         tuple(rows),
+        tuple(said(one for one in results.result(POOL).cautions if one.kind in OF_COMPARISON)),
     )
     keys = [
         ("All", "all"),
