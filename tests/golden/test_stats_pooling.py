@@ -10,7 +10,8 @@ import pytest
 
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.inverse_variance import double_arcsine, heterogeneity, logit_reml
-from caseseries.stats.pooling import Pooled, binomial_normal, inverse_logit, logit
+from caseseries.stats.logits import inverse_logit, logit
+from caseseries.stats.pooling import Pooled, binomial_normal
 
 CASES: dict[str, Any] = json.loads(Path(__file__).with_name("pooling.json").read_text("utf-8"))["cases"]
 LOOSE = 1e-4

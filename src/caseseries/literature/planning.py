@@ -21,8 +21,9 @@ from caseseries.literature.poolings import Counts, Pooling, by_cause, causes_tol
 from caseseries.protocol.clauses.analysis import PLAN, Pool
 from caseseries.protocol.clauses.clause import slug
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.logits import inverse_logit, logit
 from caseseries.stats.map_prior import NAMED, SHARES, MapPrior, map_prior, update
-from caseseries.stats.pooling import binomial_normal, inverse_logit, logit
+from caseseries.stats.pooling import binomial_normal
 from caseseries.stats.power import one_share_powers, one_share_size, two_shares_size
 from caseseries.stats.proportions import proportion
 

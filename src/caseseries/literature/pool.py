@@ -8,7 +8,8 @@ from caseseries.analysis.ids import joined
 from caseseries.analysis.results import Number, Result
 from caseseries.literature import pool_cautions as beware
 from caseseries.literature.beside import beside
-from caseseries.literature.cohorts import ROUTES, Published
+from caseseries.literature.cohort_entry import ROUTES
+from caseseries.literature.cohorts import Published
 from caseseries.literature.poolings import Counts, Pooling, by_cause, causes_told, poolings_of
 from caseseries.literature.present import with_present
 from caseseries.protocol.clauses.analysis import POOL, Pool

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from caseseries.literature.cohorts import HORIZONS, Published
+from caseseries.literature.cohort_entry import HORIZONS
+from caseseries.literature.cohorts import Published
 from caseseries.protocol.clauses.clause import slug
 
 Counts = tuple[int, int]

@@ -8,7 +8,8 @@ from dataclasses import replace
 import polars as pl
 
 from caseseries.cases.series import CaseSeries
-from caseseries.literature.cohorts import PRESENT, Cause, Published
+from caseseries.literature.cohort_entry import PRESENT
+from caseseries.literature.cohorts import Cause, Published
 from caseseries.protocol.protocol import Protocol
 
 HERE = Published(

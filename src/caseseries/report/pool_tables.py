@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from caseseries.analysis.ids import joined, of_others
 from caseseries.analysis.results import Results
 from caseseries.literature.beside import OURS
-from caseseries.literature.cohorts import ROUTES, Published
+from caseseries.literature.cohort_entry import ROUTES
+from caseseries.literature.cohorts import Published
 from caseseries.literature.poolings import Pooling, causes_told
 from caseseries.protocol.clauses.analysis import POOL
 from caseseries.protocol.clauses.clause import slug

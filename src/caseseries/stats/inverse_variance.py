@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from caseseries.stats.estimate import Estimate, check_level, not_estimable
-from caseseries.stats.pooling import Pooled, counts, inverse_logit, nothing_pooled, pooled, why_no_pool
+from caseseries.stats.logits import inverse_logit
+from caseseries.stats.pooling import Pooled, counts, nothing_pooled, pooled, why_no_pool
 from caseseries.stats.sample import Numbers
 from caseseries.stats.tails import chi_square_tail, normal_quantile
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from caseseries.stats.estimate import Estimate, check_level
-from caseseries.stats.pooling import counts, inverse_logit
+from caseseries.stats.logits import inverse_logit
+from caseseries.stats.pooling import counts
 from caseseries.stats.sample import Numbers
 
 STEP = 0.05
