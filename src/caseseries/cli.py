@@ -92,18 +92,22 @@ def _check(options: argparse.Namespace) -> None:
 def _claims(options: argparse.Namespace) -> None:
     from caseseries.literature.ledger import ledger_csv, not_reproduced
     from caseseries.literature.verdicts import tally
+    from caseseries.study import LEDGER
 
     started, tell = time.monotonic(), _Progress()
     study, out = _opened(options)
     try:
         verdicts = study.ledger(tell)
-        folder = study.write_files({"claims.csv": ledger_csv(verdicts)}, out, beside=True)
+        folder = study.write_files({LEDGER: ledger_csv(verdicts)}, out, beside=True)
     finally:
         tell.done()
     _print(f"{study.protocol.title}\n")
     _print(textwrap.fill(f"{_number(len(verdicts), 'claim')}: {tally(verdicts)}.", WIDTH) + "\n")
-    _print("\n".join(_listed(list(not_reproduced(verdicts)), None)))
-    _print(f"\n{folder / 'claims.csv'}   every claim, its verdict, and the patients it rests on")
+    for line, explained in not_reproduced(verdicts):
+        _print("\n".join(_listed([line], None)))
+        if explained:
+            _print(textwrap.fill(explained, WIDTH, initial_indent="    = ", subsequent_indent="      "))
+    _print(f"\n{folder / LEDGER}   every claim, its verdict, and the patients it rests on")
     _print(f"{time.monotonic() - started:.1f} s")
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from caseseries.report.sections import Finished
 
 BUNDLED = Path(__file__).parent / "studies"
+LEDGER = "claims.csv"
+"""In the results folder: every claim with its verdict, and what would explain the contradictions."""
 SHEET, CLAIMS, CODEBOOK, ANSWERS = "patients.csv", "claims.toml", "codebook.toml", "answers.csv"
 COHORTS = "cohorts.toml"
 Tell = Callable[[str], None]
@@ -289,14 +291,23 @@ class Study:
             return check(claims, results, cases, cohorts)
 
     def ledger(self, tell: Tell = _silent) -> tuple[tuple[Verdict, ...], ...]:
-        """The verdicts on every claim, from the study's own sheet. Raises Problems, also without a claim."""
+        """The verdicts on every claim, from the study's own sheet, and what would explain the contradictions.
+
+        Raises Problems, also without a claim.
+        """
+        from caseseries.analysis.plan import analysed
+        from caseseries.literature.explain import explained
+
         claims = self.folder / CLAIMS
         if not claims.exists():
             found, mend = "there is no such file, and so nothing to hold", "Write it: see docs/claims.md."
             raise Problems([Problem(str(claims), found, mend)])
         self.claims()
         cases = self.read_cases()
-        return self.verdicts(self.analyse(cases, tell), cases)
+        results = self.analyse(cases, tell)
+        verdicts = self.verdicts(results, cases)
+        tell("what would explain the contradictions")
+        return explained(verdicts, results, analysed(self.protocol, cases)[0], self.protocol)
 
     def finish(self, results: Results, cases: CaseSeries) -> Finished:
         """The run as a whole: with the printed numbers held against the results, and the open questions.
@@ -336,15 +347,17 @@ class Study:
     ) -> Path:
         """Write the results folder (see `results_folder`): report.html, results.json, tables, figures.
 
-        `beside` are further files, such as those of a cohort. Returns the folder. Raises Problems where it
-        belongs to another study or cannot be written.
+        `beside` are further files, such as those of a cohort. What a ledger in the folder explained of the
+        same contradictions is told again, and kept. Returns the folder. Raises Problems where it belongs to
+        another study or cannot be written.
         """
         from caseseries.folder import write
         from caseseries.report.document import documents
         from caseseries.report.provenance import provenance
 
         folder = self.results_folder(out)
-        files: dict[str, str | bytes] = {**documents(run, tell), **(beside or {})}
+        run, kept = _with_explained(run, folder / LEDGER)
+        files: dict[str, str | bytes] = {**documents(run, tell), **kept, **(beside or {})}
         tell("writing")
         write(folder, self._owner, files, provenance(run.results, run.printed))
         return folder
@@ -436,6 +449,18 @@ class Study:
         from caseseries.folder import Owner
 
         return Owner(self.name, f"{self.protocol.title} (released copy)")
+
+
+def _with_explained(run: Finished, ledger: Path) -> tuple[Finished, dict[str, str]]:
+    """The run with what the ledger in the results folder explained, and that ledger, to be kept."""
+    from caseseries.literature.ledger import as_explained_before, ledger_csv
+
+    if not run.verdicts or not ledger.is_file():
+        return run, {}
+    verdicts = as_explained_before(run.verdicts, ledger.read_text("utf-8", errors="replace"))
+    if not any(first.explained for first, *_ in verdicts):
+        return run, {}
+    return replace(run, verdicts=verdicts), {ledger.name: ledger_csv(verdicts)}
 
 
 def _expect_cases(cases: object, how: str) -> None:

@@ -5,10 +5,24 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from caseseries.literature.verdicts import Verdict
 
-HEAD = ("id", "of", "where", "printed", "unit", "by", "verdict", "how", "obtained", "in_full", "patients")
+HEAD = (
+    "id",
+    "of",
+    "where",
+    "printed",
+    "unit",
+    "by",
+    "verdict",
+    "how",
+    "obtained",
+    "in_full",
+    "patients",
+    "explained",
+)
 
 
 def ledger_csv(verdicts: Sequence[Sequence[Verdict]]) -> str:
@@ -19,12 +33,14 @@ def ledger_csv(verdicts: Sequence[Sequence[Verdict]]) -> str:
     for one in (verdict for several in verdicts for verdict in several):
         claim = one.claim
         stands = (claim.id, claim.of, claim.where, claim.printed, claim.unit, one.by)
-        writer.writerow((*stands, one.said, one.how, one.obtained, one.full, "; ".join(one.patients)))
+        writer.writerow(
+            (*stands, one.said, one.how, one.obtained, one.full, "; ".join(one.patients), one.explained)
+        )
     return out.getvalue()
 
 
-def not_reproduced(verdicts: Sequence[Sequence[Verdict]]) -> Iterator[str]:
-    """A line for each claim that does not reproduce outright."""
+def not_reproduced(verdicts: Sequence[Sequence[Verdict]]) -> Iterator[tuple[str, str]]:
+    """A line for each claim that does not reproduce outright, and what would explain it where it is known."""
     for first, *beside in verdicts:
         if first.said == "reproduces":
             continue
@@ -32,9 +48,35 @@ def not_reproduced(verdicts: Sequence[Sequence[Verdict]]) -> Iterator[str]:
         ours = f", obtained {_ours(first)}" if first.obtained else ""
         how = f" ({first.how})" if first.how else ""
         more = "".join(f"; the printed column gives {_ours(one)}" for one in beside if one.obtained)
-        yield f"{claim.where}: {claim.of}, printed {claim.printed}{ours}: {first.said}{how}{more}"
+        line = f"{claim.where}: {claim.of}, printed {claim.printed}{ours}: {first.said}{how}{more}"
+        yield line, first.explained
 
 
 def _ours(verdict: Verdict) -> str:
     more = f" ({verdict.full})" if verdict.full != verdict.obtained else ""
     return f"{verdict.obtained}{more}"
+
+
+def as_explained_before(
+    verdicts: Sequence[Sequence[Verdict]], before: str
+) -> tuple[tuple[Verdict, ...], ...]:
+    """The verdicts with what an earlier ledger, the text of a claims.csv, explained of the same ones.
+
+    A line counts where its claim, its print, its derivation and our value are still the same.
+    """
+    rows = csv.DictReader(io.StringIO(before))
+    known = {_key(row): str(row["explained"]) for row in rows if row.get("explained") and row.keys() >= _KEY}
+    return tuple(
+        (replace(first, explained=known.get(_key_of(first), "")), *beside) for first, *beside in verdicts
+    )
+
+
+_KEY = {"id", "printed", "by", "in_full"}
+
+
+def _key(row: dict[str, str]) -> tuple[str, ...]:
+    return row["id"], row["printed"], row["by"], row["in_full"]
+
+
+def _key_of(verdict: Verdict) -> tuple[str, ...]:
+    return verdict.claim.id, verdict.claim.printed, verdict.by, verdict.full

@@ -43,6 +43,7 @@ class Verdict:
 
     `obtained` is our value at the printed digits, `full` at its own; `how` names the rounding, the count
     behind a percentage, the other print, or what would be needed. `patients` are those it rests on.
+    `explained` says what would give the print, where that was searched for.
     """
 
     claim: Claim
@@ -52,6 +53,7 @@ class Verdict:
     full: str = ""
     how: str = ""
     patients: tuple[str, ...] = ()
+    explained: str = ""
 
     @property
     def reproduces(self) -> bool:

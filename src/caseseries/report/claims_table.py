@@ -44,6 +44,7 @@ def _table(name: str, caption: str, claims: Sequence[Sequence[Verdict]], results
 def _row(verdict: Verdict, is_first: bool, results: Results) -> Row:
     claim = verdict.claim
     said = verdict.said + (f": {verdict.how}" if verdict.how else "")
+    said += f". {verdict.explained}" if verdict.explained else ""
     what = claim.of if is_first else "the same, from the printed column"
     return Row(
         (

@@ -58,7 +58,7 @@ def mann_whitney_exact(x: ArrayLike, y: ArrayLike) -> Estimate:
         return not_estimable(f"not done: {n} against {m} is too many for the exact table", EXACT, both, "U")
     doubled, _ = doubled_ranks(np.concatenate((first, second)))
     seen = int(doubled[:n].sum())
-    ways = _ways(doubled, fewer)
+    ways = rank_sum_ways(doubled, fewer)
     # The two groups' doubled rank sums lie equally far from their means, n (N + 1) and m (N + 1).
     distances = np.abs(np.arange(len(ways)) - fewer * (both + 1))
     extreme = ways[distances >= abs(seen - n * (both + 1))].sum()
@@ -85,7 +85,7 @@ def doubled_ranks(values: Numbers) -> tuple[Counts, Counts]:
     return (2 * np.cumsum(tied) - tied + 1)[place], tied
 
 
-def _ways(scores: Counts, size: int) -> Numbers:
+def rank_sum_ways(scores: Counts, size: int) -> Numbers:
     """How many sets of `size` of the scores have the sum 0, 1, 2 ...; exact below 2 ** 53."""
     ways = np.zeros((size + 1, int(np.sort(scores)[-size:].sum()) + 1))
     ways[0, 0] = 1.0
