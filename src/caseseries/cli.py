@@ -90,17 +90,17 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _claims(options: argparse.Namespace) -> None:
-    from caseseries.literature.ledger import ledger_csv, not_reproduced
+    from caseseries.literature.ledger import ASSOCIATIONS, LEDGER, not_reproduced
     from caseseries.literature.verdicts import tally
-    from caseseries.study import LEDGER
 
     started, tell = time.monotonic(), _Progress()
     study, out = _opened(options)
     try:
-        verdicts = study.ledger(tell)
-        folder = study.write_files({LEDGER: ledger_csv(verdicts)}, out, beside=True)
+        ledger = study.ledger(tell)
+        folder = study.write_files(ledger.files, out, beside=True)
     finally:
         tell.done()
+    verdicts = ledger.verdicts
     _print(f"{study.protocol.title}\n")
     _print(textwrap.fill(f"{_number(len(verdicts), 'claim')}: {tally(verdicts)}.", WIDTH) + "\n")
     for line, explained in not_reproduced(verdicts):
@@ -108,6 +108,8 @@ def _claims(options: argparse.Namespace) -> None:
         if explained:
             _print(textwrap.fill(explained, WIDTH, initial_indent="    = ", subsequent_indent="      "))
     _print(f"\n{folder / LEDGER}   every claim, its verdict, and the patients it rests on")
+    if ledger.looks:
+        _print(f"{folder / ASSOCIATIONS}   every variable tested between the groups, adjusted for the looks")
     _print(f"{time.monotonic() - started:.1f} s")
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from caseseries.folder import Owner
     from caseseries.literature.claims import Claim
     from caseseries.literature.cohorts import Published
+    from caseseries.literature.ledger import Ledger
     from caseseries.literature.planning import Aim
     from caseseries.literature.verdicts import Verdict
     from caseseries.protocol.sentences import Section
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from caseseries.report.sections import Finished
 
 BUNDLED = Path(__file__).parent / "studies"
-LEDGER = "claims.csv"
-"""In the results folder: every claim with its verdict, and what would explain the contradictions."""
 SHEET, CLAIMS, CODEBOOK, ANSWERS = "patients.csv", "claims.toml", "codebook.toml", "answers.csv"
 COHORTS = "cohorts.toml"
 Tell = Callable[[str], None]
@@ -290,13 +289,15 @@ class Study:
         with _of_a_paper():
             return check(claims, results, cases, cohorts)
 
-    def ledger(self, tell: Tell = _silent) -> tuple[tuple[Verdict, ...], ...]:
+    def ledger(self, tell: Tell = _silent) -> Ledger:
         """The verdicts on every claim, from the study's own sheet, and what would explain the contradictions.
 
         Raises Problems, also without a claim.
         """
         from caseseries.analysis.plan import analysed
+        from caseseries.literature.differing import looks_of
         from caseseries.literature.explain import explained
+        from caseseries.literature.ledger import Ledger
 
         claims = self.folder / CLAIMS
         if not claims.exists():
@@ -307,7 +308,9 @@ class Study:
         results = self.analyse(cases, tell)
         verdicts = self.verdicts(results, cases)
         tell("what would explain the contradictions")
-        return explained(verdicts, results, analysed(self.protocol, cases)[0], self.protocol)
+        shown, _ = analysed(self.protocol, cases)
+        looks = {claim.id: looks_of(claim, results, cases) for claim in self.claims() if claim.any_differs}
+        return Ledger(explained(verdicts, results, shown, self.protocol), looks)
 
     def finish(self, results: Results, cases: CaseSeries) -> Finished:
         """The run as a whole: with the printed numbers held against the results, and the open questions.
@@ -356,7 +359,7 @@ class Study:
         from caseseries.report.provenance import provenance
 
         folder = self.results_folder(out)
-        run, kept = _with_explained(run, folder / LEDGER)
+        run, kept = _with_explained(run, folder)
         files: dict[str, str | bytes] = {**documents(run, tell), **kept, **(beside or {})}
         tell("writing")
         write(folder, self._owner, files, provenance(run.results, run.printed))
@@ -451,16 +454,17 @@ class Study:
         return Owner(self.name, f"{self.protocol.title} (released copy)")
 
 
-def _with_explained(run: Finished, ledger: Path) -> tuple[Finished, dict[str, str]]:
+def _with_explained(run: Finished, folder: Path) -> tuple[Finished, dict[str, str]]:
     """The run with what the ledger in the results folder explained, and that ledger, to be kept."""
-    from caseseries.literature.ledger import as_explained_before, ledger_csv
+    from caseseries.literature.ledger import LEDGER, as_explained_before, ledger_csv
 
+    ledger = folder / LEDGER
     if not run.verdicts or not ledger.is_file():
         return run, {}
     verdicts = as_explained_before(run.verdicts, ledger.read_text("utf-8", errors="replace"))
     if not any(first.explained for first, *_ in verdicts):
         return run, {}
-    return replace(run, verdicts=verdicts), {ledger.name: ledger_csv(verdicts)}
+    return replace(run, verdicts=verdicts), {LEDGER: ledger_csv(verdicts)}
 
 
 def _expect_cases(cases: object, how: str) -> None:

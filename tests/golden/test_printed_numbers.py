@@ -27,7 +27,7 @@ PRINTED = {
     "Abstract": (22, 21),
     "Introduction": (15, 0),
     "Methods": (13, 0),
-    "Results": (130, 116),
+    "Results": (130, 117),
     "Table 1": (253, 0),
     "Table 2": (176, 64),
     "Discussion": (70, 22),
@@ -89,7 +89,7 @@ def test_claims_and_what_is_none_are_all_that_is_printed() -> None:
     counted = {name: (claims[name].total() + others[name].total(), claims[name].total()) for name in PRINTED}
     assert counted == PRINTED
     assert sum(printed for printed, _ in PRINTED.values()) == 884
-    assert len(CLAIMS) == 267
+    assert len(CLAIMS) == 268
 
 
 def test_with_the_paper_at_hand_no_number_is_left_out() -> None:

@@ -297,7 +297,7 @@ def test_no_file_is_no_claims(tmp_path: Path) -> None:
 def test_the_file_of_the_claims_has_a_digest(study: Study) -> None:
     source = claims_source(study.folder / "claims.toml")
     assert source is not None
-    assert (source.name, source.rows, len(source.digest)) == ("claims.toml", 267, 64)
+    assert (source.name, source.rows, len(source.digest)) == ("claims.toml", 268, 64)
 
 
 def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -> None:

@@ -14,21 +14,25 @@ from caseseries.cases.series import Source
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.values import Operator, plain_text, read_number
 
-WAYS = ("result", "from", "needs")
+WAYS = ("result", "from", "any_differs", "needs")
 NEEDED = ("id", "of", "where", "printed")
-KEYS = {*NEEDED, *WAYS, "unit", "beside", "to"}
+KEYS = {*NEEDED, *WAYS, "unit", "beside", "to", "but"}
 WORDS = ("Yes", "No", "None", "All")
 PRINTED = f'Write the printed digits, such as "0.0293" or "31%", or the word: {", ".join(WORDS)}.'
-ONE_WAY = 'Give one of them: the id of a result, from = "an expression", or needs = "what would be needed".'
+ONE_WAY = (
+    'Give one of them: the id of a result, from = "an expression", any_differs = "a table", '
+    'or needs = "what would be needed".'
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One printed value: what it is `of`, `where` it stands, its digits or word, and how it is derived.
 
-    One of three: `result`, the id of a result; `derived`, an expression over the cases (the key `from`);
-    or `needs`, what would be needed. `beside` is the id of the same number from another source of the same
-    print, `to` the claim that is the upper end of the range whose lower end this is.
+    One of four: `result`, the id of a result; `derived`, an expression over the cases (the key `from`);
+    `any_differs`, the tables of which a text says whether any variable differs between the groups, leaving
+    out those in `but`; or `needs`, what would be needed. `beside` is the id of the same number from another
+    source of the same print, `to` the claim that is the upper end of the range whose lower end this is.
     """
 
     id: str
@@ -38,9 +42,21 @@ class Claim:
     result: str = ""
     derived: str = ""
     needs: str = ""
+    any_differs: str = ""
+    but: str = ""
     unit: str = ""
     beside: str = ""
     to: str = ""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of `any_differs`, by their ids."""
+        return _named(self.any_differs)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The variables of `but`."""
+        return _named(self.but)
 
     @property
     def is_percent(self) -> bool:
@@ -55,6 +71,10 @@ class Printed:
     operator: Operator
     number: Decimal
     digits: int
+
+
+def _named(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def printed_word(text: str) -> str:
@@ -125,6 +145,12 @@ def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
         if "beside" in entry and "needs" in entry:
             mend = "Name it as the result instead, or leave it out."
             yield Problem(where, '"beside" stands beside nothing', mend)
+        if "but" in entry and "any_differs" not in entry:
+            mend = 'It belongs to any_differs = "a table": name that, or leave it out.'
+            yield Problem(where, '"but" leaves nothing out', mend)
+        if "any_differs" in entry and printed_word(str(entry.get("printed"))) not in ("Yes", "No"):
+            mend = 'Write printed = "No" where a text says that nothing differs, "Yes" where something does.'
+            yield Problem(where, "whether anything differs is neither a number nor None or All", mend)
         printed = entry.get("printed")
         if isinstance(printed, str) and (reason := _no_number(printed)):
             yield Problem(where, f'printed = "{printed}" is not a number', reason)

@@ -23,9 +23,9 @@ IN_WORDS = {3: "three decimals", 2: "two decimals", 1: "one decimal"}
 def share_variants(table: Table, reading: str = "", *, quick: bool = False) -> Iterator[Variant]:
     """Each p-value of a 2 x 2 table, groups by rows; the one-sided in the direction seen.
 
-    All the tests that can be promised, and beside them: the chi-square from its rounded statistic, with its
-    tail halved, or by the likelihood ratio; Fisher's test one-sided and doubled; Wald's tests of the difference
-    and of the odds ratio. `quick` leaves out those that search for their worst case, Barnard's and Boschloo's.
+    All the tests that can be promised, and beside them: the chi-square from its rounded statistic, with
+    its tail halved, or by the likelihood ratio; Fisher's test one-sided and doubled; Wald's tests of the
+    difference and of the odds ratio. `quick` leaves out Barnard's and Boschloo's, which take long.
     """
     counts = contingency(table)
     if not counts.sum(axis=0).all() or not counts.sum(axis=1).all():

@@ -16,6 +16,7 @@ from caseseries.analysis.ids import of_column
 from caseseries.analysis.results import Results
 from caseseries.cases.series import CaseSeries
 from caseseries.literature.claims import Claim, printed_number, printed_word
+from caseseries.literature.differing import looks_in_words, looks_of
 from caseseries.literature.explain_interval import contrast_limits, share_limits
 from caseseries.literature.explain_middle import STATISTICS, middle_stages
 from caseseries.literature.explain_p import p_stages, table_of
@@ -44,7 +45,8 @@ def explained(
 ) -> tuple[Verdicts, ...]:
     """The same verdicts; those that contradict say in `explained` what would give the print.
 
-    `cases` are as they were analysed (`analysed`). What is no number, or a bound, is not searched.
+    Those that say whether anything differs say there how it stands with every test. `cases` are as they
+    were analysed (`analysed`). What is no number, or a bound, is not searched.
     """
     grounds = _Grounds(results, cases, protocol, ledger)
     return tuple((replace(one[0], explained=grounds.explain(one)), *one[1:]) for one in ledger)
@@ -62,6 +64,8 @@ class _Grounds:
     def explain(self, verdicts: Verdicts) -> str:
         first, *beside = verdicts
         claim = first.claim
+        if claim.any_differs:
+            return looks_in_words(looks_of(claim, self.results, self.cases), self.results)
         if not first.said.startswith("contradicts") or printed_word(claim.printed):
             return ""
         if printed_number(claim.printed).operator:
@@ -173,7 +177,7 @@ class _Grounds:
         return None
 
     def _outcome(self, beside: str, clause: object) -> str:
-        """The column that holds the printed values, where a claim names an analysis of it in the same groups."""
+        """The column of the printed values, where a claim names an analysis of it in the same groups."""
         other = self.results.result(beside.partition(".")[0]).clause if beside else None
         if isinstance(other, Compare) and isinstance(clause, Compare) and other.by == clause.by:
             return other.outcome

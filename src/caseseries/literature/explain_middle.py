@@ -38,7 +38,7 @@ def middle_stages(
 
     By its other conventions and its kin, on the readings of the data; and of everybody, and all others.
     """
-    ways = _ways(statistic)
+    ways = ways_of(statistic)
     ours = next(iter(ways))
     stages = readings(cases, protocol, name, (rows,), printed)
     wider = [
@@ -62,7 +62,7 @@ def _values(ways: dict[str, Statistic], stage: Iterable[Reading]) -> Iterator[Va
                 yield Variant(method, value, reading.how)
 
 
-def _ways(statistic: str) -> dict[str, Statistic]:
+def ways_of(statistic: str) -> dict[str, Statistic]:
     """The statistic as we take it, and what might be printed in its stead."""
     middles: dict[str, Statistic] = {
         "median": lambda sample: median(sample).value,

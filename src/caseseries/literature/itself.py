@@ -10,9 +10,12 @@ from caseseries.literature.claims import Claim, printed_number, printed_word
 
 def other_print(claim: Claim, claims: Sequence[Claim]) -> Claim | None:
     """The first claim that is derived the same way and whose print cannot be of the same number."""
-    way = claim.result, claim.derived
-    alike = (other for other in claims if (other.result, other.derived) == way)
+    alike = (other for other in claims if _way(other) == _way(claim))
     return next((other for other in alike if not may_be_one(claim, other)), None)
+
+
+def _way(claim: Claim) -> tuple[str, ...]:
+    return claim.result, claim.derived, claim.any_differs, claim.but
 
 
 def may_be_one(one: Claim, other: Claim) -> bool:

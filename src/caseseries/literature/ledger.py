@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from caseseries.literature.associations import Association
+from caseseries.literature.differing import associations_csv
 from caseseries.literature.verdicts import Verdict
 
+LEDGER, ASSOCIATIONS = "claims.csv", "associations.csv"
 HEAD = (
     "id",
     "of",
@@ -23,6 +26,20 @@ HEAD = (
     "patients",
     "explained",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every claim with its verdicts; by their ids the looks of those that say whether anything differs."""
+
+    verdicts: tuple[tuple[Verdict, ...], ...]
+    looks: Mapping[str, tuple[Association, ...]]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files of the results folder in which it is kept."""
+        files = {LEDGER: ledger_csv(self.verdicts)}
+        return {**files, ASSOCIATIONS: associations_csv(self.looks)} if self.looks else files
 
 
 def ledger_csv(verdicts: Sequence[Sequence[Verdict]]) -> str:

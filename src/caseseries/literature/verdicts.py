@@ -13,6 +13,7 @@ from caseseries.analysis.results import Results
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature.claims import Claim, printed_number, printed_word
+from caseseries.literature.differing import any_difference
 from caseseries.literature.expression import Cohorts, Obtained, obtain
 from caseseries.literature.itself import other_print
 from caseseries.stats.digits import shown
@@ -78,7 +79,7 @@ def check(
     found: list[tuple[Verdict, ...]] = []
     for claim in claims:
         verdicts: list[Verdict] = []
-        for by in (claim.result or claim.derived, claim.beside):
+        for by in (claim.result or claim.derived or claim.any_differs, claim.beside):
             try:
                 if by or not verdicts:
                     verdicts.append(_verdict(claim, by, _obtained(claim, by, results, cases, cohorts)))
@@ -109,6 +110,8 @@ def _obtained(claim: Claim, by: str, results: Results, cases: CaseSeries, cohort
         return Obtained(None, reason=f"it needs {claim.needs}")
     if by == claim.derived:
         return obtain(by, cases, cohorts, where)
+    if by == claim.any_differs:
+        return any_difference(claim, results, cases, where)
     stem = by.partition(".")[0]
     if why_not := next((result.why_not for result in results if result.slug == stem), ""):
         return Obtained(None, reason=why_not)
@@ -134,7 +137,7 @@ def _verdict(claim: Claim, by: str, ours: Obtained) -> Verdict:
     if word or isinstance(ours.value, bool):
         obtained = _in_a_word(claim, ours.value)
         said: Said = "reproduces" if word == obtained else "contradicts"
-        return Verdict(claim, by, said, obtained, obtained, patients=ours.patients)
+        return Verdict(claim, by, said, obtained, obtained, ours.reason, ours.patients)
     return replace(_at_the_printed_digits(claim, by, ours.value), patients=ours.patients)
 
 
