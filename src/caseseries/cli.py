@@ -77,7 +77,7 @@ def _check(options: argparse.Namespace) -> None:
     cases = study.read_cases(options.sheet)
     questions = study.questions(cases)
     for question in questions:
-        _print(textwrap.fill(f"? {question.sentence} {question.why}", WIDTH, subsequent_indent="  "))
+        _print(textwrap.fill(f"? {question.in_full}", WIDTH, subsequent_indent="  "))
     for line in _left_open(cases):
         _print(line)
     if claims:  # whether each names a number is known when the numbers are

@@ -16,7 +16,7 @@ from caseseries.protocol.reading import read_protocol
 if TYPE_CHECKING:
     from caseseries.analysis.results import Result, Results
     from caseseries.cases.abstract import Abstracted
-    from caseseries.cases.consistency import Question
+    from caseseries.cases.consistency.question import Question
     from caseseries.cases.screening import Screening
     from caseseries.cases.series import CaseSeries, Source
     from caseseries.cohort.answers import Answer
@@ -193,10 +193,15 @@ class Study:
     # ---- From cases to results ----
 
     def questions(self, cases: CaseSeries) -> tuple[Question, ...]:
-        """What cannot be true together in these cases."""
-        from caseseries.cases.consistency import questions
+        """What cannot be true together in these cases or is improbable, the least probable first."""
+        from caseseries.cases.consistency.counts import Countable
+        from caseseries.cases.consistency.questions import questions
+        from caseseries.criteria.totals import totals
 
-        return questions(cases, self.protocol)
+        criteria = {
+            name: Countable(one.title, one.need, totals(one)) for name, one in self._definitions().items()
+        }
+        return questions(cases, self.protocol, criteria)
 
     def analyse(self, cases: CaseSeries, tell: Tell = _silent, screening: Screening | None = None) -> Results:
         """Every promised analysis; `tell` hears the name of each as it begins.

@@ -16,7 +16,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caseseries.cases.consistency import clock_checks, questions
+from caseseries.cases.consistency.clocks import clock_checks
+from caseseries.cases.consistency.questions import questions
 from caseseries.cases.derived import with_derived
 from caseseries.cases.grid import read_grid
 from caseseries.cases.names import alike, seen, trimmed

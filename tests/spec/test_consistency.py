@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from caseseries.cases.consistency import Question, clock_checks, questions
+from caseseries.cases.consistency.clocks import clock_checks
+from caseseries.cases.consistency.question import Question
+from caseseries.cases.consistency.questions import questions
 from caseseries.cases.sheet import read_sheet
 from caseseries.protocol.protocol import Protocol
 from caseseries.study import open_study

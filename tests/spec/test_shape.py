@@ -10,7 +10,8 @@ import pytest
 
 from caseseries.analysis.plan import analyse
 from caseseries.cases.clocks import dated, days
-from caseseries.cases.consistency import clock_checks, questions
+from caseseries.cases.consistency.clocks import clock_checks
+from caseseries.cases.consistency.questions import questions
 from caseseries.cases.dictionary import column_of, days_column, regimen_columns, regimens_column
 from caseseries.cases.long_tables import LONG, MOMENTS, ORIGINS, SERIALS, SPELLS, UNREAD, frame
 from caseseries.cases.series import CaseSeries, Column, Footnote, Source

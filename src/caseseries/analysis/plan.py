@@ -32,7 +32,7 @@ from caseseries.analysis.summary import list_patients, summarise
 from caseseries.analysis.survival import survival
 from caseseries.analysis.verdicts import verdicts
 from caseseries.cases.clocks import days
-from caseseries.cases.consistency import clock_checks
+from caseseries.cases.consistency.clocks import clock_checks
 from caseseries.cases.derived import with_derived
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries

@@ -53,6 +53,16 @@ UNREAD = {
     "left": pl.String,
     "origin": pl.String,
 }
+TYPED = {
+    "patient": pl.String,
+    "episode": pl.Int64,
+    "sheet": pl.String,  # the file in which it stands
+    "column": pl.String,  # the variable or the serial; of what nobody promised, the heading
+    "day": pl.Int64,  # of a serial
+    "text": pl.String,
+    "origin": pl.String,
+}
+"""Numbers and answers as they were typed, a row a cell: what formats and second prints are told by."""
 LONG = {"serials": SERIALS, "spells": SPELLS, "moments": MOMENTS, "unread": UNREAD}
 """The schema of each, by its name in the case series."""
 

@@ -12,9 +12,10 @@ import polars as pl
 from caseseries.cases.cells import Refused, in_doubt, number, read_days, refusal
 from caseseries.cases.grid import Grid, read_grid
 from caseseries.cases.keys import Key, label, read_keys
-from caseseries.cases.long_tables import SERIALS, frame
+from caseseries.cases.long_tables import SERIALS, TYPED, frame
 from caseseries.cases.names import heading, trimmed
 from caseseries.cases.series import Source
+from caseseries.cases.typed import typed_cells
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.evidence.values import is_missing
 from caseseries.protocol.clauses.clause import slug
@@ -28,11 +29,15 @@ FIRST_DAY = "The first day is day 1; count from there."
 
 @dataclass(frozen=True, slots=True)
 class SerialSheet:
-    """The values of one serial, the file that they came from, and what could not be read in it."""
+    """The values of one serial, the file that they came from, what could not be read in it.
+
+    `typed` are its cells as they stand there, and those of the columns that are no day.
+    """
 
     values: pl.DataFrame
     source: Source | None
     problems: tuple[Problem, ...]
+    typed: pl.DataFrame
 
 
 def serial_file(serial: Serial) -> str:
@@ -51,7 +56,7 @@ def read_serial(path: Path, serial: Serial, known: Collection[Key]) -> SerialShe
         patients, episodes, used = _key_columns(grid)
         places, problems = _places(grid, serial, used)
     except Problems as told:
-        return SerialSheet(frame((), SERIALS), None, told.problems)
+        return SerialSheet(frame((), SERIALS), None, told.problems, frame((), TYPED))
     keys, slips = read_keys(grid, patients, episodes)
     problems += [*slips, *_unknown(grid, keys, patients, known)]
     rows: list[tuple[object, ...]] = []
@@ -73,7 +78,10 @@ def read_serial(path: Path, serial: Serial, known: Collection[Key]) -> SerialShe
     left = tuple(name for index, name in enumerate(grid.header) if name and index not in used)
     source = Source(grid.file, "sheet", grid.digest, len(grid.rows), left)
     values = frame(rows, SERIALS).sort("patient", "episode", "day", maintain_order=True)
-    return SerialSheet(values, source, tuple(problems))
+    days = [(row, column, day, serial.name) for row, column, day in places]
+    others = [(row, grid.header.index(name), None, name) for name in left for row in range(len(keys))]
+    typed = typed_cells(grid, keys, [*days, *others])
+    return SerialSheet(values, source, tuple(problems), typed)
 
 
 def _key_columns(grid: Grid) -> tuple[int, int | None, set[int]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from caseseries.cases.long_tables import KEY, LONG
+from caseseries.cases.long_tables import KEY, LONG, TYPED, frame
 from caseseries.cases.parts import part_of
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class CaseSeries:
     `unread` lists what could not be parsed and is kept as it stands.
     `origins`: the rows of the table, each cell the place that it came from (`patients.csv:C7`); where it
     rests on several, these are joined by ORIGINS, as they are in every column `origin`.
+    `typed` holds the cells of a sheet of numbers as they were typed, where it is small enough to be looked
+    through by eye; it is empty of records.
     `shape.check` holds a case series to all of this, whoever filled it.
     """
 
@@ -76,6 +78,7 @@ class CaseSeries:
     unread: pl.DataFrame
     sources: tuple[Source, ...] = ()
     footnotes: tuple[Footnote, ...] = ()
+    typed: pl.DataFrame = field(default_factory=lambda: frame((), TYPED))
 
     @property
     def n(self) -> int:
@@ -143,7 +146,7 @@ class CaseSeries:
     def only(self, kept: pl.Series) -> CaseSeries:
         """The same cases, of those rows alone for which `kept` is true."""
         table = self.table.filter(kept)
-        long = {name: getattr(self, name).join(table, on=KEY, how="semi") for name in LONG}
+        long = {name: getattr(self, name).join(table, on=KEY, how="semi") for name in (*LONG, "typed")}
         return replace(self, table=table, origins=self.origins.filter(kept), **long)
 
     def __repr__(self) -> str:

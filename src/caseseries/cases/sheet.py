@@ -28,6 +28,7 @@ from caseseries.cases.spells import (
     read_regimens_column,
 )
 from caseseries.cases.times import read_times
+from caseseries.cases.typed import typed_cells
 from caseseries.evidence.finding import column_letters
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.protocol.clauses.variable import MEASURED, Variable
@@ -106,6 +107,7 @@ def read_sheet(path: Path, protocol: Protocol) -> CaseSeries:
         unread=frame((row for part in parts for row in part.unread), UNREAD),
         sources=tuple(dict.fromkeys(sources)),
         footnotes=tuple(footnote for part in parts for footnote in part.footnotes),
+        typed=pl.concat([_typed(grid, header, protocol, keys), *(serial.typed for serial in serials)]),
     )
     return check(cases, protocol)
 
@@ -122,6 +124,18 @@ def _parts(grid: Grid, header: Header, protocol: Protocol, keys: Sequence[Key]) 
             yield _cells_part(variable, grid, place, protocol)
         elif variable.name in header.ticks:
             yield _ticks_part(variable, grid, header.ticks[variable.name])
+
+
+def _typed(grid: Grid, header: Header, protocol: Protocol, keys: Sequence[Key]) -> pl.DataFrame:
+    """The cells of the variables that are one number or one answer each."""
+    names = [one.name for one in protocol.variables if one.kind in {*MEASURED, "yes/no"}]
+    cells = [
+        (row, header.places[name], None, name)
+        for name in names
+        if name in header.places
+        for row in range(len(keys))
+    ]
+    return typed_cells(grid, keys, cells)
 
 
 def _cells_part(variable: Variable, grid: Grid, place: int, protocol: Protocol) -> Part:

@@ -9,7 +9,7 @@ from caseseries.analysis.ids import is_of_one_patient
 from caseseries.analysis.multiplicity import promised_tests
 from caseseries.analysis.patient_courses import MANY_PATIENTS
 from caseseries.analysis.results import Result, Results
-from caseseries.cases.consistency import Question
+from caseseries.cases.consistency.question import Question
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries, Source
 from caseseries.literature.cohorts import Published
@@ -302,7 +302,7 @@ def _open(run: Finished) -> Iterator[Block]:
     if run.screening:
         yield from found.left_open(run.screening, run.results)
     if run.questions:
-        yield Bullets(tuple((f"{one.sentence} {one.why}",) for one in run.questions), "question")
+        yield Bullets(tuple((one.in_full,) for one in run.questions), "question")
     cases = run.cases
     if cases.unread.height:
         parts = cases.unread.select("patient", "variable", "text", "left", "origin").iter_rows()

@@ -1,4 +1,4 @@
-"""Consistency: what cannot be true together within one case series. It asks, with rows; it accuses nobody."""
+"""Clocks: whether all that is recorded can have happened before the end of follow-up, from any time zero."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ import numpy as np
 import polars as pl
 
 from caseseries.cases.clocks import Rows, Values, dated, half_a_digit, unit_in_days
+from caseseries.cases.consistency.chance import CANNOT_BE
+from caseseries.cases.consistency.question import Question
 from caseseries.cases.keys import Key
 from caseseries.cases.parts import DAYS
-from caseseries.cases.question import Question
-from caseseries.cases.rows import row_questions
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.units import read_span
-from caseseries.protocol.clauses.variable import Serial, Take, Variable
+from caseseries.protocol.clauses.variable import Serial
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment, in_running_text
-
-__all__ = ["ClockCheck", "Question", "clock_checks", "questions"]
-
 
 NO_TIME = 1e-6
 """Days: what lies this near together is one day, divided by the length of a month and multiplied again."""
@@ -34,57 +31,6 @@ class ClockCheck:
     is_stated: bool
     impossible: tuple[str, ...]
     what: tuple[str, ...]
-
-
-def questions(cases: CaseSeries, protocol: Protocol) -> tuple[Question, ...]:
-    """All questions that these cases raise, in the order in which a reader would want them."""
-    return (
-        *row_questions(cases, protocol),
-        *_disagreeing_tables(cases, protocol),
-        *_clocks(cases, protocol),
-    )
-
-
-# ---- Two tables, one measurement ----
-
-
-def _disagreeing_tables(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
-    """A variable and the first day of a serial that are one measurement must have one value."""
-    for serial in protocol.serials:
-        for variable in protocol.variables:
-            if _same_measurement(variable, serial) and cases.has(variable.name):
-                yield from _disagreeing(cases, variable, serial)
-
-
-def _same_measurement(variable: Variable, serial: Serial) -> bool:
-    take = variable.take
-    return (
-        isinstance(take, Take)
-        and take.finding == serial.finding
-        and take.at == serial.counted_from
-        and (variable.unit or serial.unit) == (serial.unit or variable.unit)
-    )
-
-
-def _disagreeing(cases: CaseSeries, variable: Variable, serial: Serial) -> Iterator[Question]:
-    first = cases.serials.filter((pl.col("name") == serial.name) & (pl.col("day") == 1))
-    both = (
-        cases.table.select("patient", "episode", one=variable.name)
-        .with_row_index("row")
-        .join(first.select("patient", "episode", "value", "origin"), on=["patient", "episode"])
-        .filter(pl.col("one") != pl.col("value"))
-        .sort("row")
-    )
-    names = cases.patients
-    for row, one, other, origin in both.select("row", "one", "value", "origin").iter_rows():
-        who = names[row]
-        values = f"{_plainly(one)} in one table and {_plainly(other)} in the other"
-        sentence = f"{variable.title} of patient {who} is {values}."
-        why = "The two are one measurement; one of them is a slip."
-        yield Question("tables", sentence, why, (who,), (cases.origin(row, variable.name), origin))
-
-
-# ---- Clocks ----
 
 
 def clock_checks(cases: CaseSeries, protocol: Protocol) -> tuple[ClockCheck, ...]:
@@ -155,13 +101,20 @@ def _last_values(cases: CaseSeries, serial: Serial, zero: Values) -> Values:
     return found
 
 
-def _clocks(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
+def clock_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
+    """In whom the stated clock cannot be true, and which other clock that the protocol tries cannot be.
+
+    Of a moment from which nothing is counted nobody has said that times begin there: it is not asked after.
+    """
+    tried = {getattr(analysis, "counted_from", None) for analysis in protocol.analyses}
+    rows = {name: row for row, name in enumerate(cases.patients)}
+    time = protocol.follow_up_variable("time")
     checks = clock_checks(cases, protocol)
     fitting = [a_moment(check.moment) for check in checks if not check.impossible]
     doubted = any(check.is_stated and check.impossible for check in checks)
     for check in checks:
         # Where the stated clock is in doubt, the others tell only which of them would fit.
-        if not check.impossible or (doubted and not check.is_stated):
+        if not check.impossible or not (check.is_stated or (check.moment in tried and not doubted)):
             continue
         details = "; ".join(
             f"patient {who}: {what}" for who, what in zip(check.impossible, check.what, strict=True)
@@ -179,9 +132,6 @@ def _clocks(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
                 f"it would end too early ({details})."
             )
             why = "Where a text names this moment as its time zero, its times were counted from another one."
-        yield Question("clock" if check.is_stated else "other-clock", sentence, why, check.impossible)
-
-
-def _plainly(value: float) -> str:
-    """All digits of a number, with commas: 109,988."""
-    return f"{value:,.10f}".rstrip("0").rstrip(".")
+        kind, chance = ("clock", CANNOT_BE) if check.is_stated else ("other-clock", None)
+        cells = tuple(cases.origin(rows[who], time.name) for who in check.impossible) if time else ()
+        yield Question(kind, sentence, why, check.impossible, cells, chance)

@@ -1,0 +1,58 @@
+"""Formats: numbers that are written otherwise than all others of their length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import comb
+
+import polars as pl
+
+from caseseries.cases.consistency.chance import Chance, one_in
+from caseseries.cases.consistency.question import Question
+from caseseries.cases.keys import label
+from caseseries.cases.long_tables import KEY
+from caseseries.cases.series import CaseSeries
+from caseseries.protocol.protocol import Protocol
+
+FEWEST, MOST_SHARE = 10, 0.1
+"""So many numbers of one length, of which at most this share is written otherwise, have a usual way."""
+WHY = "Who copies from another source keeps its commas: these may have been typed at another time."
+
+
+def format_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
+    """Commas where the other numbers of as many digits in the same table have none, or none where they do."""
+    plain = cases.typed.filter(pl.col("text").str.contains(r"^[0-9,]+$")).with_columns(
+        digits=pl.col("text").str.replace_all(",", "").str.len_chars(), comma=pl.col("text").str.contains(",")
+    )
+    titles = {one.name: one.title for one in (*protocol.variables, *protocol.serials)}
+    groups = plain.filter(pl.col("digits") >= 4).group_by("sheet", "column", "digits", maintain_order=True)
+    for (_, column, digits), group in groups:
+        commas = int(group["comma"].sum())
+        few = min(commas, group.height - commas)
+        if not 0 < few <= MOST_SHARE * group.height or group.height < FEWEST or column not in titles:
+            continue
+        odd = group.filter(pl.col("comma") == (commas == few))
+        with_or_without = "a comma" if commas == few else "no comma"
+        sentence = (
+            f"{titles[str(column)]}: {few} of {group.height} numbers of {digits} digits "
+            f"{'is' if few == 1 else 'are'} written with {with_or_without} "
+            f"({', '.join(odd['text'].to_list())}; {_whose(odd)})."
+        )
+        who = tuple(dict.fromkeys(label(key) for key in odd.select(*KEY).iter_rows()))
+        yield Question("format", sentence, WHY, who, tuple(odd["origin"]), _in_one_row(group, odd))
+
+
+def _whose(odd: pl.DataFrame) -> str:
+    who = list(dict.fromkeys(label(key) for key in odd.select(*KEY).iter_rows()))
+    return f"patient{'s' * (len(who) > 1)} {', '.join(who)}"
+
+
+def _in_one_row(group: pl.DataFrame, odd: pl.DataFrame) -> Chance | None:
+    """How probable it is that all of them fall into one patient's row: drawn without putting back."""
+    few = odd.height
+    if few < 2 or odd.select(*KEY).unique().height > 1:
+        return None
+    sizes = group.group_by(*KEY).len()["len"]
+    probability = sum(comb(size, few) for size in sizes) / comb(group.height, few)
+    said = f"Drawn at random, all {few} would stand in one patient's row in {one_in(probability)} of such sheets."
+    return Chance(probability, said) if probability < 1 else None

@@ -1,0 +1,92 @@
+"""Tables: two tables of the same patients that disagree, and whose rows may have been exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from caseseries.cases.consistency.chance import CANNOT_BE
+from caseseries.cases.consistency.question import Question
+from caseseries.cases.series import CaseSeries
+from caseseries.protocol.clauses.variable import Serial, Take, Variable
+from caseseries.protocol.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One measurement of one patient, the two values that two tables have of it, and both cells."""
+
+    patient: str
+    one: str
+    other: str
+    cells: tuple[str, ...]
+
+
+def table_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
+    """A variable and the first day of a serial that are one measurement must have one value."""
+    for serial in protocol.serials:
+        for variable in protocol.variables:
+            if _same_measurement(variable, serial) and cases.has(variable.name):
+                yield from disagreements(variable.title, _disagreeing(cases, variable, serial))
+
+
+def disagreements(title: str, found: Sequence[Disagreement]) -> Iterator[Question]:
+    """A question for each disagreement; one for two patients of whom each has the other's value."""
+    told: set[str] = set()
+    for place, first in enumerate(found):
+        if first.patient in told:
+            continue
+        for second in found[place + 1 :]:
+            if (first.one, first.other) == (second.other, second.one) and second.patient not in told:
+                told |= {first.patient, second.patient}
+                yield _exchanged(title, first, second)
+                break
+        else:
+            values = f"{first.one} in one table and {first.other} in the other"
+            sentence = f"{title} of patient {first.patient} is {values}."
+            why = "The two are one measurement; one of them is a slip."
+            yield Question("tables", sentence, why, (first.patient,), first.cells, CANNOT_BE)
+
+
+def _exchanged(title: str, first: Disagreement, second: Disagreement) -> Question:
+    values = f"{first.one} and {second.one} in one table, {first.other} and {second.other} in the other"
+    sentence = f"{title} of patients {first.patient} and {second.patient} is {values}."
+    why = (
+        "Each has the other's value: in one of the tables their cells, or their whole rows, may be exchanged."
+    )
+    who = (first.patient, second.patient)
+    return Question("exchanged", sentence, why, who, (*first.cells, *second.cells), CANNOT_BE)
+
+
+def _same_measurement(variable: Variable, serial: Serial) -> bool:
+    take = variable.take
+    return (
+        isinstance(take, Take)
+        and take.finding == serial.finding
+        and take.at == serial.counted_from
+        and (variable.unit or serial.unit) == (serial.unit or variable.unit)
+    )
+
+
+def _disagreeing(cases: CaseSeries, variable: Variable, serial: Serial) -> list[Disagreement]:
+    first = cases.serials.filter((pl.col("name") == serial.name) & (pl.col("day") == 1))
+    both = (
+        cases.table.select("patient", "episode", one=variable.name)
+        .with_row_index("row")
+        .join(first.select("patient", "episode", "value", "origin"), on=["patient", "episode"])
+        .filter(pl.col("one") != pl.col("value"))
+        .sort("row")
+    )
+    return [
+        Disagreement(
+            cases.patients[row], plainly(one), plainly(other), (cases.origin(row, variable.name), origin)
+        )
+        for row, one, other, origin in both.select("row", "one", "value", "origin").iter_rows()
+    ]
+
+
+def plainly(value: float) -> str:
+    """All digits of a number, with commas: 109,988."""
+    return f"{value:,.10f}".rstrip("0").rstrip(".")

@@ -1,0 +1,32 @@
+"""Typed: the cells of a sheet as they stand there, for those who look at how and not only at what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from caseseries.cases.grid import Grid
+from caseseries.cases.keys import Key
+from caseseries.cases.long_tables import TYPED, frame
+from caseseries.cases.names import trimmed
+
+Cell = tuple[int, int, int | None, str]
+"""The row and the column of a cell, its day if it is of a serial, and whose column it is."""
+MOST_ROWS = 5_000
+"""Longer sheets were not typed by hand: how their cells are written tells nothing."""
+
+
+def typed_cells(grid: Grid, keys: Sequence[Key], cells: Sequence[Cell]) -> pl.DataFrame:
+    """The filled cells as a long table (see TYPED); empty of a sheet with more than MOST_ROWS rows."""
+    if len(keys) > MOST_ROWS:
+        return frame((), TYPED)
+    texts = [trimmed(grid.rows[row][column]) for row, column, _, _ in cells]
+    return frame(
+        (
+            (*keys[row], grid.file, name, day, text, grid.place(row, column))
+            for (row, column, day, name), text in zip(cells, texts, strict=True)
+            if text
+        ),
+        TYPED,
+    )
