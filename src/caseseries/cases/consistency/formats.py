@@ -24,7 +24,8 @@ def format_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question
     plain = cases.typed.filter(pl.col("text").str.contains(r"^[0-9,]+$")).with_columns(
         digits=pl.col("text").str.replace_all(",", "").str.len_chars(), comma=pl.col("text").str.contains(",")
     )
-    titles = {one.name: one.title for one in (*protocol.variables, *protocol.serials)}
+    titles = {one.name: one.title for one in protocol.variables}
+    titles |= {one.name: one.title for one in protocol.serials}
     groups = plain.filter(pl.col("digits") >= 4).group_by("sheet", "column", "digits", maintain_order=True)
     for (_, column, digits), group in groups:
         commas = int(group["comma"].sum())
@@ -54,5 +55,5 @@ def _in_one_row(group: pl.DataFrame, odd: pl.DataFrame) -> Chance | None:
         return None
     sizes = group.group_by(*KEY).len()["len"]
     probability = sum(comb(size, few) for size in sizes) / comb(group.height, few)
-    said = f"Drawn at random, all {few} would stand in one patient's row in {one_in(probability)} of such sheets."
+    said = f"Drawn at random, all {few} would be one patient's in {one_in(probability)} of such sheets."
     return Chance(probability, said) if probability < 1 else None

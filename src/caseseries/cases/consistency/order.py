@@ -1,4 +1,4 @@
-"""Order: one patient in whom two moments stand the other way round than in everybody else."""
+"""Order: one patient in whom two moments stand the other way round, or far further apart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from caseseries.cases.clocks import dated
+from caseseries.cases.clocks import Values, dated
 from caseseries.cases.consistency.question import Question
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.protocol import Protocol
@@ -15,6 +15,8 @@ from caseseries.protocol.wording import a_moment
 
 FEWEST = 8
 """Patients with both days from whom one can tell which comes first."""
+LONG, FURTHER = 14.0, 3.0
+"""Days, and how many times as far apart as in any other patient."""
 
 
 def order_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
@@ -23,6 +25,7 @@ def order_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
     for (first, early), (second, late) in combinations(moments.items(), 2):
         after = late - early
         known = int(np.sum(~np.isnan(after)))
+        yield from _far_apart(cases, protocol, (first, second), after)
         for one, other, apart in ((first, second, after), (second, first, -after)):
             rows = np.flatnonzero(apart < 0).tolist()
             if len(rows) != 1 or known < FEWEST:
@@ -34,6 +37,29 @@ def order_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
                 f"in the other {known - 1} it is never earlier."
             )
             why = "One of the two days may be counted from another moment than everybody's, or be a slip."
-            sheets = [protocol.moments[moment].sheet for moment in (one, other)]
-            cells = tuple(cases.origin(row, sheet) for sheet in sheets if sheet)
-            yield Question("order", sentence, why, (who,), cells)
+            yield Question("order", sentence, why, (who,), _cells(cases, protocol, row, (one, other)))
+
+
+def _far_apart(
+    cases: CaseSeries, protocol: Protocol, moments: tuple[str, str], after: Values
+) -> Iterator[Question]:
+    """The one patient in whom the two lie LONG days apart, and FURTHER times as far as in any other."""
+    days = np.nan_to_num(np.abs(after), nan=-1.0)
+    if np.sum(days >= 0) < FEWEST:
+        return
+    row = int(np.argmax(days))
+    longest, next_longest = days[row], float(np.max(np.delete(days, row)))
+    if longest < LONG or longest < FURTHER * next_longest:
+        return
+    who, (one, other) = cases.patients[row], (a_moment(moment) for moment in moments)
+    sentence = (
+        f"In patient {who} {one} and {other} are {longest:.0f} days apart: "
+        f"in the others at most {next_longest:.0f}."
+    )
+    why = "One of the two days may be counted from another moment than everybody's, or be a slip."
+    yield Question("apart", sentence, why, (who,), _cells(cases, protocol, row, moments))
+
+
+def _cells(cases: CaseSeries, protocol: Protocol, row: int, moments: tuple[str, str]) -> tuple[str, ...]:
+    sheets = [protocol.moments[moment].sheet for moment in moments]
+    return tuple(cases.origin(row, sheet) for sheet in sheets if sheet)

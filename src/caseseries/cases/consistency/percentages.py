@@ -52,9 +52,9 @@ def gives(percent: str, count: int, whole: int) -> bool:
 def share_possible(percent: str, whole: int) -> float:
     """The share of all percentages with so many digits that some whole number of `whole` gives."""
     digits = max(-int(Decimal(percent).as_tuple().exponent), 0)
-    steps = 100 * 10**digits
+    steps = int(100 * 10**digits)
     given = {round(Fraction(steps * count, whole)) for count in range(min(whole, steps) + 1)}
-    return len(given) / (steps + 1)
+    return len(given) / (steps + 1.0)
 
 
 def _question(cases: CaseSeries, row: int, name: str, match: re.Match[str]) -> Question | None:

@@ -1,4 +1,4 @@
-"""Prints: a number that is printed a second time, or that the rows printed beside it do not give."""
+"""Prints: a number that two tables of the same patients print otherwise."""
 
 from __future__ import annotations
 
@@ -7,36 +7,25 @@ from decimal import Decimal
 
 import polars as pl
 
-from caseseries.cases.consistency.chance import CANNOT_BE
 from caseseries.cases.consistency.question import Question
 from caseseries.cases.consistency.tables import Disagreement, disagreements
 from caseseries.cases.long_tables import KEY
 from caseseries.cases.names import heading
-from caseseries.cases.parts import OPERATOR
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.values import read_number, read_share, read_yes_no
-from caseseries.protocol.clauses.variable import MEASURED, Derived, GreatestFall, Variable
+from caseseries.protocol.clauses.variable import MEASURED, Variable
 from caseseries.protocol.protocol import Protocol
-from caseseries.stats.rounding import half_up, truncated
+from caseseries.stats.rounding import half_up
 
 PRINTED = " printed"
 """What stands behind a variable's name in the heading of its second print: `months_printed`."""
 
 
 def print_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
-    """Second prints in the tables of serials; and printed shares against those that the rows give."""
+    """The columns that a table of a serial repeats, such as `months_printed`, against those of the sheet."""
     for variable in protocol.variables:
         if cases.has(variable.name) and variable.kind in {*MEASURED, "yes/no"}:
             yield from disagreements(variable.title, _second_prints(cases, variable))
-    for derived in protocol.derived:
-        printed = protocol.column(f"{derived.name}{PRINTED.replace(' ', '_')}")
-        if not isinstance(printed, Variable) or not printed.kind == derived.kind == "share":
-            continue
-        if cases.has(derived.name) and cases.has(printed.name):
-            yield from _not_from_the_rows(cases, derived, printed)
-
-
-# ---- The same number in two tables ----
 
 
 def _second_prints(cases: CaseSeries, variable: Variable) -> list[Disagreement]:
@@ -70,14 +59,14 @@ def _may_be_one(one: str, other: str, kind: str) -> bool:
     try:
         if kind == "yes/no":
             return read_yes_no(one) == read_yes_no(other)
-        (first, digits), (second, others) = (_printed(text, kind) for text in (one, other))
+        (first, digits), (second, others) = (printed_number(text, kind) for text in (one, other))
     except ValueError:
         return True
     fewest = min(digits, others)
     return half_up(first, fewest) == half_up(second, fewest) or first == second
 
 
-def _printed(text: str, kind: str) -> tuple[Decimal, int]:
+def printed_number(text: str, kind: str) -> tuple[Decimal, int]:
     """The number, a share in percent, and how many digits stand behind its point. Raises ValueError."""
     typed = read_share(text) if kind == "share" else read_number(text)
     if typed.operator or (typed.value is None and not typed.none_said):
@@ -87,46 +76,3 @@ def _printed(text: str, kind: str) -> tuple[Decimal, int]:
         return Decimal(repr(typed.value or 0.0)), digits
     behind = digits if "%" in text else max(digits - 2, 0)
     return Decimal(repr(typed.value or 0.0)) * 100, behind
-
-
-# ---- A share beside the rows that give it ----
-
-
-def _not_from_the_rows(cases: CaseSeries, derived: Derived, printed: Variable) -> Iterator[Question]:
-    bounds = cases.part(derived.name, OPERATOR)
-    texts = {
-        (patient, episode): (text, origin)
-        for patient, episode, text, origin in cases.typed.filter(pl.col("column") == printed.name)
-        .select(*KEY, "text", "origin")
-        .iter_rows()
-    }
-    keys = cases.table.select(*KEY).iter_rows()
-    for row, (key, value) in enumerate(zip(keys, cases.table[derived.name], strict=True)):
-        if value is None or key not in texts or (bounds is not None and bounds[row]):
-            continue
-        text, origin = texts[key]
-        try:
-            said, digits = _printed(text, "share")
-        except ValueError:
-            continue
-        ours = Decimal(repr(value)) * 100
-        if half_up(ours, digits) == said:
-            continue
-        gives = f"{half_up(ours, digits)}%"
-        who, cells = cases.patients[row], (origin, *_behind(cases, derived, key))
-        if truncated(ours, digits) == said:
-            sentence = f"{printed.title}, of patient {who} is {text}; the rows give {gives}, rounded."
-            why = "The digits may be cut off where others are rounded."
-            yield Question("cut-off", sentence, why, (who,), cells)
-        else:
-            sentence = f"{printed.title}, of patient {who} is {text}; the rows give {gives}."
-            why = "The printed number, or one of the values from which it follows, is a slip."
-            yield Question("printed", sentence, why, (who,), cells, CANNOT_BE)
-
-
-def _behind(cases: CaseSeries, derived: Derived, key: tuple[str, int]) -> Iterator[str]:
-    """The cells of the values that the share rests on."""
-    if isinstance(derived.take, GreatestFall):
-        patient, episode = key
-        is_mine = (pl.col("patient") == patient) & (pl.col("episode") == episode)
-        yield from cases.serials.filter(is_mine & (pl.col("name") == derived.take.greatest_fall))["origin"]

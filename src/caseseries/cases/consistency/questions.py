@@ -9,6 +9,7 @@ from caseseries.cases.consistency.categories import category_questions
 from caseseries.cases.consistency.clocks import clock_questions
 from caseseries.cases.consistency.counts import Countable, count_questions
 from caseseries.cases.consistency.digits import digit_questions
+from caseseries.cases.consistency.follows import follow_questions
 from caseseries.cases.consistency.formats import format_questions
 from caseseries.cases.consistency.order import order_questions
 from caseseries.cases.consistency.percentages import percentage_questions
@@ -38,6 +39,7 @@ def questions(
         *row_questions(cases, protocol),
         *table_questions(cases, protocol),
         *print_questions(cases, protocol),
+        *follow_questions(cases, protocol),
         *clock_questions(cases, protocol),
         *count_questions(cases, protocol, criteria or {}),
         *score_questions(cases, protocol, criteria or {}),

@@ -31,12 +31,12 @@ def total_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
     """Each number of a line of totals that is not the total, mean or median of the rows that are none."""
     names = cases.table["patient"].to_list()
     lines = [row for row, name in enumerate(names) if SUMMARY_LINE.match(name)]
-    patients = pl.Series(range(len(names)), dtype=pl.Int64).is_in(lines).not_() if lines else None
-    for variable in protocol.variables if patients is not None else ():
+    is_patient = pl.Series([row not in set(lines) for row in range(len(names))], dtype=pl.Boolean)
+    for variable in protocol.variables if lines else ():
         if variable.kind not in MEASURED or not cases.has(variable.name):
             continue
         column = cases.table[variable.name].cast(pl.Float64)
-        values = column.filter(patients).drop_nulls().to_list()
+        values = column.filter(is_patient).drop_nulls().to_list()
         for row in lines:
             way = next(((says, of) for pattern, says, of in WAYS if pattern.match(names[row])), None)
             if way is None or column[row] is None or not values:
