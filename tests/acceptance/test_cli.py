@@ -53,7 +53,7 @@ def test_check_reads_the_promise_back_and_asks(capsys: pytest.CaptureFixture[str
     assert "? Follow-up cannot have been counted from diagnosis" in said.out
     assert said.out.endswith(
         "? Columns not read: ferritin.csv: alive_printed, months_printed.\n"
-        "The protocol holds, and so does the sheet: 16 patients, 1 question.\n"
+        "The protocol holds, and so does the sheet: 16 patients, 10 questions.\n"
         "268 printed numbers will be held against the results.\n"
         "11 published cohorts will stand beside them.\n"
     )
@@ -171,8 +171,10 @@ def test_run_ends_with_what_was_found_and_where_it_is(
     assert any(line.startswith("  Median survival: 1.65 months") for line in lines)
     assert any(re.match(r"\d+ of 25 promised analyses done, \d+ numbers\.", line) for line in lines)
     assert any(line.startswith("268 printed numbers held against them: ") for line in lines)
-    assert "? 1 question about the sheet:" in lines
-    assert any(line.startswith("  Follow-up cannot have been counted from diagnosis") for line in lines)
+    assert "? 10 questions about the sheet:" in lines
+    assert any(
+        line.startswith("  Maximum ferritin response, as printed, of patient 12 is 99%") for line in lines
+    )
     assert f"{out / 'report.html'}   the report" in lines
     assert re.fullmatch(r"\d+\.\d s", lines[-1])
 

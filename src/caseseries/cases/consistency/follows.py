@@ -9,7 +9,7 @@ import polars as pl
 
 from caseseries.cases.consistency.chance import CANNOT_BE
 from caseseries.cases.consistency.prints import PRINTED, printed_number
-from caseseries.cases.consistency.question import Question
+from caseseries.cases.consistency.question import MOST, Question
 from caseseries.cases.consistency.tables import plainly
 from caseseries.cases.keys import Key
 from caseseries.cases.long_tables import KEY
@@ -43,8 +43,10 @@ def _not_from_the_row(
     bounds = cases.part(derived.name, OPERATOR)
     mine = cases.typed.filter(pl.col("column") == printed.name).select(*KEY, "text", "origin")
     texts = {(patient, episode): (text, origin) for patient, episode, text, origin in mine.iter_rows()}
-    keys: list[Key] = cases.table.select(*KEY).rows()
-    for row, (key, value) in enumerate(zip(keys, cases.table[derived.name], strict=True)):
+    keys: list[Key] = cases.table.select(*KEY).rows() if texts else []
+    courses = _courses(cases, take.greatest_fall) if texts else {}
+    looked_into = 0
+    for row, (key, value) in enumerate(zip(keys, cases.table[derived.name] if keys else (), strict=True)):
         if value is None or key not in texts or (bounds is not None and bounds[row]):
             continue
         text, origin = texts[key]
@@ -57,23 +59,25 @@ def _not_from_the_row(
             continue
         who, gives = cases.patients[row], f"{half_up(ours, digits)}%"
         sentence = f"{printed.title}, of patient {who} is {text}; the row gives {gives}"
-        course, first = _course(cases, take.greatest_fall, key), day_number(take.as_share_of)
+        course, first = courses[key], day_number(take.as_share_of)
         if truncated(ours, digits) == said:
             why = "The digits may be cut off where others are rounded."
             cells = (origin, *_resting_on(course, first))
             yield Question("cut-off", f"{sentence}, rounded.", why, (who,), cells)
             continue
-        mends = list(_mends(course, first, said, digits))
+        looked_into += 1
+        mends = list(_mends(course, first, said, digits)) if looked_into <= MOST else []
         cells = (origin, *dict.fromkeys([course[day][1] for day, _ in mends] or _resting_on(course, first)))
         why = f"The printed number, or a value from which it follows, is a slip.{_in_words(mends)}"
         yield Question("printed", f"{sentence}.", why, (who,), cells, CANNOT_BE)
 
 
-def _course(cases: CaseSeries, serial: str, key: Key) -> Course:
-    patient, episode = key
-    is_mine = (pl.col("patient") == patient) & (pl.col("episode") == episode) & (pl.col("name") == serial)
-    mine = cases.serials.filter(is_mine).select("day", "value", "origin")
-    return {day: (value, origin) for day, value, origin in mine.iter_rows()}
+def _courses(cases: CaseSeries, serial: str) -> dict[Key, Course]:
+    mine = cases.serials.filter(pl.col("name") == serial).select(*KEY, "day", "value", "origin")
+    found: dict[Key, dict[int, tuple[float, str]]] = {}
+    for patient, episode, day, value, origin in mine.iter_rows():
+        found.setdefault((patient, episode), {})[day] = (value, origin)
+    return dict(found)
 
 
 def _resting_on(course: Course, first: int) -> list[str]:

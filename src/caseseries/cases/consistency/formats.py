@@ -20,12 +20,13 @@ WHY = "Who copies from another source keeps its commas: these may have been type
 
 
 def format_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
-    """Commas where the other numbers of as many digits in the same table have none, or none where they do."""
+    """Commas where other numbers as long have none, or none where they do; and the one odd length."""
     plain = cases.typed.filter(pl.col("text").str.contains(r"^[0-9,]+$")).with_columns(
         digits=pl.col("text").str.replace_all(",", "").str.len_chars(), comma=pl.col("text").str.contains(",")
     )
     titles = {one.name: one.title for one in protocol.variables}
     titles |= {one.name: one.title for one in protocol.serials}
+    yield from _odd_lengths(plain, titles)
     groups = plain.filter(pl.col("digits") >= 4).group_by("sheet", "column", "digits", maintain_order=True)
     for (_, column, digits), group in groups:
         commas = int(group["comma"].sum())
@@ -41,6 +42,22 @@ def format_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question
         )
         who = tuple(dict.fromkeys(label(key) for key in odd.select(*KEY).iter_rows()))
         yield Question("format", sentence, WHY, who, tuple(odd["origin"]), _in_one_row(group, odd))
+
+
+def _odd_lengths(plain: pl.DataFrame, titles: dict[str, str]) -> Iterator[Question]:
+    """The one number of a column that has fewer or more digits than all others, which have as many."""
+    for (_, column), group in plain.group_by("sheet", "column", maintain_order=True):
+        usual = int(group["digits"].mode().sort()[0])
+        odd = group.filter(pl.col("digits") != usual)
+        if odd.height != 1 or group.height < FEWEST or column not in titles:
+            continue
+        text, digits, origin = odd.select("text", "digits", "origin").row(0)
+        sentence = (
+            f"{titles[str(column)]} of {_whose(odd)} is {text}: all {group.height - 1} other numbers "
+            f"have {usual} digit{'s' * (usual > 1)}."
+        )
+        why = f"A digit may be {'lost' if digits < usual else 'typed twice'}."
+        yield Question("length", sentence, why, (label(odd.select(*KEY).row(0)),), (origin,))
 
 
 def _whose(odd: pl.DataFrame) -> str:

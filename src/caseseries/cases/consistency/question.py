@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from caseseries.cases.consistency.chance import Chance
 
+MOST = 20
+"""More questions of one kind are one question: then it is the column that is to be looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from caseseries.cases.consistency.blanks import blank_questions
 from caseseries.cases.consistency.categories import category_questions
@@ -14,7 +15,7 @@ from caseseries.cases.consistency.formats import format_questions
 from caseseries.cases.consistency.order import order_questions
 from caseseries.cases.consistency.percentages import percentage_questions
 from caseseries.cases.consistency.prints import print_questions
-from caseseries.cases.consistency.question import Question
+from caseseries.cases.consistency.question import MOST, Question
 from caseseries.cases.consistency.roles import role_questions
 from caseseries.cases.consistency.rows import row_questions
 from caseseries.cases.consistency.runs import run_questions
@@ -54,7 +55,25 @@ def questions(
         *role_questions(cases, protocol),
         *category_questions(cases, protocol),
     ]
-    return tuple(sorted(found, key=_improbable_first))
+    return tuple(sorted(_few_of_a_kind(found), key=_improbable_first))
+
+
+def _few_of_a_kind(found: list[Question]) -> Iterator[Question]:
+    """Up to MOST questions of a kind; more become one, with all patients and cells."""
+    kinds: dict[str, list[Question]] = {}
+    for question in found:
+        kinds.setdefault(question.kind, []).append(question)
+    for first, *others in kinds.values():
+        if len(others) < MOST:
+            yield from (first, *others)
+            continue
+        several = (first, *others)
+        yield replace(
+            first,
+            sentence=f"{first.sentence} There are {len(others):,} more questions of this kind.",
+            patients=tuple(dict.fromkeys(who for one in several for who in one.patients)),
+            cells=tuple(dict.fromkeys(cell for one in several for cell in one.cells)),
+        )
 
 
 def _improbable_first(question: Question) -> float:

@@ -34,18 +34,19 @@ def table_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
 
 def disagreements(title: str, found: Sequence[Disagreement]) -> Iterator[Question]:
     """A question for each disagreement; one for two patients of whom each has the other's value."""
-    told: set[str] = set()
-    for place, first in enumerate(found):
-        if first.patient in told:
+    with_values: dict[tuple[str, str], list[Disagreement]] = {}
+    for disagreement in found:
+        with_values.setdefault((disagreement.one, disagreement.other), []).append(disagreement)
+    told: set[tuple[str, str]] = set()
+    for (one, other), mine in with_values.items():
+        theirs = with_values.get((other, one), [])
+        if len(mine) == len(theirs) == 1:
+            told.add((one, other))
+            if (other, one) not in told:
+                yield _exchanged(title, mine[0], theirs[0])
             continue
-        for second in found[place + 1 :]:
-            if (first.one, first.other) == (second.other, second.one) and second.patient not in told:
-                told |= {first.patient, second.patient}
-                yield _exchanged(title, first, second)
-                break
-        else:
-            values = f"{first.one} in one table and {first.other} in the other"
-            sentence = f"{title} of patient {first.patient} is {values}."
+        for first in mine:
+            sentence = f"{title} of patient {first.patient} is {one} in one table and {other} in the other."
             why = "The two are one measurement; one of them is a slip."
             yield Question("tables", sentence, why, (first.patient,), first.cells, CANNOT_BE)
 

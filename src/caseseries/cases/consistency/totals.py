@@ -18,13 +18,17 @@ from caseseries.protocol.clauses.variable import MEASURED
 from caseseries.protocol.protocol import Protocol
 
 WAYS: tuple[tuple[re.Pattern[str], str, Callable[[list[float]], float]], ...] = (
-    (re.compile(r"(?:(?:sub|grand )?totals?|sum)\b", re.IGNORECASE), "add up to", sum),
+    (re.compile(r"(?:(?:sub|grand )?totals?|overall|all patients)\b", re.IGNORECASE), "add up to", sum),
+    (re.compile(r"sum\b", re.IGNORECASE), "add up to", sum),
     (re.compile(r"(?:mean|average)\b", re.IGNORECASE), "have the mean", fmean),
     (re.compile(r"median\b", re.IGNORECASE), "have the median", median),
     (re.compile(r"minimum\b", re.IGNORECASE), "have the least value", min),
     (re.compile(r"maximum\b", re.IGNORECASE), "have the greatest value", max),
 )
-"""What a line of totals says of a column, by its name."""
+"""What a line says of a column, by its name. A line of totals may hold the mean or the median as well."""
+
+ROUNDING = 1e-9
+"""What the sum of binary numbers may be beside itself."""
 
 
 def total_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
@@ -42,7 +46,9 @@ def total_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
             if way is None or column[row] is None or not values:
                 continue
             says, ours = way[0], way[1](values)
-            if abs(ours - column[row]) <= half_a_digit(column[row]) + 1e-9:
+            others = (fmean(values), median(values)) if way[1] is sum else ()
+            rounded = half_a_digit(column[row]) + ROUNDING
+            if any(abs(one - column[row]) <= rounded for one in (ours, *others)):
                 continue
             sentence = (
                 f'The line "{names[row]}" has {plainly(column[row])} as {variable.title}; '
