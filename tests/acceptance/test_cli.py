@@ -52,7 +52,6 @@ def test_check_reads_the_promise_back_and_asks(capsys: pytest.CaptureFixture[str
     assert said.out.startswith("Anakinra in adult secondary HLH: the founding study\n\n")
     assert "? Follow-up cannot have been counted from diagnosis" in said.out
     assert said.out.endswith(
-        "? Columns not read: ferritin.csv: alive_printed, months_printed.\n"
         "The protocol holds, and so does the sheet: 16 patients, 10 questions.\n"
         "268 printed numbers will be held against the results.\n"
         "11 published cohorts will stand beside them.\n"

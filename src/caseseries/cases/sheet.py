@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -28,7 +28,7 @@ from caseseries.cases.spells import (
     read_regimens_column,
 )
 from caseseries.cases.times import read_times
-from caseseries.cases.typed import typed_cells
+from caseseries.cases.typed import PRINTABLE, is_second_print, typed_cells
 from caseseries.evidence.finding import column_letters
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.protocol.clauses.variable import MEASURED, Variable
@@ -94,7 +94,7 @@ def read_sheet(path: Path, protocol: Protocol) -> CaseSeries:
         "episode": pl.Series("episode", [episode for _, episode in keys], dtype=pl.Int64),
     }
     sources = [Source(grid.file, "sheet", grid.digest, len(grid.rows), header.left)]
-    sources += [serial.source for serial in serials if serial.source]
+    sources += [_without_prints(serial.source, protocol) for serial in serials if serial.source]
     table = pl.DataFrame(key | {name: one for part in parts for name, one in part.columns.items()})
     origins = pl.DataFrame(key | {name: one for part in parts for name, one in part.origins.items()})
     cases = CaseSeries(
@@ -126,9 +126,16 @@ def _parts(grid: Grid, header: Header, protocol: Protocol, keys: Sequence[Key]) 
             yield _ticks_part(variable, grid, header.ticks[variable.name])
 
 
+def _without_prints(source: Source, protocol: Protocol) -> Source:
+    """The source with those columns left that are no second print of a variable."""
+    variables = protocol.variables
+    left = [name for name in source.left if not any(is_second_print(name, one) for one in variables)]
+    return replace(source, left=tuple(left))
+
+
 def _typed(grid: Grid, header: Header, protocol: Protocol, keys: Sequence[Key]) -> pl.DataFrame:
     """The cells of the variables that are one number or one answer each."""
-    names = [one.name for one in protocol.variables if one.kind in {*MEASURED, "yes/no"}]
+    names = [one.name for one in protocol.variables if one.kind in PRINTABLE]
     cells = [
         (row, header.places[name], None, name)
         for name in names

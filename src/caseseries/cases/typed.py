@@ -9,12 +9,25 @@ import polars as pl
 from caseseries.cases.grid import Grid
 from caseseries.cases.keys import Key
 from caseseries.cases.long_tables import TYPED, frame
-from caseseries.cases.names import trimmed
+from caseseries.cases.names import heading, trimmed
+from caseseries.protocol.clauses.variable import MEASURED, Variable
 
 Cell = tuple[int, int, int | None, str]
 """The row and the column of a cell, its day if it is of a serial, and whose column it is."""
+PRINTED = "_printed"
+"""What may stand behind a variable's name in the heading of its second print."""
+PRINTABLE = MEASURED | {"yes/no"}
+"""The kinds whose cells are one number or one answer."""
 MOST_ROWS = 5_000
 """Longer sheets were not typed by hand: how their cells are written tells nothing."""
+
+
+def is_second_print(name: str, variable: Variable) -> bool:
+    """Whether a heading in another table is that of the variable's second print: `months_printed`."""
+    return variable.kind in PRINTABLE and heading(name) in {
+        heading(variable.name),
+        heading(variable.name + PRINTED),
+    }
 
 
 def typed_cells(grid: Grid, keys: Sequence[Key], cells: Sequence[Cell]) -> pl.DataFrame:

@@ -8,13 +8,14 @@ from decimal import Decimal
 import polars as pl
 
 from caseseries.cases.consistency.chance import CANNOT_BE
-from caseseries.cases.consistency.prints import PRINTED, printed_number
+from caseseries.cases.consistency.prints import printed_number
 from caseseries.cases.consistency.question import MOST, Question
-from caseseries.cases.consistency.tables import plainly
+from caseseries.cases.consistency.tables import plainly, same_measurement
 from caseseries.cases.keys import Key
 from caseseries.cases.long_tables import KEY
 from caseseries.cases.parts import OPERATOR
 from caseseries.cases.series import CaseSeries
+from caseseries.cases.typed import PRINTED
 from caseseries.protocol.clauses.span import day_number
 from caseseries.protocol.clauses.variable import Derived, GreatestFall, Variable
 from caseseries.protocol.protocol import Protocol
@@ -30,15 +31,15 @@ Course = Mapping[int, tuple[float, str]]
 def follow_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
     """Each patient whose printed greatest fall (`NAME_printed` of a derived NAME) is not that of the row."""
     for derived in protocol.derived:
-        printed = protocol.column(f"{derived.name}{PRINTED.replace(' ', '_')}")
+        printed = protocol.column(f"{derived.name}{PRINTED}")
         if not isinstance(derived.take, GreatestFall) or not isinstance(printed, Variable):
             continue
         if printed.kind == "share" and cases.has(derived.name) and cases.has(printed.name):
-            yield from _not_from_the_row(cases, derived, derived.take, printed)
+            yield from _not_from_the_row(cases, protocol, derived, derived.take, printed)
 
 
 def _not_from_the_row(
-    cases: CaseSeries, derived: Derived, take: GreatestFall, printed: Variable
+    cases: CaseSeries, protocol: Protocol, derived: Derived, take: GreatestFall, printed: Variable
 ) -> Iterator[Question]:
     bounds = cases.part(derived.name, OPERATOR)
     mine = cases.typed.filter(pl.col("column") == printed.name).select(*KEY, "text", "origin")
@@ -46,6 +47,8 @@ def _not_from_the_row(
     keys: list[Key] = cases.table.select(*KEY).rows() if texts else []
     courses = _courses(cases, take.greatest_fall) if texts else {}
     looked_into = 0
+    serial = protocol.serial(take.greatest_fall)
+    known = any(same_measurement(one, serial) for one in protocol.variables if cases.has(one.name))
     for row, (key, value) in enumerate(zip(keys, cases.table[derived.name] if keys else (), strict=True)):
         if value is None or key not in texts or (bounds is not None and bounds[row]):
             continue
@@ -66,7 +69,7 @@ def _not_from_the_row(
             yield Question("cut-off", f"{sentence}, rounded.", why, (who,), cells)
             continue
         looked_into += 1
-        mends = list(_mends(course, first, said, digits)) if looked_into <= MOST else []
+        mends = list(_mends(course, first, known, said, digits)) if looked_into <= MOST else []
         cells = (origin, *dict.fromkeys([course[day][1] for day, _ in mends] or _resting_on(course, first)))
         why = f"The printed number, or a value from which it follows, is a slip.{_in_words(mends)}"
         yield Question("printed", f"{sentence}.", why, (who,), cells, CANNOT_BE)
@@ -87,9 +90,16 @@ def _resting_on(course: Course, first: int) -> list[str]:
     return [course[first][1], course[lowest][1]]
 
 
-def _mends(course: Course, first: int, said: Decimal, digits: int) -> Iterator[tuple[int, float]]:
-    """The days on which another digit would give the printed fall, each with the value nearest to it."""
+def _mends(
+    course: Course, first: int, known: bool, said: Decimal, digits: int
+) -> Iterator[tuple[int, float]]:
+    """The days on which another digit would give the printed fall, each with the value nearest to it.
+
+    The first day is passed over where its value is `known` from another table, too.
+    """
     for day, (value, _) in course.items():
+        if known and day == first:
+            continue
         others = {one: pair[0] for one, pair in course.items() if one != day}
         fitting = []
         for other in sorted(_one_digit_away(value), key=lambda one: abs(one - value)):
@@ -120,4 +130,4 @@ def _in_words(mends: list[tuple[int, float]]) -> str:
     if not mends or len(mends) > MOST_MENDS:
         return ""
     said = " or ".join(f"{plainly(value)} on day {day}" for day, value in mends)
-    return f" One digit would mend it: {said}."
+    return f" One other digit would give it: {said}."

@@ -10,27 +10,23 @@ import polars as pl
 from caseseries.cases.consistency.question import Question
 from caseseries.cases.consistency.tables import Disagreement, disagreements
 from caseseries.cases.long_tables import KEY
-from caseseries.cases.names import heading
 from caseseries.cases.series import CaseSeries
+from caseseries.cases.typed import PRINTABLE, is_second_print
 from caseseries.evidence.values import read_number, read_share, read_yes_no
-from caseseries.protocol.clauses.variable import MEASURED, Variable
+from caseseries.protocol.clauses.variable import Variable
 from caseseries.protocol.protocol import Protocol
 from caseseries.stats.rounding import half_up
-
-PRINTED = " printed"
-"""What stands behind a variable's name in the heading of its second print: `months_printed`."""
 
 
 def print_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
     """The columns that a table of a serial repeats, such as `months_printed`, against those of the sheet."""
     for variable in protocol.variables:
-        if cases.has(variable.name) and variable.kind in {*MEASURED, "yes/no"}:
+        if cases.has(variable.name) and variable.kind in PRINTABLE:
             yield from disagreements(variable.title, _second_prints(cases, variable))
 
 
 def _second_prints(cases: CaseSeries, variable: Variable) -> list[Disagreement]:
-    name = heading(variable.name)
-    headings = [one for one in cases.typed["column"].unique() if heading(one) in {name, name + PRINTED}]
+    headings = [one for one in cases.typed["column"].unique() if is_second_print(one, variable)]
     mine = pl.col("column") == variable.name
     first = cases.typed.filter(mine & pl.col("day").is_null() & (pl.col("sheet") == _first_sheet(cases)))
     second = cases.typed.filter(

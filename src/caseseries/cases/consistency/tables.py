@@ -28,7 +28,7 @@ def table_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
     """A variable and the first day of a serial that are one measurement must have one value."""
     for serial in protocol.serials:
         for variable in protocol.variables:
-            if _same_measurement(variable, serial) and cases.has(variable.name):
+            if same_measurement(variable, serial) and cases.has(variable.name):
                 yield from disagreements(variable.title, _disagreeing(cases, variable, serial))
 
 
@@ -61,7 +61,8 @@ def _exchanged(title: str, first: Disagreement, second: Disagreement) -> Questio
     return Question("exchanged", sentence, why, who, (*first.cells, *second.cells), CANNOT_BE)
 
 
-def _same_measurement(variable: Variable, serial: Serial) -> bool:
+def same_measurement(variable: Variable, serial: Serial) -> bool:
+    """Whether the variable is the first day of the serial, by the recipes of both."""
     take = variable.take
     return (
         isinstance(take, Take)
