@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from caseseries.cases.consistency.clocks import clock_checks
@@ -158,6 +158,8 @@ def long(made: Sequence[Person]) -> str:
 
 @given(people())
 def test_a_series_in_which_all_fits_raises_no_question(made: list[Person]) -> None:
+    values = [value for one in made for value in one.course.values()]
+    assume(len(set(values)) == len(values))  # a run of values that two patients share is asked after
     cases = read(HEADER, [one.row() for one in made], wide(made))
     assert questions(with_derived(cases, PROTOCOL.derived), PROTOCOL) == ()
 

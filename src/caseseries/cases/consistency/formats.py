@@ -16,6 +16,8 @@ from caseseries.protocol.protocol import Protocol
 
 FEWEST, MOST_SHARE = 10, 0.1
 """So many numbers of one length, of which at most this share is written otherwise, have a usual way."""
+FAR = 3.0
+"""How many times less than the least, or more than the greatest, the one of another length must be."""
 WHY = "Who copies from another source keeps its commas: these may have been typed at another time."
 
 
@@ -45,11 +47,17 @@ def format_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question
 
 
 def _odd_lengths(plain: pl.DataFrame, titles: dict[str, str]) -> Iterator[Question]:
-    """The one number of a column that has fewer or more digits than all others, which have as many."""
-    for (_, column), group in plain.group_by("sheet", "column", maintain_order=True):
+    """The one number of a column with fewer or more digits than all others, which have as many, and far off."""
+    single = plain.filter(pl.col("day").is_null()).with_columns(
+        number=pl.col("text").str.replace_all(",", "").cast(pl.Float64)
+    )
+    for (_, column), group in single.group_by("sheet", "column", maintain_order=True):
         usual = int(group["digits"].mode().sort()[0])
         odd = group.filter(pl.col("digits") != usual)
         if odd.height != 1 or group.height < FEWEST or column not in titles:
+            continue
+        others, value = group.filter(pl.col("digits") == usual)["number"].to_list(), odd["number"][0]
+        if FAR * value > min(others) and value < FAR * max(others):
             continue
         text, digits, origin = odd.select("text", "digits", "origin").row(0)
         sentence = (

@@ -53,7 +53,9 @@ def share_possible(percent: str, whole: int) -> float:
     """The share of all percentages with so many digits that some whole number of `whole` gives."""
     digits = max(-int(Decimal(percent).as_tuple().exponent), 0)
     steps = int(100 * 10**digits)
-    given = {round(Fraction(steps * count, whole)) for count in range(min(whole, steps) + 1)}
+    if whole >= steps:
+        return 1.0
+    given = {round(Fraction(steps * count, whole)) for count in range(whole + 1)}
     return len(given) / (steps + 1.0)
 
 
