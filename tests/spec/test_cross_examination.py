@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -544,3 +545,14 @@ def test_the_founding_sheet_is_asked_in_an_instant() -> None:
 )
 def test_probabilities_in_words(probability: float, said: str) -> None:
     assert one_in(probability) == said
+
+
+def test_every_kind_of_question_is_documented() -> None:
+    root = Path(__file__).parents[2]
+    rooms = (root / "src/caseseries/cases/consistency").glob("*.py")
+    kinds = {kind for room in rooms for kind in re.findall(r'Question\(\s*"([a-z-]+)"', room.read_text())}
+    kinds |= {"clock", "other-clock"}  # told apart before they are asked
+    rows = [
+        line for line in (root / "docs/consistency.md").read_text().splitlines() if line.startswith("| `")
+    ]
+    assert kinds == {kind for line in rows for kind in re.findall(r"`([a-z-]+)`", line.split("|")[1])}

@@ -47,7 +47,7 @@ def format_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question
 
 
 def _odd_lengths(plain: pl.DataFrame, titles: dict[str, str]) -> Iterator[Question]:
-    """The one number of a column with fewer or more digits than all others, which have as many, and far off."""
+    """The one number of a column with fewer or more digits than all others have, and far off."""
     single = plain.filter(pl.col("day").is_null()).with_columns(
         number=pl.col("text").str.replace_all(",", "").cast(pl.Float64)
     )
