@@ -142,16 +142,16 @@ def test_a_second_source_gets_a_verdict_of_its_own() -> None:
     "claims, said",
     [
         ([], ""),
-        ([("1", "one", "")], "1 reproduce"),
+        ([("1", "one", "")], "1 reproduces"),
         (
             [("1", "one", ""), ("2", "one", ""), ("1", "none", "")],
-            "1 reproduce, 1 contradict, 1 cannot be derived from what is printed",
+            "1 reproduces, 1 contradicts, 1 cannot be derived from what is printed",
         ),
-        ([("1.6", "half", "")], "1 reproduce with rounding"),
+        ([("1.6", "half", "")], "1 reproduces with rounding"),
         # The rows contradict it, and the printed column gives it.
-        ([("1", "two", "one")], "1 follow from the printed column only, not from the rows"),
-        ([("1", "two", "two")], "1 contradict"),
-        ([("1", "one", "two")], "1 reproduce"),
+        ([("1", "two", "one")], "1 follows from the printed column only, not from the rows"),
+        ([("1", "two", "two")], "1 contradicts"),
+        ([("1", "one", "two")], "1 reproduces"),
         ([("1", "none", "one")], "1 cannot be derived from what is printed"),
     ],
 )
@@ -530,7 +530,7 @@ def test_the_verdicts_on_the_founding_paper(ledger: Ledger) -> None:
     assert tally(ledger) == (
         "251 reproduce, 3 reproduce with rounding, "
         "6 follow from the printed column only, not from the rows, 5 contradict, "
-        "1 contradict another print of the same, 2 cannot be derived from what is printed"
+        "1 contradicts another print of the same, 2 cannot be derived from what is printed"
     )
 
 

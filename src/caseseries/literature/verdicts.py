@@ -99,9 +99,16 @@ def fate(verdicts: Sequence[Verdict]) -> str:
 
 
 def tally(verdicts: Sequence[Sequence[Verdict]]) -> str:
-    """How many claims fared how, in words: "15 reproduce, 3 contradict"."""
+    """How many claims fared how, in words: "15 reproduce, 1 contradicts"."""
     fates = [fate(one) for one in verdicts]
-    return ", ".join(f"{fates.count(one):,} {one}" for one in FATES if one in fates)
+    return ", ".join(_counted(fates.count(one), one) for one in FATES if one in fates)
+
+
+def _counted(count: int, what: str) -> str:
+    """So many of one fate: 3 contradict, 1 contradicts."""
+    verb, _, rest = what.partition(" ")
+    verb += "s" if count == 1 and verb != "cannot" else ""
+    return f"{count:,} {verb} {rest}".rstrip()
 
 
 def _obtained(claim: Claim, by: str, results: Results, cases: CaseSeries, cohorts: Cohorts) -> Obtained:
