@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -78,9 +79,9 @@ def read_serial(path: Path, serial: Serial, known: Collection[Key]) -> SerialShe
     left = tuple(name for index, name in enumerate(grid.header) if name and index not in used)
     source = Source(grid.file, "sheet", grid.digest, len(grid.rows), left)
     values = frame(rows, SERIALS).sort("patient", "episode", "day", maintain_order=True)
-    days = [(row, column, day, serial.name) for row, column, day in places]
-    others = [(row, grid.header.index(name), None, name) for name in left for row in range(len(keys))]
-    typed = typed_cells(grid, keys, [*days, *others])
+    days = ((row, column, day, serial.name) for row, column, day in places)
+    others = ((row, grid.header.index(name), None, name) for name in left for row in range(len(keys)))
+    typed = typed_cells(grid, keys, chain(days, others))
     return SerialSheet(values, source, tuple(problems), typed)
 
 

@@ -136,12 +136,8 @@ def _without_prints(source: Source, protocol: Protocol) -> Source:
 def _typed(grid: Grid, header: Header, protocol: Protocol, keys: Sequence[Key]) -> pl.DataFrame:
     """The cells of the variables that are one number or one answer each."""
     names = [one.name for one in protocol.variables if one.kind in PRINTABLE]
-    cells = [
-        (row, header.places[name], None, name)
-        for name in names
-        if name in header.places
-        for row in range(len(keys))
-    ]
+    places = {name: header.places[name] for name in names if name in header.places}
+    cells = ((row, place, None, name) for name, place in places.items() for row in range(len(keys)))
     return typed_cells(grid, keys, cells)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -30,15 +30,15 @@ def is_second_print(name: str, variable: Variable) -> bool:
     }
 
 
-def typed_cells(grid: Grid, keys: Sequence[Key], cells: Sequence[Cell]) -> pl.DataFrame:
+def typed_cells(grid: Grid, keys: Sequence[Key], cells: Iterable[Cell]) -> pl.DataFrame:
     """The filled cells as a long table (see TYPED); empty of a sheet with more than MOST_ROWS rows."""
     if len(keys) > MOST_ROWS:
         return frame((), TYPED)
-    texts = [trimmed(grid.rows[row][column]) for row, column, _, _ in cells]
+    texts = ((cell, trimmed(grid.rows[cell[0]][cell[1]])) for cell in cells)
     return frame(
         (
             (*keys[row], grid.file, name, day, text, grid.place(row, column))
-            for (row, column, day, name), text in zip(cells, texts, strict=True)
+            for (row, column, day, name), text in texts
             if text
         ),
         TYPED,
