@@ -123,6 +123,8 @@ def test_claims_tells_what_does_not_reproduce_and_writes_the_ledger(
     assert "268 claims: 251 reproduce, 3 reproduce with rounding, 6 follow from the printed column" in told
     assert "printed 5%, obtained 6% (6.25%): contradicts" in told
     assert "printed 0.00293, obtained 0.02927 (0.0292725): contradicts itself (Abstract has 0.0293" in told
+    assert "No count of 16 gives it (0 is 0%, 1 is 6%;" in told
+    assert "z rounded to two decimals, from the printed column (82 variants, 72 different results;" in told
     assert max(len(line) for line in said.out.splitlines() if str(out) not in line) <= 100
     rows = list(csv.DictReader(io.StringIO((out / "claims.csv").read_text("utf-8"))))
     assert len({row["id"] for row in rows}) == 268
