@@ -386,7 +386,20 @@ def test_labels_of_table_2_are_carried_down_from_rows_1_8_and_13() -> None:  # T
 
 def test_the_claims_hold_text_in_one_order() -> None:
     claims = tomllib.loads((STUDY / "claims.toml").read_text(encoding="utf-8"))["claim"]
-    order = ["id", "of", "where", "printed", "unit", "result", "from", "any_differs", "but", "needs", "beside", "to"]
+    order = [
+        "id",
+        "of",
+        "where",
+        "printed",
+        "unit",
+        "result",
+        "from",
+        "any_differs",
+        "but",
+        "needs",
+        "beside",
+        "to",
+    ]
     for claim in claims:
         assert list(claim) == [key for key in order if key in claim]
         assert all(isinstance(value, str) and value for value in claim.values())

@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from caseseries.analysis.plan import analysed
@@ -21,6 +22,7 @@ from caseseries.literature.explain import explained
 from caseseries.literature.explain_percent import explain_percent, fractions_that_give
 from caseseries.literature.explain_response import explain_response
 from caseseries.literature.ledger import as_explained_before, ledger_csv
+from caseseries.literature.readings import Reading, one_otherwise
 from caseseries.literature.search import Variant, few, search, wanted
 from caseseries.literature.slips import slip, slips_of
 from caseseries.literature.verdicts import Verdict, check
@@ -328,6 +330,25 @@ def test_a_table_with_one_patient_in_the_other_group_is_found() -> None:
 def test_a_word_and_a_bound_are_not_searched() -> None:
     assert said_of("None", "characteristics.age.all.median") == ""
     assert said_of("<0.001", BY_CAUSE) == ""
+
+
+def test_of_many_patients_nobody_is_left_out_or_moved() -> None:
+    values = np.arange(61.0)
+    column = pl.DataFrame({"patient": [f"{row}" for row in range(61)]})
+    many = replace(ANALYSED, table=column.with_columns(episode=1))
+    few_of_them = replace(ANALYSED, table=column.with_columns(episode=1).head(60))
+    halves = (values < 30, values >= 30)
+    assert not list(one_otherwise(many, Reading("", values, halves)))
+    of_sixty = Reading("", values[:60], (halves[0][:60], halves[1][:60]))
+    assert len(list(one_otherwise(few_of_them, of_sixty))) == 120
+
+
+def test_a_number_of_which_no_variant_is_known_has_no_search() -> None:
+    said = said_of("17", "patients.n")
+    assert (
+        said == "A typing slip would give it: 7 for 6 "
+        "(16 meant; 10 of the 21 prints near this one are one slip from ours)."
+    )
 
 
 # ---- Where it is written ----

@@ -92,7 +92,8 @@ class _Grounds:
         if column_gives_it:
             stages = _from_the_rows(stages, self.results.value(claim.result))
         found = search(wanted(claim, self._range(claim)), stages)
-        yield found.sentence
+        if found.tried:
+            yield found.sentence
         if self._range(claim) == "p" and found.give and found.give[0].reading in ("", PRINTED):
             yield from self._elsewhere(claim, found.give[0])
 

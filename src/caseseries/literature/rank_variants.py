@@ -13,6 +13,8 @@ from caseseries.stats.ranks import MOST_STEPS, doubled_ranks, rank_sum_ways
 from caseseries.stats.rounding import half_up
 from caseseries.stats.sample import Counts, Numbers
 
+MOST_EXACT = 100
+"""Of more values the exact tests, tenths of a second each, are done on the data as they stand alone."""
 ROUNDED = {None: "", 3: ", z rounded to three decimals", 2: ", z rounded to two decimals"}
 SIDES = {2: "two-sided", 1: "one-sided"}
 
@@ -29,7 +31,9 @@ def rank_variants(first: Numbers, second: Numbers, reading: str = "") -> Iterato
     """
     if not len(first) or not len(second) or len(np.unique(np.concatenate((first, second)))) < 2:
         return
-    for method, p in (*_normal(first, second), *_exact(first, second), *_others(first, second)):
+    is_quick = not reading or len(first) + len(second) <= MOST_EXACT
+    exact = _exact(first, second) if is_quick else ()
+    for method, p in (*_normal(first, second), *exact, *_others(first, second)):
         if math.isfinite(p):
             yield Variant(method, min(1.0, p), reading)
 
