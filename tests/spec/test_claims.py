@@ -446,6 +446,12 @@ def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -
             'Put to = "age" into the claim "low" instead.',
         ),
         (
+            toml(NEEDS | {"printed": "82", "to": "age"}),
+            'claims.toml, claim "age"',
+            "its range ends at the claim itself",
+            "Name the claim of the upper end, or leave out to.",
+        ),
+        (
             toml(GOOD | {"to": "hihg"}, NEEDS | {"id": "high"}),
             'claims.toml, claim "age"',
             'the upper end of its range, "hihg", is not there',

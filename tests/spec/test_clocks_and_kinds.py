@@ -244,6 +244,48 @@ def test_each_kind_competes_and_a_kind_not_known_is_one_of_them(tmp_path: Path) 
     )
 
 
+def test_a_level_that_says_the_kind_is_not_known_takes_those_without_one(tmp_path: Path) -> None:
+    moved = PROTOCOL.replace(
+        'levels = ["HLH", "infection"]', 'levels = ["Kind not known", "HLH", "infection"]'
+    )
+    (tmp_path / "protocol.toml").write_text(moved + INCIDENCE, "utf-8")
+    (tmp_path / "patients.csv").write_text(HEAD + SHEET, "utf-8")
+    protocol = read_protocol(tmp_path / "protocol.toml")
+    found = analyse(protocol, read_sheet(tmp_path / "patients.csv", protocol))
+    assert found.result("it").competing.kinds == ("Kind not known", "HLH", "infection")
+    assert found.number("it.treated.kind-not-known.count").patients == ("j",)
+    assert "1 died without cause of death: taken as Kind not known." in found.result("it").notes
+
+
+def test_an_incidence_without_limits_is_explained_and_one_patient_is_one(tmp_path: Path) -> None:
+    found = done(tmp_path, INCIDENCE, "\na,61,north,yes,HLH,1,1,no,10\n")
+    protocol = promised(tmp_path, INCIDENCE)
+    notes = [plain(note) for note in incidence_table(found.result("it"), found, protocol).notes]
+    assert "Where nobody had had the event yet, or nobody was left, there are no limits." in notes
+    figure = incidence_figure(found.result("it"), protocol)
+    assert "Treated: 1 patient, 1 with HLH." in figure
+
+
+def test_no_ratio_leaves_that_rests_on_a_hidden_count(tmp_path: Path) -> None:
+    """30 patients, of whom 3 in the west: a ratio with its interval would tell of these."""
+    rows = [
+        f"p{n},{30 + n},{'west' if n < 3 else 'north' if n % 2 else 'south'},yes,HLH,1,1,"
+        f"{'no' if n % 3 else 'yes'},{5 + 17 * n % 31}"
+        for n in range(30)
+    ]
+    clause = 'does = "regress"\noutcome = "alive"\non = ["site"]\n'
+    found = done(tmp_path, clause, "\n" + "\n".join(rows) + "\n")
+    told = [f"it.site.{level}.{part}" for level in ("north", "south", "west") for part in ("count", "events")]
+    # p3, p5, ... are in the north and p4, p6, ... in the south; who has a number that 3 divides lived.
+    assert [found.value(one) for one in told] == [14, 9, 13, 9, 3, 2]
+    assert found.number("it.site.west.ratio").estimate.value is not None
+    made = released(found, None).results
+    assert made.number("it.site.west.count").estimate.shown == "<5"
+    for part in ("west.ratio", "west.firth", "south.ratio", "south.proportional"):
+        assert made.number(f"it.site.{part}").estimate.shown == WITHHELD, part
+    assert made.number("it.likelihood-ratio").estimate.shown == WITHHELD
+
+
 def test_who_lived_is_alive_whatever_the_sheet_says_of_a_cause(tmp_path: Path) -> None:
     sheet = SHEET.replace("c,38,south,yes,,", "c,38,south,yes,HLH,")
     found = done(tmp_path, 'does = "incidence"\nof = "died_of"\n', sheet)

@@ -124,9 +124,16 @@ def test_the_founding_studys_cohorts() -> None:
         ("survived = 9", "survived = 14", "14 survived, and there are 13 patients", "cannot be more than n"),
         ("n = 13\n", "n = 13\nresponded = 20\n", "20 responded, and there are 13", "cannot be more than n"),
         ("n = 13", "n = 0", "it has no patients", "Write how many"),
-        ("n = 13", 'n = "13"', "n = '13' is not a whole number", "Write it bare"),
+        ("n = 13", 'n = "13"', "n = '13' is not a whole number from 0", "Write it bare"),
         ("n = 13", "n = true", "n = True is not a whole number", "Write it bare"),
-        ("survived = 9", "survived = -1", "survived = -1 is not a whole number", "Write it bare"),
+        ("survived = 9", "survived = -1", "survived = -1 is not a whole number from 0", "Write it bare"),
+        ("n = 13", "n = 1000001", "n = 1000001 is not a whole number from 0 to 1,000,000", "n = 16"),
+        (
+            "n = 13",
+            "n = 13\nyear = '2017'",
+            "year = '2017' is not a whole number",
+            "Write it bare: year = 2020",
+        ),
         ("n = 8, survived = 7", "n = 14", "14 patients have it, and the cohort has 13", "Look both up"),
         ("survived = 7", "survived = 9", "9 survived, and 8 patients have it", "cannot be more than n"),
         (
@@ -174,6 +181,11 @@ def test_a_cohort_that_stands_twice(file: Path) -> None:
     assert told.where == 'cohorts.toml, cohort 3 ("kumar-again")'
     assert told.found == 'it is cohort 1 ("kumar-2017") once more: source, year and numbers'
     assert told.mend == "Remove one of the two: its patients would count twice."
+    third = again.replace("kumar-again", "kumar-a-third-time")
+    assert [one.where[-21:] for one in slips(file, ENTRY + again + third)] == [
+        'hort 2 ("kumar-again")'[-21:],
+        '("kumar-a-third-time")'[-21:],
+    ]
     [told] = slips(file, ENTRY + ENTRY)
     assert told.found == "cohort 1 has the same id"
 

@@ -211,3 +211,11 @@ def test_what_is_no_expression_is_refused_and_not_run(attack: str) -> None:
     [problem] = slips.value.problems
     assert problem.mend
     assert len(problem.found) < LONGEST + 400
+
+
+def test_a_number_greater_than_any_of_a_paper_is_refused() -> None:
+    with pytest.raises(Problems) as raised:
+        obtain("1e300 * 1e300 * 1e300", CASES, COHORTS, "here")
+    [told] = raised.value.problems
+    assert told.where == "here"
+    assert "it comes to more than any number of a paper" in told.found

@@ -359,6 +359,8 @@ def test_values_over_decades_stand_on_a_log_scale() -> None:
     assert scale_of(np.array([700.0, 300_000.0])).ticks == (1000.0, 10_000.0, 100_000.0)
     assert not scale_of(np.array([60.0, 90.0])).log
     assert not scale_of(np.array([0.0, 90_000.0])).log  # nought has no logarithm
+    [nought] = [tick for tick in scale_of(np.array([0.0, 1000.0])).ticks if tick == 0]
+    assert f"{nought:g}" == "0"  # and no -0
     assert scale_of(np.array([5.0])).low < 5.0 < scale_of(np.array([5.0])).high
 
 

@@ -55,9 +55,11 @@ def incidence(clause: Incidence, cases: CaseSeries, protocol: Protocol) -> Resul
         _enter_tests(book, kinds, why, groups, followed, followed.rows & known(cases, clause.by))
         notes += left_out(followed.rows & ~known(cases, clause.by), "a group")
     title = in_running_text(cases.column(clause.of).title)
-    if NOT_KNOWN in kinds:
-        number = int((followed.rows & (why == len(kinds))).sum())
-        notes.append(f"{number} died without {title}: an event of its own kind.")
+    without = followed.rows & followed.dead & ~known(cases, clause.of)
+    if without.any():
+        own = kinds[-1] == NOT_KNOWN and NOT_KNOWN not in cases.column(clause.of).levels
+        taken = "an event of its own kind" if own else f"taken as {kinds[int(why[without][0]) - 1]}"
+        notes.append(f"{int(without.sum())} died without {title}: {taken}.")
     lived = followed.rows & ~followed.dead & known(cases, clause.of)
     if lived.any():
         notes.append(f"{int(lived.sum())} who lived to the end of follow-up have {title}: taken as alive.")
@@ -71,18 +73,27 @@ def incidence(clause: Incidence, cases: CaseSeries, protocol: Protocol) -> Resul
 
 
 def kinds_of(cases: CaseSeries, name: str, followed: Followed) -> tuple[str, ...]:
-    """The kinds of event: the levels of the category, and one more where somebody died of none of them."""
+    """The kinds of event: the levels of the category, and one more where somebody died of none of them.
+
+    Where a level says already that the kind is not known, these have that one.
+    """
+    levels = cases.column(name).levels
     lacking = (followed.rows & followed.dead & ~known(cases, name)).any()
-    return (*cases.column(name).levels, *([NOT_KNOWN] if lacking else []))
+    return (*levels, *([NOT_KNOWN] if lacking and _number_not_known(levels) > len(levels) else []))
 
 
 def cause_of(cases: CaseSeries, name: str, followed: Followed) -> Counts:
     """Each patient's kind of event, its number from 1 in the order of `kinds_of`; 0 of who was censored."""
     levels = cases.column(name).levels
     which = np.select(
-        [holds(cases, name, level) for level in levels], range(1, len(levels) + 1), len(levels) + 1
+        [holds(cases, name, level) for level in levels], range(1, len(levels) + 1), _number_not_known(levels)
     )
     return np.where(followed.dead & followed.rows, which, 0).astype(np.int64)
+
+
+def _number_not_known(levels: tuple[str, ...]) -> int:
+    said = (number for number, level in enumerate(levels, 1) if slug(level) == slug(NOT_KNOWN))
+    return next(said, len(levels) + 1)
 
 
 def _enter_tests(

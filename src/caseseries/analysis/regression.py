@@ -84,6 +84,8 @@ def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
         tested, competing = None, None
         notes = [f"A ratio above 1 means that this is more often so: {cases.column(clause.outcome).title}."]
     _enter(book, covariates, fitted, penalized, tested, rows, event)
+    for name in clause.on:
+        _enter_counts(book, cases, name, rows, event)
     if competing is not None:
         _enter_subdistribution(book, covariates, competing, rows)
         notes.append(
@@ -122,6 +124,31 @@ def _enter(
     if tested is not None:
         label = "All of them, test of proportional hazards"
         book.enter("proportional", label, tested.overall, rows, standing="companion")
+
+
+def _enter_counts(book: Book, cases: CaseSeries, name: str, rows: Rows, event: Rows) -> None:
+    """How many patients, and how many with the event, stand behind the ratios of a yes/no or a category.
+
+    The released copy needs them too: a ratio tells of those that it rests on.
+    """
+    column = cases.column(name)
+    groups = [(of_column(name), column.title, is_yes(cases, name))] if column.kind == "yes/no" else []
+    if column.kind == "category":
+        groups = [
+            (joined(of_column(name), slug(level)), f"{column.title}: {level}", holds(cases, name, level))
+            for level in column.levels
+        ]
+    for part, label, has in groups:
+        mine = has & rows
+        n = int(mine.sum())
+        book.enter(
+            joined(part, "count"),
+            f"{label}, patients",
+            Estimate(n, "count", int(rows.sum()), "patients"),
+            mine,
+        )
+        events = Estimate(int((mine & event).sum()), "count", n, "patients")
+        book.enter(joined(part, "events"), f"{label}, patients with the event", events, mine & event)
 
 
 def _enter_subdistribution(book: Book, covariates: list[Covariate], fitted: FineGray, rows: Rows) -> None:

@@ -188,6 +188,9 @@ def _ranges(file: str, claims: tuple[Claim, ...]) -> Iterator[Problem]:
         if low.to not in known:
             found = f'the upper end of its range, "{low.to}", is not there'
             yield Problem(where, found, did_you_mean(low.to, known))
+        elif low.to == low.id:
+            found = "its range ends at the claim itself"
+            yield Problem(where, found, "Name the claim of the upper end, or leave out to.")
         elif printed_word(low.printed) or printed_word(known[low.to].printed):
             yield Problem(where, "an end of its range is no number", PRINTED)
         elif printed_number(low.printed).number > printed_number(known[low.to].printed).number:

@@ -17,6 +17,8 @@ TEXTS = {"id", "title", "horizon", "route", "regimen", "source", "confidence", "
 PRESENT = "present"
 """The id of the study's own cases where no entry is theirs."""
 NUMBERS = {"year", "n", "survived", "responded"}
+MOST = 1_000_000
+"""The largest number of an entry: more patients than any cohort of a rare disease has."""
 KEYS = TEXTS | NUMBERS | {"causes", "overlaps", "present"}
 NEEDED = ("id", "title", "n", "source", "confidence")
 CHOICES = {"horizon": HORIZONS, "route": ROUTES, "confidence": CONFIDENCE}
@@ -48,9 +50,8 @@ def _slips_of_form(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(where, f'"{key}" is not text', f'Put it in quotes: {key} = "{entry[key]}"')
     for key in sorted(NUMBERS & set(entry)):
         if not _is_count(entry[key]):
-            yield Problem(
-                where, f"{key} = {entry[key]!r} is not a whole number", f"Write it bare: {key} = 16"
-            )
+            found = f"{key} = {entry[key]!r} is not a whole number from 0 to {MOST:,}"
+            yield Problem(where, found, f"Write it bare: {key} = {2020 if key == 'year' else 16}")
     for key, choices in CHOICES.items():
         if isinstance(entry.get(key), str) and entry[key] not in choices:
             yield Problem(where, f'{key} = "{entry[key]}" is not known', did_you_mean(entry[key], choices))
@@ -68,7 +69,7 @@ def _slips_of_form(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
 
 
 def _is_cause(one: Any) -> bool:
@@ -114,13 +115,14 @@ def _slips_of_sense(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _twice(where: str, entry: dict[str, Any], before: list[dict[str, Any]]) -> Iterator[Problem]:
-    """The entries above this one that are the same cohort."""
+    """The entries above this one with its id, and the first that is the same cohort."""
     for position, other in enumerate(before, start=1):
         if other.get("id") == entry["id"]:
             yield Problem(where, f"cohort {position} has the same id", "Give each cohort an id of its own.")
         elif all(other.get(key) == entry.get(key) for key in ("year", "n", "survived", "source")):
             found = f'it is cohort {position} ("{other.get("id", "?")}") once more: source, year and numbers'
             yield Problem(where, found, "Remove one of the two: its patients would count twice.")
+            return  # the others like it are told at that one
 
 
 def _unknown_overlaps(where: str, entry: dict[str, Any], entries: list[dict[str, Any]]) -> Iterator[Problem]:

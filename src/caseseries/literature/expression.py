@@ -19,6 +19,8 @@ Cohorts = Mapping[str, Mapping[str, int]]
 """Of each published cohort by its id: `n` and, where it is printed, `survived`."""
 LONGEST = 300
 """Letters of an expression: more than any number of a case series needs."""
+GREATEST = 10**15
+"""What an expression comes to is below this: a greater number is a slip of the pen."""
 FUNCTIONS = {
     "count": "count(CONDITION)",
     "share": "share(CONDITION)",
@@ -102,6 +104,8 @@ class _Reading:
                 if self.cells.kind(name) == "truth":
                     return Obtained(self.cells.truth(row, name), (self.cells.patients[row],))
         value, patients = self.number(node)
+        if abs(value) >= GREATEST:
+            raise Slip("it comes to more than any number of a paper", "Look its numbers and signs through.")
         return Obtained(value, tuple(one for one in self.cells.patients if one in set(patients)))
 
     def number(self, node: ast.expr) -> tuple[Fraction, tuple[str, ...]]:

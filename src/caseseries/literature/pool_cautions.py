@@ -64,8 +64,8 @@ def of_comparison(present: Published, pooling: Pooling) -> Iterator[Caution]:
         return
     yield Caution(
         "horizons-differ",
-        f"{present.title} was followed to another horizon ({present.horizon}) than the cohorts beside it "
-        f"({pooling.horizon}): who is followed longer has had more time to die.",
+        f"Not one horizon: {present.title}, {present.horizon}; the cohorts beside it, {pooling.horizon}: who "
+        "is followed longer has had more time to die.",
     )
 
 

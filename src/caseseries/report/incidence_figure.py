@@ -65,7 +65,7 @@ def incidence_figure(result: Result, protocol: Protocol) -> str:
         write_rows(figure, "At risk", rows, LEFT, WIDTH - LABELS - LEFT, below - AXIS)
 
     said = " ".join(
-        f"{name}: {curve.n} patients, {_had(curve, number)} with {kind}."
+        f"{name}: {curve.n} patient{'s' * (curve.n != 1)}, {_had(curve, number)} with {kind}."
         for name, curve, _ in arms
         for number, kind in enumerate(competing.kinds, 1)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caseseries.analysis.ids import GRAY, incidence_by, joined, of_group
+from caseseries.analysis.ids import BY, GRAY, incidence_by, joined, of_group
 from caseseries.analysis.results import Result, Results
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
@@ -30,8 +30,17 @@ def incidence_table(result: Result, results: Results, protocol: Protocol) -> Tab
         if stands(results, test):
             line = words(*test_line(results.number(test), results), numeric=True)
             rows.append(Row((words("Gray\u2019s test, p", head=True, depth=1), line, *empty)))
+    shares = [one.estimate for one in result.numbers if f".{BY}." in one.id]
+    nothing = []
+    if any(one.value is not None and one.level is None for one in shares):
+        nothing.append(("Where nobody had had the event yet, or nobody was left, there are no limits.",))
     limits = f"In brackets the {shown(protocol.conventions.level, 'share')} interval"
     scale = getattr(result.clause, "limits", "log-log")
-    notes = [*((note,) for note in result.notes), (f"{limits}: {scale} limits.",), *said(result.cautions)]
+    notes = [
+        *((note,) for note in result.notes),
+        *nothing,
+        (f"{limits}: {scale} limits.",),
+        *said(result.cautions),
+    ]
     head = ("", *(one.title for one in result.groups))
     return Table(stem, result.clause.name.capitalize(), head, tuple(rows), tuple(notes))

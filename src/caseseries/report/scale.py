@@ -56,8 +56,8 @@ def scale_of(values: NDArray[Any]) -> Scale:
         return Scale(bottom, top, ticks, log=True)
     room = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
     step = _round_step((high - low + 2 * room) / 3)
-    start = np.ceil((low - room) / step)
-    ticks = tuple(float(step * place) for place in np.arange(start, np.floor((high + room) / step) + 0.5))
+    start = int(np.ceil((low - room) / step))  # whole: its zero has no sign
+    ticks = tuple(float(step * place) for place in range(start, int(np.floor((high + room) / step)) + 1))
     return Scale(low - room, high + room, ticks, log=False)
 
 

@@ -119,6 +119,7 @@ def _stretches(
 ) -> tuple[Stretch, ...]:
     """The first weeks by day, and where follow-up is much longer the rest by month, in a narrower part."""
     title = f"Days from {a_moment(moment)}"
+    last = last or 1.0  # all died on the day from which follow-up is counted
     end = FIRST_DAYS if last > 1.5 * FIRST_DAYS else last
     step = 7 * max(1, round(end / 42))
     weeks = tuple((float(day), f"{day}") for day in range(0, int(end) + 1, step))
