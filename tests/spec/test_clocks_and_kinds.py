@@ -339,6 +339,9 @@ def test_a_regression_of_one_kind_has_both_hazards(tmp_path: Path) -> None:
     assert found.number("it.age.subdistribution").estimate == sub
     assert found.number("it.age.subdistribution").standing == "promised"
     assert found.number("it.events").estimate.value == 3
+    assert found.number("it.competing").patients == ("b", "f", "j")
+    made = released(found, None).results
+    assert made.number("it.age.subdistribution").estimate.shown == WITHHELD
     assert found.result("it").notes[0].endswith("a ratio above 1 means this sooner: HLH.")
     assert "cause-specific" in found.result("it").notes[1]
     assert "by its cause-specific hazard and by that of its subdistribution" in said(

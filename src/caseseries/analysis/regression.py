@@ -66,6 +66,7 @@ def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
             why = cause_of(cases, clause.kind, followed)
             number = cases.column(clause.kind).levels.index(clause.of) + 1
             event = rows & (why == number)
+            others = rows & (why > 0) & (why != number)
             among_all = followed.times[rows], why[rows], table[rows], names
             competing = fine_gray(*among_all, of=number, level=book.level)
             means = f"this sooner: {in_running_text(clause.of)}"
@@ -87,6 +88,8 @@ def regress(clause: Regress, cases: CaseSeries, protocol: Protocol) -> Result:
     for name in clause.on:
         _enter_counts(book, cases, name, rows, event)
     if competing is not None:
+        another = Estimate(int(others.sum()), "count", int(rows.sum()), "patients")
+        book.enter("competing", "Patients with another event", another, others)
         _enter_subdistribution(book, covariates, competing, rows)
         notes.append(
             "The hazard ratio is cause-specific: who had another event is censored. That of the "
