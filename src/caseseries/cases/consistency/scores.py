@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import polars as pl
+
 from caseseries.cases.consistency.chance import CANNOT_BE
 from caseseries.cases.consistency.counts import Countable
 from caseseries.cases.consistency.question import Question
@@ -23,12 +25,12 @@ def score_questions(
             continue
         totals, title = criteria[name].totals, criteria[name].title
         high = cases.part(variable.name, HIGH)
-        scores = cases.table[variable.name]
+        scores, names = cases.table[variable.name], cases.patients
         is_one = scores.is_not_null() if high is None else (scores == high).fill_null(False)
+        seen = _seen(totals, scores)
         for row in (is_one & ~scores.is_in(list(totals))).fill_null(False).arg_true():
-            value, who = int(scores[row]), cases.patients[row]
+            value, who = int(scores[row]), names[row]
             sentence = f"{variable.title} of patient {who} is {value}, which no combination of points gives."
-            seen = _seen(totals, scores.drop_nulls().to_list())
             why = f"{title} cannot be {value}{_nearest(value, totals)}. {seen}"
             yield Question("score", sentence, why, (who,), (cases.origin(row, variable.name),), CANNOT_BE)
 
@@ -40,8 +42,11 @@ def _nearest(value: int, totals: frozenset[int]) -> str:
     return f"; the nearest that it can be: {' and '.join(near)}" if near else ""
 
 
-def _seen(totals: frozenset[int], scores: list[int]) -> str:
+def _seen(totals: frozenset[int], scores: pl.Series) -> str:
     """How many whole numbers in the span of these scores are no total: what a slip would show."""
-    low, high = min(scores), max(scores)
+    known = scores.drop_nulls()
+    if known.is_empty():
+        return ""
+    low, high = int(known.sort()[0]), int(known.sort()[-1])
     cannot = sum(whole not in totals for whole in range(low, high + 1))
     return f"Of the whole numbers from {low} to {high}, {cannot} of {high - low + 1} cannot be."
