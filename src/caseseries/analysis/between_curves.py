@@ -67,7 +67,7 @@ def _tests(
     def of(rows: Rows) -> tuple[Values, Rows, Values]:
         return followed.times[rows], followed.dead[rows], labels[rows]
 
-    entry = followed.entry if followed.is_late else np.zeros(cases.n)
+    entry = followed.entry
     yield "log-rank", "Log-rank test", log_rank(*of(among), entry=entry[among]), among
     if clause.strata:
         rows = among & known(cases, clause.strata)

@@ -69,7 +69,7 @@ class Result:
     cautions: tuple[Caution, ...] = ()
     notes: tuple[str, ...] = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)
-    competing: Competing = field(default_factory=lambda: Competing())
+    competing: Competing = field(default_factory=Competing)
     why_not: str = ""
 
     @property

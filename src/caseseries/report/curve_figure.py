@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from caseseries.analysis.followed import horizons
 from caseseries.analysis.ids import MEDIAN, at_horizon, joined, of_group
 from caseseries.analysis.results import Result
-from caseseries.evidence.units import read_span
 from caseseries.protocol.clauses.analysis import Survival
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
@@ -151,12 +151,7 @@ def _arms(result: Result, horizons: Sequence[str]) -> list[Arm]:
 
 
 def _horizons(protocol: Protocol) -> Horizons:
-    assert protocol.follow_up is not None
-    month = read_span(protocol.conventions.month).in_days()
-    spans = [
-        (one, read_span(one).in_unit(protocol.follow_up.unit, month)) for one in protocol.follow_up.horizons
-    ]
-    return tuple(sorted(spans, key=lambda span: span[1]))
+    return tuple(sorted(horizons(protocol).items(), key=lambda span: span[1]))
 
 
 def _windows(arms: Sequence[Arm], unit: str, horizons: Horizons) -> list[Window]:
