@@ -250,6 +250,22 @@ def test_a_damaged_file_is_asked_anew(left: bytes, synthetic: Path, kept: Path, 
     assert all(path.read_bytes().endswith(b"PAR1") for path in (tmp_path / KEPT).iterdir())
 
 
+def test_the_order_of_rows_does_not_count_and_every_cell_does(tmp_path: Path) -> None:
+    rows = [
+        (place, f"a text too long to stand in its cell {place % 7}", place % 3 == 0) for place in range(45)
+    ]
+
+    def digest(rows: list[tuple[int, str, bool]]) -> str:
+        shelf = Kept(tmp_path, ["a hospital"])
+        shelf.lay_frame("rules", pl.DataFrame(rows, ["concept_id", "unit", "by_limit"], orient="row"))
+        return shelf.digest_of("SELECT * FROM rules")
+
+    orders = [rows[start:] + rows[:start] for start in range(len(rows))] + [rows[::-1]]
+    assert len({digest(order) for order in orders}) == 1
+    changed = [rows[:-1], [(45, *rows[0][1:]), *rows[1:]], [(*rows[0][:2], False), *rows[1:]]]
+    assert len({digest(order) for order in [rows, *changed]}) == 4
+
+
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "MOST", 10_000)
     for place, name in enumerate(("old", "older", "oldest")):

@@ -17,6 +17,7 @@ import sqlglot
 
 import caseseries as cs
 from caseseries.evidence.problem import Problems
+from caseseries.records.engines import duckdb as duckdb_engine
 from caseseries.records.fields import fields
 from caseseries.records.omop import Records, open_records
 from caseseries.records.synthetic.hospital import make_hospital
@@ -532,6 +533,19 @@ def test_half_a_gigabyte_and_one_thread_are_enough(tmp_path: Path) -> None:
 def test_settings_that_are_none_are_told(asked: Callable[[], Records], said: str) -> None:
     with pytest.raises(Problems, match=said):
         asked()
+
+
+def test_who_stops_us_while_rows_are_put_there_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped:
+        def __init__(self, rows: object) -> None: ...
+
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            raise KeyboardInterrupt
+
+    with open_records(small()) as records:
+        monkeypatch.setattr(duckdb_engine, "_Stream", Stopped)
+        with pytest.raises(KeyboardInterrupt):
+            records.put("rules", pl.DataFrame({"concept_id": [1]}))
 
 
 def test_closed_records_say_so() -> None:

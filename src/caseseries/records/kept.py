@@ -50,7 +50,8 @@ class Kept:
     def lay_frame(self, name: str, frame: pl.DataFrame) -> None:
         """The same of rows that were put there; their order does not count."""
         content = io.BytesIO()
-        frame.sort(frame.columns).write_ipc(content)
+        # As Parquet, which writes texts one after the other. In memory they may lie in any order.
+        frame.sort(frame.columns).write_parquet(content, compression="uncompressed")
         self.lay(name, hashlib.sha256(content.getbuffer()).hexdigest())
 
     def find(self, digest: str) -> Path | None:

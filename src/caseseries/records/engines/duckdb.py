@@ -219,7 +219,8 @@ def _settings(threads: int, memory: str) -> dict[str, Any]:
 def _told(where: str) -> Iterator[None]:
     """What DuckDB or the disk refuses becomes a problem that a reader can mend.
 
-    Where somebody stops a query with Ctrl-C, DuckDB tells it in words of its own: KeyboardInterrupt again.
+    Where somebody stops a query with Ctrl-C, or stops us while DuckDB reads what we put, it tells it as an
+    error of its own that names ours: KeyboardInterrupt again.
     """
     import duckdb
 
@@ -228,6 +229,8 @@ def _told(where: str) -> Iterator[None]:
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
     except (duckdb.Error, OSError) as error:
+        if isinstance(error, duckdb.Error) and KeyboardInterrupt.__name__ in str(error):
+            raise KeyboardInterrupt from None
         raise Problems([problem_of(error, where)]) from error
     except (RuntimeError, pl.exceptions.ComputeError) as error:
         if "interrupt" not in str(error).casefold():
