@@ -19,7 +19,7 @@ from caseseries.cohort.screen import screen
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.folder import KEPT
-from caseseries.records import codebook_reading, omop
+from caseseries.records import codebook_reading
 from caseseries.records import kept as keeping
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.engines.duckdb import Engine
@@ -41,10 +41,14 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+AS_SHIPPED = keeping.DEAR, keeping.NOT_CHEAP
+
+
 @pytest.fixture(autouse=True)
 def everything_is_dear(monkeypatch: pytest.MonkeyPatch) -> None:
     """However fast a query is, what it finds is kept."""
-    monkeypatch.setattr(omop, "DEAR", -1.0)
+    monkeypatch.setattr(keeping, "DEAR", -1.0)
+    monkeypatch.setattr(keeping, "NOT_CHEAP", -1.0)
 
 
 def founding(folder: Path, *changes: tuple[str, str]) -> Study:
@@ -122,7 +126,8 @@ def kept(synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the founding study left."""
     folder = tmp_path_factory.mktemp("kept") / KEPT
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(omop, "DEAR", -1.0)
+        patch.setattr(keeping, "DEAR", -1.0)
+        patch.setattr(keeping, "NOT_CHEAP", -1.0)
         screened(open_study("naymagon-2022"), synthetic, folder)
     return folder
 
@@ -264,6 +269,20 @@ def test_the_order_of_rows_does_not_count_and_every_cell_does(tmp_path: Path) ->
     assert len({digest(order) for order in orders}) == 1
     changed = [rows[:-1], [(45, *rows[0][1:]), *rows[1:]], [(*rows[0][:2], False), *rows[1:]]]
     assert len({digest(order) for order in [rows, *changed]}) == 4
+
+
+def test_what_rests_on_kept_rows_is_kept_sooner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dear, not_cheap = AS_SHIPPED
+    monkeypatch.setattr(keeping, "DEAR", dear)
+    monkeypatch.setattr(keeping, "NOT_CHEAP", not_cheap)
+    shelf, between = Kept(tmp_path, ["a hospital"]), (dear + not_cheap) / 2
+    shelf.lay("few", shelf.digest_of("SELECT * FROM person"))
+    assert not shelf.is_worth("SELECT * FROM few", between)
+    shelf.write(shelf.digest_of("SELECT * FROM person"), lambda path: path.write_bytes(b"PAR1"))
+    assert shelf.is_worth("SELECT * FROM few", between)
+    assert not shelf.is_worth("SELECT * FROM few", not_cheap / 2)
+    assert not shelf.is_worth("SELECT * FROM person", between)
+    assert shelf.is_worth("SELECT * FROM person", dear * 2)
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,8 @@ def standing_on_the_anchor(whole: Windows, facts: str, anchors: str) -> str:
     """SQL: the facts that stand on the anchor of their stay."""
     widths = " ".join(f"WHEN f.bit & {bits} <> 0 THEN {days}" for days, bits in whole.widths)
     return f"""
-SELECT f.* FROM {facts} f JOIN {anchors} b ON b.stay_id = f.stay_id
+SELECT f.stay_id, f.day, f.known, f.bit, f.state, f.source, f.row_id
+FROM {facts} f JOIN {anchors} b ON b.stay_id = f.stay_id
 WHERE f.day <= b.anchor AND f.day > b.anchor - CASE {widths} END"""
 
 
@@ -121,7 +122,7 @@ WITH ranked AS (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY stay_id, bit ORDER BY state DESC, day, source, row_id) AS place
   FROM {standing}
 )
-SELECT stay_id, bit, state, day, known, source, row_id FROM ranked WHERE place = 1 AND state <> 1"""
+SELECT stay_id, bit, source, row_id FROM ranked WHERE place = 1 AND state <> 1"""
 
 
 def known(whole: Windows, facts: str, verdicts_of: str, standing: str) -> str:

@@ -21,6 +21,8 @@ from caseseries.evidence.problem import Problems
 
 DEAR = 0.03
 """Seconds from which on a query's rows are kept: to read them again takes less."""
+NOT_CHEAP = 0.005
+"""The same of a query that reads kept rows: the next run has these in a file, and takes longer."""
 MOST = 4 * 1024**3
 """Bytes that may be kept in one folder; beyond, what was used longest ago goes."""
 _LAST = b"PAR1"
@@ -40,8 +42,12 @@ class Kept:
 
     def digest_of(self, text: str) -> str:
         """The digest of a query: of its text, the tables of ours that it names, and the hospital."""
-        named = sorted(self._tables.keys() & set(re.findall(r"\w+", text)))
-        return _digest([self._base, text, *(f"{name} {self._tables[name]}" for name in named)])
+        return _digest([self._base, text, *(f"{name} {self._tables[name]}" for name in self._named(text))])
+
+    def is_worth(self, text: str, seconds: float) -> bool:
+        """Whether the rows of a query are to be kept that took so long."""
+        reads_kept = any(self._path(self._tables[name]) in self._used for name in self._named(text))
+        return seconds > (NOT_CHEAP if reads_kept else DEAR)
 
     def lay(self, name: str, digest: str) -> None:
         """Remember what a table of ours holds."""
@@ -97,6 +103,9 @@ class Kept:
             is_old = now - used > _A_DAY
             if file not in self._used and (total > MOST or (_UNFINISHED in file.name and is_old)):
                 file.unlink(missing_ok=True)
+
+    def _named(self, text: str) -> list[str]:
+        return sorted(self._tables.keys() & set(re.findall(r"\w+", text)))
 
     def _path(self, digest: str) -> Path:
         return self._folder / f"{digest}.parquet"

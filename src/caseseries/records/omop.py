@@ -14,7 +14,7 @@ import polars as pl
 from caseseries.records.engines.duckdb import Engine, named
 from caseseries.records.fields import fields
 from caseseries.records.inspection import Note
-from caseseries.records.kept import DEAR, Kept
+from caseseries.records.kept import Kept
 from caseseries.records.opening import make_ready
 from caseseries.records.source import names_in, state_of, tables_of
 
@@ -122,7 +122,7 @@ class Records:
             return pl.read_parquet(before)
         started = time.monotonic()
         found = self._engine.frame(text, where)
-        if time.monotonic() - started > DEAR:
+        if self._kept.is_worth(text, time.monotonic() - started):
             self._kept.write(digest, found.write_parquet)
         return found
 
@@ -138,7 +138,7 @@ class Records:
         else:
             started = time.monotonic()
             rows = self._engine.make(_free(name), text, name)
-            if time.monotonic() - started > DEAR:
+            if self._kept.is_worth(text, time.monotonic() - started):
                 self._kept.write(digest, partial(self._engine.write, _free(name), where=name))
         self._kept.lay(name, digest)
         return rows
