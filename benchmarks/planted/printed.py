@@ -51,7 +51,7 @@ def printed_numbers(series: Series) -> dict[str, str]:
 
 
 def _response(course: dict[str, str]) -> str:
-    values = {day: int(text.replace(",", "")) for day in DAYS if (text := course[f"day {day}"])}
+    values = {day: float(text.replace(",", "")) for day in DAYS if (text := course[f"day {day}"])}
     later = [value for day, value in values.items() if day > 1]
     return str(half_up(100 * (1 - min(later) / values[1]))) if later and 1 in values else ""
 
