@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from by_eye import LOOKS, seen
 from claimed import ANALYSES, Claimed, as_claims, claimed
 from errors import Truth
 from later_errors import LATER_KINDS, plant
@@ -38,7 +39,9 @@ def main() -> None:
     options = reader.parse_args()
     if "clean".startswith(options.kinds):
         clean(2 * options.series)
-    print("sheet: kind | planted | changed a printed number | named | of those | contradicted | explained")
+    print(
+        "sheet: kind | planted | changed a print | named | of those | contradicted | explained | seen by eye"
+    )
     for number, kind in enumerate(LATER_KINDS, start=1):
         if kind.startswith(options.kinds):
             sheets(kind, number, options.series, options.told)
@@ -51,16 +54,17 @@ def main() -> None:
 def clean(count: int) -> None:
     """The questions that clean series raise, and the verdicts that contradict what they would print."""
     kinds: Counter[str] = Counter()
-    wrong = asked = 0
+    wrong = asked = looked = 0
     for place in range(count):
         series = clean_series(np.random.default_rng([CLEAN_SEED, place]))
         told = told_of(series)
         kinds.update(one.kind for one in told)
         asked += bool(told)
+        looked += any(look(series) for look in LOOKS)
         printed = analysed(series)
         wrong += len(contradicted(series, printed.digits))
     print(f"clean: {sum(kinds.values()) / count:.2f} questions a series, {asked} of {count} with any;")
-    print(f"  {dict(kinds)}; {wrong} printed numbers contradicted")
+    print(f"  {dict(kinds)}; {wrong} printed numbers contradicted; by eye, {looked} series")
 
 
 def sheets(kind: str, number: int, count: int, listed: bool) -> None:
@@ -73,7 +77,9 @@ def sheets(kind: str, number: int, count: int, listed: bool) -> None:
         named = any(is_named(truth, told, planted) for truth in truths)
         against = contradicted(planted, analysed(series).digits)
         explained = any(names(verdict, truth) for verdict in against[:FIRST] for truth in truths)
-        rows.append((truths[0].variant, changes_a_print(series, planted), named, bool(against), explained))
+        by_eye = not named and seen(series, planted)
+        changed = changes_a_print(series, planted)
+        rows.append((truths[0].variant, changed, named, bool(against), explained, by_eye))
         if listed:
             print("   ", rows[-1], [(truth.table, truth.patients, truth.columns) for truth in truths])
             for one in told[:FIRST]:
@@ -81,13 +87,13 @@ def sheets(kind: str, number: int, count: int, listed: bool) -> None:
             for verdict in against[:FIRST]:
                 print("      ledger:", verdict.by, verdict.claim.printed, verdict.obtained, verdict.explained)
     of = [row for row in rows if row[1]]
-    all_named, wrong, explained_all = (sum(row[at] for row in rows) for at in (2, 3, 4))
-    counts = len(rows), len(of), all_named, sum(row[2] for row in of), wrong, explained_all
+    all_named, *others = (sum(row[at] for row in rows) for at in (2, 3, 4, 5))
+    counts = len(rows), len(of), all_named, sum(row[2] for row in of), *others
     print(kind, *counts, sep=" | ", flush=True)
     for variant in sorted({row[0] for row in rows}):
         own = [row for row in rows if row[0] == variant]
-        change, named = (sum(row[at] for row in own) for at in (1, 2))
-        print(f"  {variant}: {len(own)} planted, {change} change a printed number, {named} named")
+        change, named, by_eye = (sum(row[at] for row in own) for at in (1, 2, 5))
+        print(f"  {variant}: {len(own)} planted, {change} change a print, {named} named, {by_eye} by eye")
 
 
 def prints(kind: str, number: int, count: int, listed: bool) -> None:
@@ -146,7 +152,7 @@ def names(verdict: Verdict, truth: Truth) -> bool:
     """Whether the explanation of a number of one of the columns has one of the patients."""
     of_column = any(column.replace("_", "-") in verdict.by for column in truth.columns)
     who = "|".join(re.escape(patient) for patient in truth.patients)
-    return of_column and bool(re.search(rf"patients? [^.;]*\b({who})\b", verdict.explained))
+    return of_column and bool(re.search(rf"\bpatients? ({who})\b", verdict.explained))
 
 
 def _promised(series: Series, folder: Path) -> Path:
