@@ -175,7 +175,7 @@ def test_rows_of_which_hardly_anything_is_known_are_no_doubles(asked: Asked) -> 
 
 
 def test_many_equal_rows_are_one_question(asked: Asked) -> None:
-    rows = [f"p{row},{20 + row // 2},lupus,1,1,1,1 mg daily,1,Yes,1" for row in range(100)]
+    rows = [f"p{row},{20 + row // 2 * 37 % 50},lupus,1,1,1,1 mg daily,1,Yes,1" for row in range(100)]
     [question] = asked(*rows)
     assert question.sentence == "50 groups of rows agree in all 8 columns."
     assert len(question.patients) == 100
@@ -213,6 +213,30 @@ def test_two_tables_with_one_measurement(asked: Asked) -> None:
         "Ferritin on day 1 of patient Zoe is 120,000 in one table and 102,000.5 in the other."
     )
     assert question.cells == ("patients.csv:D4", "ferritin.csv:B3")
+
+
+def test_a_first_day_that_only_the_other_table_has(asked: Asked) -> None:
+    months = [place * 7 % 23 + 2 for place in range(10)]
+    rows = [
+        f"p{place},{one + 40},lupus,{1871 + 391 * one},3,3,1 mg daily,1,Yes,{one}"
+        for place, one in enumerate(months)
+    ]
+    courses = [f"p{place},{1871 + 391 * months[place]},{700 + 31 * months[place]}," for place in range(10)]
+    assert asked(*rows, ferritin="\n".join(courses)) == []
+    later = [*courses[:4], f"p4,,{1871 + 391 * months[4]},{700 + 31 * months[4]}", *courses[5:]]
+    [question] = asked(*rows, ferritin="\n".join(later))
+    assert question.kind == "first-day"
+    assert question.sentence == (
+        "Ferritin on day 1 of patient p4 is 4,608 in one table; in the other the course begins on day 5, "
+        "with 4,608."
+    )
+    assert question.cells == ("patients.csv:D6", "ferritin.csv:C6")
+    # Where several courses begin later, that is how the table was filled in.
+    several = [
+        *later[:7],
+        *(f"p{place},,{800 + 31 * months[place]},{690 + 31 * months[place]}" for place in (7, 8, 9)),
+    ]
+    assert asked(*rows, ferritin="\n".join(several)) == []
 
 
 def test_measurements_at_other_moments_may_differ(tmp_path: Path, asked: Asked) -> None:

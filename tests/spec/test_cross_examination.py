@@ -18,7 +18,7 @@ from caseseries.cases.consistency.digits import _uneven
 from caseseries.cases.consistency.percentages import gives, share_possible
 from caseseries.cases.consistency.question import MOST, Question
 from caseseries.cases.consistency.questions import questions
-from caseseries.cases.consistency.runs import _chances
+from caseseries.cases.consistency.runs import same_by_chance
 from caseseries.cases.derived import with_derived
 from caseseries.cases.sheet import read_sheet
 from caseseries.criteria.shelf import open_definition
@@ -27,6 +27,7 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.study import open_study
 
 DAYS = (1, 5, 10, 15, 20)
+DAYS_IN_NO_ORDER = (4, 1, 7, 3, 8, 2, 6, 5)
 PROMISE: dict[str, Any] = {
     "title": "Small",
     "version": "1",
@@ -110,7 +111,7 @@ def asked(tmp_path: Path) -> Asked:
 
     def ask(rows: Rows, courses: Rows = (), promise: dict[str, Any] = PROMISE) -> list[Question]:
         table = [
-            {"patient": str(place), **ROW, "age": str(30 + place), **row} for place, row in enumerate(rows, 1)
+            {"patient": str(place), **ROW, "age": str(age(place)), **row} for place, row in enumerate(rows, 1)
         ]
         _write(tmp_path / "patients.csv", table)
         filled = list(courses) or [course()]
@@ -125,6 +126,11 @@ def asked(tmp_path: Path) -> Asked:
         return list(questions(cases, protocol, CRITERIA))
 
     return ask
+
+
+def age(place: int) -> int:
+    """Everybody's own, and in no order."""
+    return 30 + place // 61 * 61 + place * 37 % 61
 
 
 def _write(path: Path, rows: Rows) -> None:
@@ -162,6 +168,13 @@ def test_a_second_print_of_the_same_number(asked: Asked) -> None:
 @pytest.mark.parametrize("first, second", [("1.7", "1.65"), ("1.7", "1.70"), ("57", "57.0"), ("2", "1.5")])
 def test_rounding_is_no_disagreement(asked: Asked, first: str, second: str) -> None:
     assert asked([{"months": first}], [course(9, months_printed=second)]) == []
+
+
+def test_a_comma_for_a_point_in_a_second_print(asked: Asked) -> None:
+    [question] = asked([{"months": "1.6"}], [course(9, months_printed="1,6")])
+    assert question.kind == "tables"
+    assert question.sentence == "Months of patient 1 is 1.6 in one table and 1,6 in the other."
+    assert asked([{"months": "1.6"}], [course(9, months_printed="about 2")]) == []
 
 
 def test_outcomes_in_whatever_words(asked: Asked) -> None:
@@ -286,7 +299,7 @@ def test_the_share_of_percentages_by_trying_each(whole: int) -> None:
         assert len(possible) / 101 == pytest.approx(share_possible("50", whole))
 
 
-# ---- Runs, formats, digits, steps, blanks ----
+# ---- Runs ----
 
 
 def test_values_that_two_patients_share_in_a_row(asked: Asked) -> None:
@@ -321,9 +334,77 @@ def test_how_often_values_repeat_by_chance_as_drawn_many_times() -> None:
         values = rng.integers(1000, 1400, 60).astype(float)
         pairs = 60 * 59 / 2
         repeats.append((len(values) - len(set(values.tolist()))) / pairs)
-        said.append(float(_chances(values).mean()))
+        said.append(float(same_by_chance(values).mean()))
     # The values within a factor of two reach to where there are none: what is said is no more than half low.
     assert 0.2 * np.mean(repeats) < np.mean(said) < 2 * np.mean(repeats)
+
+
+def test_a_value_that_stays_in_one_course(asked: Asked) -> None:
+    courses = drawn(9)
+    [question] = asked([{}] * 9, [*courses[:4], {**courses[4], "day 15": courses[4]["day 10"]}, *courses[5:]])
+    assert question.kind == "repeat"
+    value = f"{int(courses[4]['day 10']):,}"
+    assert question.sentence == f"Ferritin of patient 5 is {value} on days 10 and 15."
+    assert question.cells == ("ferritin.csv:D6", "ferritin.csv:E6")
+    assert question.chance is not None
+    assert question.chance.probability < 0.01
+
+
+def test_a_value_at_which_many_stay_is_none(asked: Asked) -> None:
+    # What several courses stay at, such as the highest that a laboratory reports, is no slip.
+    stay = [{**one, "day 10": "40000", "day 15": "40000"} for one in drawn(9)]
+    found = asked([{}] * 9, stay)
+    assert [one for one in found if one.kind == "repeat"] == []
+
+
+# ---- Columns ----
+
+
+@pytest.mark.parametrize("ages", [range(31, 40), range(80, 26, -6), (30, 30, 41, 42, 42, 43, 60, 71, 72)])
+def test_a_column_in_order(asked: Asked, ages: Sequence[int]) -> None:
+    found = asked([{"age": str(age)} for age in ages])
+    [question] = [one for one in found if one.kind != "duplicate"]  # nothing but the age tells them apart
+    assert question.kind == "in-order"
+    assert question.sentence == f"Age stands in order from top to bottom, from {ages[0]} to {ages[-1]}."
+    assert question.cells == tuple(f"patients.csv:B{row}" for row in range(2, 11))
+    exchanged = [*ages[1:5], ages[0], *ages[5:]]
+    assert [one for one in asked([{"age": str(age)} for age in exchanged]) if one.kind == "in-order"] == []
+
+
+def test_few_rows_are_in_order_by_chance(asked: Asked) -> None:
+    assert asked([{"age": str(age)} for age in (31, 45, 52, 60, 61)]) == []
+    found = asked([{"age": age} for age in ("40", "40", "40", "40", "40", "40", "40", "41", "41")])
+    assert {one.kind for one in found} == {"duplicate"}  # nothing but the age tells them apart
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ((52, 52, 52, 52), "Age is 52 in the rows of patients 4 to 7, one below the other."),
+        ((52, 53, 54, 55), "Age counts from 52 to 55 in the rows of patients 4 to 7, one below the other."),
+        ((52, 51, 50, 49), "Age counts from 52 to 49 in the rows of patients 4 to 7, one below the other."),
+    ],
+)
+def test_a_number_that_goes_on_from_row_to_row(asked: Asked, run: Sequence[int], said: str) -> None:
+    ages = [31, 74, 38, *run, 66, 23, 81, 45, 59]
+    found = asked([{"age": str(age)} for age in ages])
+    [question] = [one for one in found if one.kind != "duplicate"]  # nothing but the age tells them apart
+    assert question.kind == "dragged"
+    assert question.sentence == said
+    assert question.patients == ("4", "5", "6", "7")
+    assert question.cells == tuple(f"patients.csv:B{row}" for row in range(5, 9))
+    assert question.chance is not None
+    assert question.chance.probability < 1e-3
+    found = asked([{"age": str(age)} for age in [*ages[:5], 35, *ages[6:]]])
+    assert [one for one in found if one.kind != "duplicate"] == []
+
+
+def test_a_gap_ends_what_goes_on(asked: Asked) -> None:
+    ages = ["31", "74", "38", "52", "52", "", "52", "52", "66", "23", "81", "45", "59"]
+    assert [one for one in asked([{"age": age} for age in ages]) if one.kind == "dragged"] == []
+
+
+# ---- Formats, digits, steps, blanks ----
 
 
 def test_a_comma_where_no_other_number_has_one(asked: Asked) -> None:
@@ -348,7 +429,7 @@ def test_the_one_number_of_another_length(asked: Asked) -> None:
     found = asked([*rows, {"criteria_met": "5", "age": "4"}])
     assert [one.sentence for one in found] == ["Age of patient 11 is 4: all 10 other numbers have 2 digits."]
     assert asked([{}] * 5 + [{"age": "4"}]) == []
-    assert asked([{"age": str(place)} for place in range(9, 22)]) == []
+    assert asked([{"age": str(9 + place * 5 % 13)} for place in range(13)]) == []
 
 
 def test_last_digits_that_are_uneven(asked: Asked) -> None:
@@ -407,7 +488,7 @@ def test_the_only_blank_between_two_values(asked: Asked) -> None:
 
 
 def test_moments_the_other_way_round(asked: Asked) -> None:
-    rows = [{"day_diagnosed": str(place), "day_started": str(place + 2)} for place in range(1, 9)]
+    rows = [{"day_diagnosed": str(day), "day_started": str(day + 2)} for day in DAYS_IN_NO_ORDER]
     assert asked(rows) == []
     [question] = asked([*rows, {"day_diagnosed": "9", "day_started": "5"}])
     assert question.kind == "order"
@@ -417,8 +498,22 @@ def test_moments_the_other_way_round(asked: Asked) -> None:
     assert question.cells == ("patients.csv:I10", "patients.csv:J10")
 
 
+def test_moments_the_other_way_round_in_a_few(asked: Asked) -> None:
+    rows = [{"day_diagnosed": str(day), "day_started": str(day + 2)} for day in (*DAYS_IN_NO_ORDER, 6, 2)]
+    early = {"day_diagnosed": "9", "day_started": "5"}
+    [question] = asked([*rows, early, {**early, "day_started": "7"}])
+    assert question.kind == "order"
+    assert question.patients == ("11", "12")
+    assert question.sentence == (
+        "Patients 11 and 12 have the first dose 4 and 2 days before diagnosis: in the other 10 it is never "
+        "earlier."
+    )
+    assert question.cells == tuple(f"patients.csv:{cell}" for cell in ("I12", "J12", "I13", "J13"))
+    assert asked([*rows, early, early, early]) == []
+
+
 def test_moments_far_apart(asked: Asked) -> None:
-    rows = [{"day_diagnosed": str(place), "day_started": str(place + 5)} for place in range(1, 9)]
+    rows = [{"day_diagnosed": str(day), "day_started": str(day + 5)} for day in DAYS_IN_NO_ORDER]
     [question] = asked([*rows, {"day_diagnosed": "3", "day_started": "38"}])
     assert question.kind == "apart"
     assert question.sentence == (

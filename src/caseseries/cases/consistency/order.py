@@ -1,4 +1,4 @@
-"""Order: one patient in whom two moments stand the other way round, or far further apart."""
+"""Order: the few in whom two moments stand the other way round, or one in whom they are far further apart."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from caseseries.cases.consistency.question import Question
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
+from caseseries.stats.separation import listed
 
 FEWEST = 8
 """Patients with both days from whom one can tell which comes first."""
+FEW = 0.2
+"""Where more patients than this part have the later moment first, neither is the later."""
 LONG, FURTHER = 14.0, 3.0
 """Days, and how many times as far apart as in any other patient."""
 
 
 def order_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
-    """The one patient of at least FEWEST who has the later moment first."""
+    """The few patients, of at least FEWEST, who have the later moment first."""
     moments = dated(cases, protocol)
     for (first, early), (second, late) in combinations(moments.items(), 2):
         after = late - early
@@ -28,16 +31,18 @@ def order_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
         yield from _far_apart(cases, protocol, (first, second), after)
         for one, other, apart in ((first, second, after), (second, first, -after)):
             rows = np.flatnonzero(apart < 0).tolist()
-            if len(rows) != 1 or known < FEWEST:
+            if known < FEWEST or not 0 < len(rows) <= max(1, FEW * known):
                 continue
-            row = rows[0]
-            who = cases.patients[row]
+            who = tuple(cases.patients[row] for row in rows)
+            days = listed([f"{-apart[row]:.0f}" for row in rows])
+            have = f"Patient {who[0]} has" if len(who) == 1 else f"Patients {listed(who)} have"
             sentence = (
-                f"Patient {who} has {a_moment(other)} {-apart[row]:.0f} days before {a_moment(one)}: "
-                f"in the other {known - 1} it is never earlier."
+                f"{have} {a_moment(other)} {days} days before {a_moment(one)}: "
+                f"in the other {known - len(who)} it is never earlier."
             )
             why = "One of the two days may be counted from another moment than everybody's, or be a slip."
-            yield Question("order", sentence, why, (who,), _cells(cases, protocol, row, (one, other)))
+            cells = [cell for row in rows for cell in _cells(cases, protocol, row, (one, other))]
+            yield Question("order", sentence, why, who, tuple(cells))
 
 
 def _far_apart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -16,6 +17,9 @@ from caseseries.evidence.values import read_number, read_share, read_yes_no
 from caseseries.protocol.clauses.variable import Variable
 from caseseries.protocol.protocol import Protocol
 from caseseries.stats.rounding import half_up
+
+COMMA_FOR_POINT = r"\d+,\d{1,2}%?"
+"""No number, where thousands are parted by commas."""
 
 
 def print_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
@@ -49,7 +53,7 @@ def _first_sheet(cases: CaseSeries) -> str:
 
 
 def _may_be_one(one: str, other: str, kind: str) -> bool:
-    """Whether two prints can be one value: 1.65 and 1.7 can; what cannot be read tells nothing."""
+    """Whether two prints can be one value: 1.65 and 1.7 can, 1.6 and 1,6 cannot; other words tell nothing."""
     if " ".join(one.split()).casefold() == " ".join(other.split()).casefold():
         return True
     try:
@@ -57,7 +61,7 @@ def _may_be_one(one: str, other: str, kind: str) -> bool:
             return read_yes_no(one) == read_yes_no(other)
         (first, digits), (second, others) = (printed_number(text, kind) for text in (one, other))
     except ValueError:
-        return True
+        return not any(re.fullmatch(COMMA_FOR_POINT, text.strip()) for text in (one, other))
     fewest = min(digits, others)
     return half_up(first, fewest) == half_up(second, fewest) or first == second
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from caseseries.cases.consistency.blanks import blank_questions
 from caseseries.cases.consistency.categories import category_questions
 from caseseries.cases.consistency.clocks import clock_questions
+from caseseries.cases.consistency.columns import column_questions
 from caseseries.cases.consistency.counts import Countable, count_questions
 from caseseries.cases.consistency.digits import digit_questions
 from caseseries.cases.consistency.follows import follow_questions
@@ -47,6 +48,7 @@ def questions(
         *total_questions(cases, protocol),
         *percentage_questions(cases, protocol),
         *run_questions(cases, protocol),
+        *column_questions(cases, protocol),
         *format_questions(cases, protocol),
         *digit_questions(cases, protocol),
         *step_questions(cases, protocol),

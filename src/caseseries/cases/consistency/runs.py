@@ -1,4 +1,4 @@
-"""Runs: values that follow one another in one patient's course, and in another's too."""
+"""Runs: values in a row that stand in another patient's course too, or one value that stands on and on."""
 
 from __future__ import annotations
 
@@ -18,18 +18,44 @@ from caseseries.protocol.protocol import Protocol
 
 MOST_SHARED = 200
 """More pairs of values that are shared are of a coarse measurement, or of a sheet in which rows repeat."""
+SELDOM = 0.02
+"""A value that stays in one course is asked after up to this chance: it is one look, and a common slip."""
 NEAR = 2.0
 """Values within this factor of one another are as frequent as one another."""
 WHY = "In one of the courses they may be a copying slip, and which cannot be told from the sheet."
+WHY_REPEATED = "The later may be copied or carried forward from the one before, and not measured."
 
 
 def run_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
-    """Two or more values in a row that stand in two courses, and have too many digits for chance."""
+    """Values in a row that stand in two courses, or one that stands on, with too many digits for chance."""
     for serial in protocol.serials:
         mine = cases.serials.filter((pl.col("name") == serial.name) & pl.col("operator").is_null())
         mine = mine.sort("patient", "episode", "day").with_row_index("at")
         if mine.height:
             yield from _shared(serial, mine)
+            yield from _repeated(serial, mine)
+
+
+def _repeated(serial: Serial, mine: pl.DataFrame) -> Iterator[Question]:
+    """The same value on neighbouring days of one course."""
+    values = mine["value"].to_numpy()
+    runs = mine.group_by(
+        pl.struct("patient", "episode", "value").rle_id().alias("run"), maintain_order=True
+    ).agg("patient", "episode", "at", "day", "origin")
+    courses = mine.select("patient", "episode").unique().height
+    for patients, episodes, at, days, origins in (
+        runs.filter(pl.col("at").list.len() > 1).drop("run").iter_rows()
+    ):
+        expected = (len(values) - courses) * float(same_by_chance(values, len(at))[at[0]]) ** (len(at) - 1)
+        if expected < SELDOM:
+            who = label((patients[0], episodes[0]))
+            written = [str(day) for day in days]
+            sentence = (
+                f"{serial.title} of patient {who} is {plainly(values[at[0]])} on days "
+                f"{', '.join(written[:-1])} and {written[-1]}."
+            )
+            said = f"Values spread as these would stay at such a value in {one_in(expected)} of such series."
+            yield Question("repeat", sentence, WHY_REPEATED, (who,), tuple(origins), Chance(expected, said))
 
 
 def _shared(serial: Serial, mine: pl.DataFrame) -> Iterator[Question]:
@@ -44,7 +70,7 @@ def _shared(serial: Serial, mine: pl.DataFrame) -> Iterator[Question]:
     groups = twice.group_by("value", "after", maintain_order=True).agg("at")["at"].to_list()
     pairs = {(one, other) for group in groups for one in group for other in group if one < other}
     values, who = mine["value"].to_numpy(), mine.select("patient", "episode").rows()
-    chances = _chances(values)
+    chances = same_by_chance(values)
     for one, other in sorted(pairs):
         if (one - 1, other - 1) in pairs or who[one] == who[other]:
             continue
@@ -67,17 +93,17 @@ def _shared(serial: Serial, mine: pl.DataFrame) -> Iterator[Question]:
             yield Question("run", sentence, WHY, tuple(names), cells, Chance(expected, said))
 
 
-def _chances(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def same_by_chance(values: NDArray[np.float64], own: int = 2) -> NDArray[np.float64]:
     """How probable it is that another value is the same as each: one of those near it, at its digits.
 
-    As often as others do repeat it, at least: whoever rounds repeats.
+    As often as others do repeat it, at least: whoever rounds repeats. `own` are not others.
     """
     grain, ordered = _grain(values), np.sort(values)
     low, high = np.minimum(values / NEAR, values * NEAR), np.maximum(values / NEAR, values * NEAR)
     near = np.searchsorted(ordered, high, "right") - np.searchsorted(ordered, low, "left")
     same = np.searchsorted(ordered, values, "right") - np.searchsorted(ordered, values, "left")
     different = np.maximum((high - low) / grain, 1.0)
-    found: NDArray[np.float64] = np.maximum(near / len(values) / different, (same - 2) / len(values))
+    found: NDArray[np.float64] = np.maximum(near / len(values) / different, (same - own) / len(values))
     return found
 
 

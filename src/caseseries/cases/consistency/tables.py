@@ -1,4 +1,5 @@
-"""Tables: two tables of the same patients that disagree, and whose rows may have been exchanged."""
+"""Tables: two tables of the same patients that disagree, that lack what the other has, or whose rows are
+exchanged."""
 
 from __future__ import annotations
 
@@ -12,6 +13,9 @@ from caseseries.cases.consistency.question import Question
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.variable import Serial, Take, Variable
 from caseseries.protocol.protocol import Protocol
+
+FEW = 0.1
+"""Where more of the courses begin later than on the first day, that is how this table was filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ def table_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
         for variable in protocol.variables:
             if same_measurement(variable, serial) and cases.has(variable.name):
                 yield from disagreements(variable.title, _disagreeing(cases, variable, serial))
+                yield from _without_first_day(cases, variable, serial)
 
 
 def disagreements(title: str, found: Sequence[Disagreement]) -> Iterator[Question]:
@@ -87,6 +92,31 @@ def _disagreeing(cases: CaseSeries, variable: Variable, serial: Serial) -> list[
         )
         for row, one, other, origin in both.select("row", "one", "value", "origin").iter_rows()
     ]
+
+
+def _without_first_day(cases: CaseSeries, variable: Variable, serial: Serial) -> Iterator[Question]:
+    """The few whose course has no first day, though the other table has its value."""
+    mine = cases.serials.filter(pl.col("name") == serial.name).sort("day")
+    courses = mine.group_by("patient", "episode", maintain_order=True).agg(
+        day=pl.col("day").first(), value=pl.col("value").first(), origin=pl.col("origin").first()
+    )
+    both = (
+        cases.table.select("patient", "episode", one=variable.name)
+        .with_row_index("row")
+        .filter(pl.col("one").is_not_null())
+        .join(courses, on=["patient", "episode"])
+    )
+    late = both.filter(pl.col("day") > 1).sort("row")
+    if not 0 < late.height <= FEW * both.height:
+        return
+    for row, one, day, value, origin in late.select("row", "one", "day", "value", "origin").iter_rows():
+        who = cases.patients[row]
+        sentence = (
+            f"{variable.title} of patient {who} is {plainly(one)} in one table; in the other the course "
+            f"begins on day {day}, with {'no number' if value is None else plainly(value)}."
+        )
+        why = "Day 1 was not copied, or the values of the course stand a column too far."
+        yield Question("first-day", sentence, why, (who,), (cases.origin(row, variable.name), origin))
 
 
 def plainly(value: float) -> str:
