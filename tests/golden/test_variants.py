@@ -84,3 +84,9 @@ def test_tables_with_an_empty_line_and_values_all_equal_have_no_variants() -> No
     assert not list(share_variants(((3, 0), (5, 0))))
     assert not list(rank_variants(np.ones(3), np.ones(4)))
     assert not list(rank_variants(np.array([]), np.ones(4)))
+
+
+def test_one_group_in_which_all_are_equal() -> None:
+    found = {one.method: one.value for one in rank_variants(np.full(3, 0.1), np.array([0.1, 0.2, 0.4]))}
+    # Student's t by hand: means 0.1 and 7/30, pooled variance 7/600, t = 1.5119 on 4 degrees of freedom.
+    assert found["Student's t-test, two-sided"] == pytest.approx(0.2051, abs=1e-4)
