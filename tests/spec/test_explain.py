@@ -19,7 +19,7 @@ import pytest
 from caseseries.analysis.plan import analysed
 from caseseries.literature.claims import Claim
 from caseseries.literature.explain import explained
-from caseseries.literature.explain_percent import explain_percent, fractions_that_give
+from caseseries.literature.explain_percent import explain_percent, fractions_that_give, of_all
 from caseseries.literature.explain_response import explain_response
 from caseseries.literature.ledger import as_explained_before, ledger_csv
 from caseseries.literature.readings import Reading, one_otherwise
@@ -182,6 +182,39 @@ def test_no_count_of_sixteen_is_five_percent() -> None:
         "of totals up to 32: 1 of 19, 20, 21 or 22 (95 of the 101 have such a fraction)"
     )
     assert explain_percent(wanted(of("44%"), "share"), 16) == "7 of 16 patients would give it"
+
+
+@pytest.mark.parametrize(
+    "printed, count, n, said",
+    [
+        ("33%", 4, 6, "the same 4 patients are 33% of all 12 (one other total was tried)"),
+        ("8.3%", 1, 3, "the same 1 patient is 8.3% of all 12 (one other total was tried)"),
+        ("34%", 4, 6, ""),
+        ("33%", 4, 12, ""),  # it is of all already
+        ("0%", 0, 6, ""),  # none is none of any total
+    ],
+)
+def test_a_share_of_a_group_that_was_taken_of_everybody(printed: str, count: int, n: int, said: str) -> None:
+    assert of_all(wanted(of(printed), "share"), count, n, 12) == said
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"result": "survival-by-cause.rheumatologic.share"},
+        {"derived": "count(rheumatologic and alive) / count(rheumatologic)"},
+    ],
+)
+def test_the_wrong_total_is_named_by_whatever_way_the_share_is_claimed(way: dict[str, str]) -> None:
+    """3 of the 4 with a rheumatologic cause survived; 19% is 3 of all 16."""
+    assert said_of("19%", **way).startswith(
+        "The same 3 patients are 19% of all 16 (one other total was tried)."
+    )
+
+
+def test_of_a_share_that_is_known_of_some_the_total_is_theirs() -> None:
+    assert said_of("56%", derived='share(sex == "F")').startswith("9 of 16 patients would give it.")
+    assert said_of("5%", derived="share(age > 200)").startswith("No count of 16 gives it")
 
 
 # ---- A response ----

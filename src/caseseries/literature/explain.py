@@ -20,7 +20,7 @@ from caseseries.literature.differing import looks_in_words, looks_of
 from caseseries.literature.explain_interval import contrast_limits, share_limits
 from caseseries.literature.explain_middle import STATISTICS, middle_stages
 from caseseries.literature.explain_p import p_stages, table_of
-from caseseries.literature.explain_percent import explain_percent
+from caseseries.literature.explain_percent import counted, explain_percent, of_all
 from caseseries.literature.explain_response import courses, explain_response
 from caseseries.literature.explain_survival import survival_stages
 from caseseries.literature.readings import PRINTED
@@ -81,7 +81,10 @@ class _Grounds:
 
     def _by_variants(self, verdict: Verdict, *, column_gives_it: bool) -> Iterator[str]:
         claim = verdict.claim
-        if total := self._total(verdict):
+        count, total = counted(verdict, self.results, self.cases)
+        if total:
+            if whole := of_all(wanted(claim, "share"), count, total, self.cases.n):
+                yield whole
             yield explain_percent(wanted(claim, "share"), total)
         if (response := self._response(claim)) is not None:
             own = "no pair of values of its own row gives it; " if response.stage else ""
@@ -105,23 +108,6 @@ class _Grounds:
     def _field(self, id_: str) -> str:
         """What is claimed of a number: its value, or the field behind its id."""
         return "value" if id_ in self.results.numbers else id_.rpartition(".")[2]
-
-    def _total(self, verdict: Verdict) -> int:
-        """Of how many patients a printed percentage is the share; 0 where it is no share of patients."""
-        claim = verdict.claim
-        if not claim.is_percent:
-            return 0
-        if claim.result:
-            number = self.results.number(claim.result)
-            is_share = number.id.rpartition(".")[2] == "share" and self._field(claim.result) == "value"
-            return number.estimate.n if is_share else 0
-        match _call(claim.derived):
-            case ast.Call(func=ast.Name(id="some_of"), args=[ast.Constant(value=int(n))]):
-                return n
-            case ast.Call(func=ast.Name(id="share")):
-                ours = _number(verdict)
-                return round(100 * len(verdict.patients) / float(ours)) if ours else self.cases.n
-        return 0
 
     def _response(self, claim: Claim) -> Searched | None:
         """The search for a greatest fall of one patient."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from decimal import Context, Decimal
 from fractions import Fraction
 
+from caseseries.analysis.results import Results
+from caseseries.cases.series import CaseSeries
+from caseseries.literature.expression import obtain
 from caseseries.literature.search import Wanted
+from caseseries.literature.verdicts import Verdict
 from caseseries.stats.rounding import half_up
 
 TIMES = 2
@@ -21,6 +26,32 @@ def fractions_that_give(print_: Wanted, most: int) -> list[tuple[int, int]]:
         for count in _near(print_, total)
         if _prints(print_, count, total) == print_.number
     ]
+
+
+def counted(verdict: Verdict, results: Results, cases: CaseSeries) -> tuple[int, int]:
+    """The patients that a printed percentage counts, and of how many; 0 where either is not known."""
+    claim = verdict.claim
+    if not claim.is_percent:
+        return 0, 0
+    if claim.result:
+        number = results.number(claim.result)
+        share, n = number.estimate.value, number.estimate.n
+        is_share = claim.result == number.id and number.id.rpartition(".")[2] == "share"
+        return (round(n * share), n) if is_share and share is not None else (0, 0)
+    match ast.parse(claim.derived, mode="eval").body if claim.derived else None:
+        case ast.Call(func=ast.Name(id="some_of"), args=[ast.Constant(value=int(n))]):
+            return 0, n
+        case ast.Call(func=ast.Name(id="share")):
+            ours, count = obtain(claim.derived, cases, {}, "").value, len(verdict.patients)
+            return count, int(count / ours) if ours else cases.n
+        case ast.BinOp(left=ast.Call() as part, op=ast.Div(), right=ast.Call() as whole):
+            if all(isinstance(one.func, ast.Name) and one.func.id == "count" for one in (part, whole)):
+                return _count(ast.unparse(part), cases), _count(ast.unparse(whole), cases)
+    return 0, 0
+
+
+def _count(expression: str, cases: CaseSeries) -> int:
+    return int(obtain(expression, cases, {}, "").value or 0)
 
 
 def explain_percent(print_: Wanted, n: int) -> str:
@@ -43,6 +74,15 @@ def explain_percent(print_: Wanted, n: int) -> str:
     every = {_prints(print_, count, total) for total in range(1, most + 1) for count in range(total + 1)}
     of = f"{len(every):,} of the {possible:,} have such a fraction"
     return f"{said}; of totals up to {most:,}: {_listed(found)} ({of})"
+
+
+def of_all(print_: Wanted, count: int, n: int, everybody: int) -> str:
+    """The slip of a total: whether the same patients, of everybody and not of the `n`, give it; else ""."""
+    if n == everybody or not 0 < count <= everybody or _prints(print_, count, everybody) != print_.number:
+        return ""
+    are = "patient is" if count == 1 else "patients are"
+    printed = f"{float(print_.number):.{print_.digits}f}%"
+    return f"the same {count:,} {are} {printed} of all {everybody:,} (one other total was tried)"
 
 
 def _near(print_: Wanted, total: int) -> list[int]:
