@@ -371,7 +371,8 @@ def _summary(run: Finished, cases: CaseSeries) -> str:
             lines += [f"{result.clause.name[:1].upper()}{result.clause.name[1:]}"]
             lines += [f"  {number.label}: {number.estimate.in_short}" for number in numbers]
     done = sum(not result.why_not for result in results)
-    lines += ["", f"{done} of {len(results.results)} promised analyses done, {len(results.numbers)} numbers."]
+    promised = _number(len(results.results), "promised analysis", "promised analyses")
+    lines += ["", f"{done} of {promised} done, {_number(len(results.numbers), 'number')}."]
     if run.verdicts:
         held = f"{_number(len(run.verdicts), 'printed number')} held against them"
         lines.append(f"{held}: {tally(run.verdicts)}.")

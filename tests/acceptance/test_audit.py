@@ -107,6 +107,24 @@ def test_the_sheets_are_the_papers_tables() -> None:
     assert courses == [[cell for cell in line[:-1] if cell] for line in second]
 
 
+def test_the_report_ends_with_the_ledger_the_questions_and_the_forest(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["claims", "audit"]) == main(["run", "audit"]) == 0
+    page = (here / "audit-results" / "report.html").read_text("utf-8")
+    titles = re.findall(r"<h2>(.*?)</h2>", page)
+    assert titles[-3:] == ["Printed and obtained", "What is left open", "Beside published cohorts"]
+    *_, ledger, left_open, pool = page.split("<h2>")
+    held = "65 printed numbers, held against what the tables give: 57 reproduce"
+    assert held in ledger.replace("\u00a0", " ")
+    assert held in page.partition("<h2>What was promised")[0].replace("\u00a0", " ")
+    below = ledger.partition("What would give the printed numbers:")[2].partition("</ul>")[0]
+    assert below.count("<li>") == 6
+    assert "The same 4 patients are 33% of all 12" in below.replace("\u00a0", " ")
+    assert "of patient 10 is 76%; the row gives 65%" in left_open.replace("\u00a0", " ")
+    assert 'id="figure-pool_forest"' in pool
+
+
 def test_each_slip_that_was_put_into_the_paper_is_found_and_named(here: Path) -> None:
     assert main(["claims", "audit"]) == 0
     found = {row["id"]: row for row in rows(here / "audit-results" / "claims.csv") if row["explained"]}

@@ -170,7 +170,7 @@ def test_run_ends_with_what_was_found_and_where_it_is(
     lines = said.out.splitlines()
     assert lines[0] == "Anakinra in adult secondary HLH: the founding study: 16 patients"
     assert any(line.startswith("  Median survival: 1.65 months") for line in lines)
-    assert any(re.match(r"\d+ of 25 promised analyses done, \d+ numbers\.", line) for line in lines)
+    assert any(re.match(r"\d+ of 25 promised analyses done, \d,\d{3} numbers\.", line) for line in lines)
     assert any(line.startswith("268 printed numbers held against them: ") for line in lines)
     assert "? 10 questions about the sheet:" in lines
     assert any(

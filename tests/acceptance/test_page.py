@@ -655,7 +655,7 @@ def test_the_keyboard_goes_through_the_page_as_a_reader_does(page: Page) -> None
         body.send_keys(Keys.TAB)
         reached.append(page.browser.switch_to.active_element.text)
         body = page.browser.switch_to.active_element
-    assert reached == ["To the results", "In short", "What was promised", "Printed and obtained"]
+    assert reached == ["To the results", "In short", "What was promised", "The patients"]
     page.open()
     page.find("body").send_keys(Keys.TAB)
     page.browser.switch_to.active_element.send_keys(Keys.ENTER)

@@ -122,6 +122,8 @@ def test_the_founding_studys_cohorts() -> None:
     "replaced, by, found, mend",
     [
         ("survived = 9", "survived = 14", "14 survived, and there are 13 patients", "cannot be more than n"),
+        ("n = 13\nsurvived = 9", "n = 1\nsurvived = 9", "9 survived, and there is 1 patient", "more than n"),
+        ("n = 8, survived = 7", "n = 1, survived = 7", "7 survived, and 1 patient has it", "more than n"),
         ("n = 13\n", "n = 13\nresponded = 20\n", "20 responded, and there are 13", "cannot be more than n"),
         ("n = 13", "n = 0", "it has no patients", "Write how many"),
         ("n = 13", 'n = "13"', "n = '13' is not a whole number from 0", "Write it bare"),

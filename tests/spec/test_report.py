@@ -409,7 +409,7 @@ def test_heads_stand_over_their_columns_as_the_numbers_do(reported: Reported) ->
 def test_what_was_promised_and_not_done_says_why(reported: Reported) -> None:
     report = reported(analyses=(LIST, RESCREEN))
     assert "Promised, and not done" in report.text
-    assert re.search(r"another screening: \S.+\.", report.text)
+    assert re.search(r"“another screening”: \S.+\.", report.text)
     assert "another-screening" not in report.sections
 
 

@@ -235,7 +235,8 @@ class Results:
         return json.dumps(self.content(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def __repr__(self) -> str:
-        return f"{self.title}: {len(self.patients)} patients\n\n" + "\n\n".join(
+        of = "patient" if len(self.patients) == 1 else "patients"
+        return f"{self.title}: {len(self.patients)} {of}\n\n" + "\n\n".join(
             repr(result) for result in self.every
         )
 

@@ -95,7 +95,11 @@ def _slips_of_sense(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
     for key, did in (("survived", "survived"), ("responded", "responded")):
         if entry.get(key, 0) > n:
             mend = f"Look both up in the source: {key} cannot be more than n."
-            yield Problem(where, f"{entry[key]} {did}, and there are {n} patients", mend)
+            yield Problem(
+                where,
+                f"{entry[key]:,} {did}, and there {'is 1 patient' if n == 1 else f'are {n:,} patients'}",
+                mend,
+            )
     if max(survived or 0, entry.get("responded", 0)) > n:
         return  # against these every cause would be wrong too
     levels = [cause["level"] for cause in entry.get("causes", ())]
@@ -108,7 +112,8 @@ def _slips_of_sense(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(at, f"{of_level} patients have it, and the cohort has {n}", mend)
         elif lived is not None and lived > of_level:
             mend = "Look both up in the source: survived cannot be more than n."
-            yield Problem(at, f"{lived} survived, and {of_level} patients have it", mend)
+            have = "1 patient has" if of_level == 1 else f"{of_level:,} patients have"
+            yield Problem(at, f"{lived:,} survived, and {have} it", mend)
         elif lived is not None and survived is not None and not 0 <= survived - lived <= n - of_level:
             found = f"{lived} of {of_level} survived with it, which does not fit {survived} of {n} in all"
             yield Problem(at, found, "Look the four numbers up in the source.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from caseseries.analysis.results import Results
 from caseseries.literature.verdicts import FATES, Said, Verdict, fate
-from caseseries.report.page import Block, Cell, Fold, Line, Ref, Row, Table, words
+from caseseries.report.page import Block, Bullets, Cell, Fold, Line, Paragraph, Ref, Row, Table, words
 
 MARKS: dict[Said, str] = {
     "reproduces": "reproduces",
@@ -22,7 +22,7 @@ HEAD = ("What is claimed", "Where it stands", "Printed", "Obtained", "Verdict")
 
 
 def claims_held(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Iterator[Block]:
-    """What does not reproduce, contradictions first; and behind a fold what does, other roundings first."""
+    """What does not reproduce, contradictions first, and what would explain it; behind a fold what does."""
     order = sorted(verdicts, key=lambda one: ORDER.index(fate(one)))
     first = [one for one in order if not one[0].reproduces]
     rest = [one for one in order if one[0].reproduces]
@@ -30,6 +30,9 @@ def claims_held(verdicts: Sequence[Sequence[Verdict]], results: Results) -> Iter
         yield _table(
             "printed_and_obtained", "The claims that do not reproduce, one line each", first, results
         )
+    if lines := tuple(_explained(one[0]) for one in first if one[0].explained):
+        yield Paragraph(("What would give the printed numbers:",))
+        yield Bullets(lines)
     if rest:
         table = _table("printed_and_reproduced", "The claims that reproduce, one line each", rest, results)
         claims = "claim that reproduces" if len(rest) == 1 else "claims that reproduce"
@@ -44,7 +47,6 @@ def _table(name: str, caption: str, claims: Sequence[Sequence[Verdict]], results
 def _row(verdict: Verdict, is_first: bool, results: Results) -> Row:
     claim = verdict.claim
     said = verdict.said + (f": {verdict.how}" if verdict.how else "")
-    said += f". {verdict.explained}" if verdict.explained else ""
     what = claim.of if is_first else "the same, from the printed column"
     return Row(
         (
@@ -55,6 +57,11 @@ def _row(verdict: Verdict, is_first: bool, results: Results) -> Row:
             words(said, mark=MARKS[verdict.said]),
         )
     )
+
+
+def _explained(verdict: Verdict) -> Line:
+    claim = verdict.claim
+    return (f"{claim.of[:1].upper()}{claim.of[1:]}, printed {claim.printed}: {verdict.explained}",)
 
 
 def _obtained(verdict: Verdict, results: Results) -> Cell:

@@ -11,9 +11,11 @@ from caseseries.literature.poolings import Pooling, poolings_of
 from caseseries.protocol.clauses.analysis import POOL
 from caseseries.report.forest_figure import forest_figure
 from caseseries.report.numbers import said, stands, with_interval
-from caseseries.report.page import Block, Figure, Fold, Line, Paragraph, Row, Table, ref, words
+from caseseries.report.page import Block, Bullets, Figure, Fold, Line, Paragraph, Row, Table, ref, words
 from caseseries.report.pool_tables import OF_COMPARISON, beside_tables, methods_table
 from caseseries.stats.digits import shown
+
+SOURCES = "Where each was read, and what else must be known of it"
 
 
 def pooled(cohorts: Sequence[Published], results: Results) -> Iterator[Block]:
@@ -24,6 +26,7 @@ def pooled(cohorts: Sequence[Published], results: Results) -> Iterator[Block]:
     if result.why_not:
         yield Paragraph((result.why_not,))
         yield cohorts_table(cohorts, results)
+        yield Fold(SOURCES, (_sources(cohorts),))
         return
     poolings = poolings_of(cohorts)
     several = [one for one in poolings if len(one.cohorts) > 1]
@@ -35,6 +38,7 @@ def pooled(cohorts: Sequence[Published], results: Results) -> Iterator[Block]:
     )
     yield Figure("pool_forest", (caption,), forest_figure(cohorts, results))
     yield cohorts_table(cohorts, results)
+    yield Fold(SOURCES, (_sources(cohorts),))
     for pooling in several:
         yield Fold(
             f"{pooling.title}: other methods, and without each cohort", (methods_table(pooling, results),)
@@ -65,8 +69,11 @@ def cohorts_table(cohorts: Sequence[Published], results: Results) -> Table:
     pooled = results.result(POOL)
     cautions = [one for one in pooled.cautions if one.kind not in OF_COMPARISON]
     notes: list[Line] = [*((note,) for note in pooled.notes), *said(cautions)]
-    notes += [(f"{one.title}: {one.source}. {one.notes}".strip(),) for one in cohorts]
     return Table("pool_cohorts", "Published cohorts", head, tuple(rows), tuple(notes), is_wide=True)
+
+
+def _sources(cohorts: Sequence[Published]) -> Bullets:
+    return Bullets(tuple((f"{one.title}: {one.source}. {one.notes}".strip(),) for one in cohorts))
 
 
 def _causes(one: Published) -> Iterator[tuple[str, int, int | None]]:

@@ -67,13 +67,13 @@ def _later(pooling: Pooling, k: int) -> list[tuple[int, Published]]:
     return list(enumerate(pooling.cohorts[1 : k - 1], 2))
 
 
-def _method(name: str, at: str, results: Results) -> Row:
+def _method(name: str, at: str, results: Results, depth: int = 0) -> Row:
     estimate = results.number(at).estimate
     line: Line = with_interval(results, at) if estimate.level is not None else (ref(results, at),)
     reason = f" ({estimate.reason})" if estimate.reason else ""
     return Row(
         (
-            words(name, head=True),
+            words(name, head=True, depth=depth),
             words(ref(results, f"{at}.n"), numeric=True),
             words(*line, reason, numeric=True),
         )
@@ -94,11 +94,11 @@ def beside_tables(pooling: Pooling, results: Results) -> Iterator[Block]:
     for cause in causes:
         at = joined(stem, OURS, "by", slug(cause))
         rows.append(_method(f"Expected by {cause}, with and without", joined(at, "expected"), results))
-        rows.append(_method("the present less that", joined(at, "difference"), results))
+        rows.append(_method("the present less that", joined(at, "difference"), results, depth=1))
     head = ("The present cohort less the others", "Patients", "Share (interval)")
     yield Table(
         f"pool_{pooling.key}_beside",
-        "The present cohort beside the others: not of patients",
+        "The present cohort beside the others, cohort against cohort",
         head,
         tuple(rows),
         tuple(said(one for one in results.result(POOL).cautions if one.kind in OF_COMPARISON)),

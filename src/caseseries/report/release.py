@@ -160,7 +160,7 @@ def _sections(copy: _Copy) -> Iterator[Section]:
     yield Section("the_cautions", "Cautions", tuple(every_caution(results)))
     words = tuple(Paragraph(line) for line in results_in_words(results, cases, protocol))
     yield Section("the_words", "The results in words", words)
-    not_done = tuple((f"{result.clause.name}: {result.why_not}",) for result in results if result.why_not)
+    not_done = tuple((f"“{result.clause.name}”: {result.why_not}",) for result in results if result.why_not)
     yield Section("not_done", "Promised, and not done", (Bullets(not_done),) if not_done else ())
     yield Section("the_provenance", "Where it comes from", (_provenance(copy),))
 

@@ -107,7 +107,6 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
     written = (
         Section("in_short", "In short", tuple(_in_short(run))),
         Section("what_was_promised", "What was promised", tuple(_promised(run))),
-        Section("printed_and_obtained", "Printed and obtained", tuple(_claims(run))),
         Section("the_flow", "How they were found", tuple(_flow(run))),
         Section("the_patients", "The patients", tuple(_patients(run))),
         *_summaries(run),
@@ -118,12 +117,14 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
         Section("the_comparisons", "Comparisons", (*_comparisons(run), *_adjusted(run))),
         Section("the_regressions", "Regressions", tuple(_regressions(run))),
         Section("the_labels", "What flips it", tuple(_labels(run))),
-        Section("the_pool", "Beside published cohorts", tuple(pooled(run.cohorts, run.results))),
         Section("the_cautions", "Cautions", tuple(every_caution(run.results))),
         Section("the_words", "The results in words", tuple(_words(run))),
         Section("not_done", "Promised, and not done", tuple(_not_done(run))),
-        Section("left_open", "What is left open", tuple(_open(run))),
         Section("the_provenance", "Where it comes from", tuple(_provenance(run))),
+        # What a reader is to judge himself stands last: the print against the tables, the doubts, the others.
+        Section("printed_and_obtained", "Printed and obtained", tuple(_claims(run))),
+        Section("left_open", "What is left open", tuple(_open(run))),
+        Section("the_pool", "Beside published cohorts", tuple(pooled(run.cohorts, run.results))),
     )
     return tuple(section for section in written if section.blocks)
 
@@ -133,6 +134,8 @@ def _in_short(run: Finished) -> Iterator[Block]:
         yield Paragraph(found.in_short(run.screening, run.results))
     for line in results_in_words(run.results, run.cases, run.protocol, {"primary"}):
         yield Paragraph(line)
+    if run.verdicts:
+        yield Paragraph((_held(run),))
 
 
 def _promised(run: Finished) -> Iterator[Block]:
@@ -143,9 +146,14 @@ def _promised(run: Finished) -> Iterator[Block]:
 
 def _claims(run: Finished) -> Iterator[Block]:
     if run.verdicts:
-        held = f"{len(run.verdicts)} printed numbers, held against what the tables give"
-        yield Paragraph((f"{held}: {tally(run.verdicts)}.",))
+        yield Paragraph((_held(run),))
         yield from claims_held(run.verdicts, run.results)
+
+
+def _held(run: Finished) -> str:
+    count = len(run.verdicts)
+    numbers = "printed number" if count == 1 else "printed numbers"
+    return f"{count:,} {numbers}, held against what the tables give: {tally(run.verdicts)}."
 
 
 def _flow(run: Finished) -> Iterator[Block]:
@@ -293,7 +301,7 @@ def _words(run: Finished) -> Iterator[Block]:
 
 
 def _not_done(run: Finished) -> Iterator[Block]:
-    lines = [(f"{result.clause.name}: {result.why_not}",) for result in run.results if result.why_not]
+    lines = [(f"“{result.clause.name}”: {result.why_not}",) for result in run.results if result.why_not]
     if lines:
         yield Bullets(tuple(lines))
 
