@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -345,7 +346,7 @@ def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -
             toml(GOOD | {"printed": "NaN"}),
             'claims.toml, claim 1 ("age")',
             'printed = "NaN" is not a number',
-            "Leave the cell empty where there is none.",
+            PRINTED,
         ),
         (
             toml(GOOD | {"printed": "40,5"}),
@@ -382,7 +383,7 @@ def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -
             toml(GOOD | {"id": ["age"]}),
             "claims.toml, claim 1 (\"['age']\")",
             '"id" is not text',
-            "Put it in quotes: id = \"['age']\"",
+            'Write one text in quotes: id = "..."',
         ),
         (
             toml(GOOD).replace("[[claim]]", "[claim]"),
@@ -393,9 +394,45 @@ def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -
         ("[[clam]]", "claims.toml", 'the key "clam" is not known', "It holds [[claim]]."),
         (
             "[[claim]]\nid = age",
+            "claims.toml, line 2",
+            "this cannot be read: id = age",
+            'Text stands in quotes: kind = "number". Numbers and dates stand without.',
+        ),
+        (
+            toml(GOOD).replace("[[claim]]", "[claim]") + "\n" + toml(NEEDS),
+            "claims.toml, line 7",
+            "this cannot be read: [[claim]]",
+            "This heading stands twice; of what there are several is in [[double brackets]].",
+        ),
+        (
+            "[[claim]\n",
+            "claims.toml, line 1",
+            "this cannot be read: [[claim]",
+            "A heading stands in brackets, two of them where there may be several: [[variable]].",
+        ),
+        (
+            f"claim = {'[' * 5_000}",
             "claims.toml",
-            "it cannot be read: Invalid value (at line 2, column 6)",
-            "Text values stand in quotes; each claim begins with [[claim]].",
+            "lists or tables stand too deep inside one another",
+            "Close each list with ] and each table with }.",
+        ),
+        *(
+            (
+                toml(GOOD).replace("printed = '40.5'", f"printed = {value}"),
+                'claims.toml, claim 1 ("age")',
+                '"printed" is not text',
+                PRINTED,
+            )
+            for value in ("['40.5']", "2024-01-02", "nan", "inf", "true", "{}")
+        ),
+        *(
+            (
+                toml(GOOD | {"printed": value}),
+                'claims.toml, claim 1 ("age")',
+                f'printed = "{value}" is not a number',
+                PRINTED,
+            )
+            for value in ("2024-01-02", "2 January 2024", "inf", "1e400", "")
         ),
         (
             toml({key: value for key, value in GOOD.items() if key != "result"}),
@@ -458,6 +495,12 @@ def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -
             'Did you mean "high"? There are: age, high.',
         ),
         (
+            toml(GOOD | {"to": "high"}, NEEDS | {"id": "high", "to": "higher"}, NEEDS | {"id": "higher"}),
+            'claims.toml, claim "age"',
+            'the upper end of its range, "high", is the lower end of another',
+            "A range has two ends: leave out to in one of the claims.",
+        ),
+        (
             toml(GOOD | {"to": "high"}, NEEDS | {"id": "high", "printed": "None"}),
             'claims.toml, claim "age"',
             "an end of its range is no number",
@@ -479,6 +522,32 @@ def test_a_slip_is_told_with_its_place_and_its_mend(
     [problem] = problems(text)
     assert (problem.where, problem.found) == (where, found)
     assert problem.mend == mend or (mend.endswith(" ") and problem.mend.startswith(mend))
+
+
+def test_two_claims_are_no_range_of_each_other(problems: Callable[[str], tuple[Problem, ...]]) -> None:
+    told = problems(toml(GOOD | {"to": "b"}, NEEDS | {"id": "b", "to": "age"}))
+    assert [one.where for one in told] == ['claims.toml, claim "age"', 'claims.toml, claim "b"']
+    assert all(one.found.endswith("is the lower end of another") for one in told)
+
+
+def test_a_file_that_an_editor_has_marked_or_saved_in_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "claims.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + toml(GOOD).encode())
+    assert [claim.id for claim in read_claims(path)] == ["age"]
+    path.write_bytes(toml(GOOD | {"of": "the child's age, na\u00efve"}).encode("latin-1"))
+    with pytest.raises(Problems) as told:
+        read_claims(path)
+    [problem] = told.value.problems
+    assert problem.found == "it is not plain text in UTF-8"
+    assert problem.mend == 'Save it as plain text with the encoding "UTF-8".'
+
+
+def test_a_ledger_of_many_contradictions_is_held_in_the_time_of_its_length() -> None:
+    claims = [Claim(f"c{place}", "a number", "Abstract", "50", "made-up.number") for place in range(20_000)]
+    started = time.perf_counter()
+    verdicts = held(claims, results_of(number=49.0))
+    assert {one[0].said for one in verdicts} == {"contradicts"}
+    assert time.perf_counter() - started < 60  # each against each took many minutes
 
 
 def test_all_slips_are_told_at_once(problems: Callable[[str], tuple[Problem, ...]]) -> None:

@@ -160,6 +160,14 @@ def test_the_founding_studys_cohorts() -> None:
         ("n = 13\n", 'n = 13\nroute = "subq"\n', 'route = "subq" is not known', "subcutaneous"),
         ("the founding paper only", "sure", 'confidence = "sure" is not known', "verified"),
         ("n = 13\n", "n = 13\nsurvivors = 9\n", 'the key "survivors" is not known', '"survived"'),
+        ("n = 13\n", "n = 13\nyear = 2017-01-01\n", "year = 2017-01-01 is not a whole", "Write it bare"),
+        ("n = 13", "n = nan", "n = nan is not a whole number", "Write it bare"),
+        (
+            'title = "Kumar 2017"',
+            'title = ["Kumar"]',
+            '"title" is not text',
+            "Write one text in quotes: title =",
+        ),
         ("n = 13\n", 'n = 13\npresent = "yes"\n', '"present" is neither true nor false', "present = true"),
         ("n = 13\n", 'n = 13\noverlaps = "sammut-2020"\n', '"overlaps" is not a list of ids', "overlaps = ["),
         ("n = 13\n", 'n = 13\noverlaps = ["samut-2020"]\n', "which is no other cohort", '"sammut-2020"'),
@@ -206,7 +214,8 @@ def test_every_slip_of_a_file_is_told_at_once(file: Path) -> None:
 @pytest.mark.parametrize(
     "text, found",
     [
-        ("[[cohort]\n", "it cannot be read"),
+        ("[[cohort]\n", "this cannot be read: [[cohort]"),
+        (f"cohort = {'[' * 5_000}", "lists or tables stand too deep inside one another"),
         ("cohort = 3\n", "the cohorts are not a list of cohorts"),
         ("[cohorts]\nn = 3\n", 'the key "cohorts" is not known'),
     ],

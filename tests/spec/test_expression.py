@@ -219,3 +219,8 @@ def test_a_number_greater_than_any_of_a_paper_is_refused() -> None:
     [told] = raised.value.problems
     assert told.where == "here"
     assert "it comes to more than any number of a paper" in told.found
+
+
+def test_where_no_cohort_is_told_of_the_mend_is_to_write_it() -> None:
+    with pytest.raises(Problems, match=r"no cohort is told of\nWrite its entry into cohorts\.toml"):
+        obtain('cohort("kumar-2017", "n")', CASES, {}, "claims.toml")

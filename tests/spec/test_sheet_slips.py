@@ -221,7 +221,7 @@ def test_an_empty_file(told: Told) -> None:
 
 
 def test_only_a_header(told: Told) -> None:
-    assert told(f"{HEADER}\n", ferritin="patient,day 1\n") == (
+    assert told(f"{HEADER}\n", ferritin="patient,day 1\n1,1000\n2,2000\n") == (
         "patients.csv: there is a header, and no patient below it\nFill in one row a patient."
     )
 

@@ -75,7 +75,9 @@ def read_sheet(path: Path, protocol: Protocol) -> CaseSeries:
     header = read_header(grid, protocol)
     keys, slips = read_keys(grid, header.patient, header.episode)
     parts = list(_parts(grid, header, protocol, keys))
-    serials = [read_serial(path.with_name(serial_file(one)), one, set(keys)) for one in protocol.serials]
+    # Without a patient every line of a serial would be told as a slip.
+    read_now = protocol.serials if keys else ()
+    serials = [read_serial(path.with_name(serial_file(one)), one, set(keys)) for one in read_now]
     problems = [
         *header.problems,
         *slips,

@@ -100,6 +100,7 @@ TOML_MENDS = {
     "Invalid value": 'Text stands in quotes: kind = "number". Numbers and dates stand without.',
     "Expected '=' after a key": 'A key is one word, followed by =, as in kind = "number".',
     "Cannot overwrite a value": "This key stands twice in its clause; keep one of the two.",
+    "Expected ']": "A heading stands in brackets, two of them where there may be several: [[variable]].",
     "Cannot declare": "This heading stands twice; of what there are several is in [[double brackets]].",
     "Invalid date": "A date that is in the calendar, year first: 2009-01-31.",
     'Expected "\'"': "Close the quotes on the line on which they are opened.",
@@ -110,8 +111,11 @@ TOML_MENDS = {
 }
 
 
-def read_page(path: FilePath, empty: Slip) -> Page:
-    """The page of a TOML file; `empty` is told where nothing stands in it. Raises Problems."""
+def read_page(path: FilePath, empty: Slip | None) -> Page:
+    """The page of a TOML file; `empty` is told where nothing stands in it, where that is a slip.
+
+    Raises Problems.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
         content = tomllib.loads(text)
@@ -128,7 +132,7 @@ def read_page(path: FilePath, empty: Slip) -> Page:
         raise Problems([Problem(path.name, found, "Close each list with ] and each table with }.")]) from None
     except ValueError as error:
         raise Problems([_toml_problem(path.name, text, str(error))]) from None
-    if not content:
+    if not content and empty:
         raise Problems([Problem(path.name, empty.found, empty.mend)])
     return Page(path.name, text, content)
 
@@ -143,6 +147,8 @@ def _toml_problem(file: str, text: str, error: str) -> Problem:
     place = re.search(r"\(at line (\d+), column \d+\)", error)
     number = int(place[1]) if place else len(text.splitlines())
     line = text.splitlines()[number - 1].strip() if 0 < number <= len(text.splitlines()) else ""
+    if line.startswith("[") and "Cannot overwrite" in error:
+        error = "Cannot declare"  # it is a heading that overwrites, and no key
     mend = next(
         (mend for words, mend in TOML_MENDS.items() if words in error),
         "Each line is a [heading] or key = value.",

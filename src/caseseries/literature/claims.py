@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from caseseries.cases.series import Source
+from caseseries.evidence.page import read_page
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.values import Operator, plain_text, read_number
 
@@ -94,11 +95,7 @@ def read_claims(path: Path) -> tuple[Claim, ...]:
     """The claims of a TOML file, in its order; none where there is no file. Raises Problems."""
     if not path.exists():
         return ()
-    try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        mend = "Text values stand in quotes; each claim begins with [[claim]]."
-        raise Problems([Problem(path.name, f"it cannot be read: {error}", mend)]) from None
+    content = read_page(path, None).content
     entries = content.get("claim", [])
     problems = [
         Problem(path.name, f'the key "{key}" is not known', "It holds [[claim]].")
@@ -140,7 +137,7 @@ def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
         for key in sorted(set(NEEDED) - set(entry)):
             yield Problem(where, f'the key "{key}" is missing', f'Add it: {key} = "..."')
         for key in sorted(key for key in KEYS & set(entry) if not isinstance(entry[key], str)):
-            yield Problem(where, f'"{key}" is not text', f'Put it in quotes: {key} = "{entry[key]}"')
+            yield Problem(where, f'"{key}" is not text', _as_text(key, entry[key]))
         yield from _not_one_way(where, [way for way in WAYS if entry.get(way) != "" and way in entry])
         if "beside" in entry and "needs" in entry:
             mend = "Name it as the result instead, or leave it out."
@@ -157,6 +154,14 @@ def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
         if "id" in entry and str(entry["id"]) in seen:
             yield Problem(where, "another claim has the same id", "Give each claim an id of its own.")
         seen |= {str(entry["id"])} if "id" in entry else set()
+
+
+def _as_text(key: str, value: object) -> str:
+    """How a value that is no text is to be typed: only a number is told apart from what it might mean."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if key == "printed" and not is_number:
+        return PRINTED
+    return f'Put it in quotes: {key} = "{value}"' if is_number else f'Write one text in quotes: {key} = "..."'
 
 
 def _not_one_way(where: str, ways: list[str]) -> Iterator[Problem]:
@@ -176,7 +181,8 @@ def _no_number(text: str) -> str:
         ends = plain_text(text).replace("\u2013", "-").split("-")
         if len(ends) == 2 and all(end and not _no_number(end) for end in ends):
             return "It is a range: give each of its ends a claim of its own."
-        return str(error).partition(". ")[2] or PRINTED
+        mend = str(error).partition(". ")[2]
+        return mend if mend.startswith("Write") else PRINTED  # any other mend is one for the cell of a sheet
     return PRINTED if typed.value is None else ""
 
 
@@ -191,6 +197,9 @@ def _ranges(file: str, claims: tuple[Claim, ...]) -> Iterator[Problem]:
         elif low.to == low.id:
             found = "its range ends at the claim itself"
             yield Problem(where, found, "Name the claim of the upper end, or leave out to.")
+        elif known[low.to].to:
+            found = f'the upper end of its range, "{low.to}", is the lower end of another'
+            yield Problem(where, found, "A range has two ends: leave out to in one of the claims.")
         elif printed_word(low.printed) or printed_word(known[low.to].printed):
             yield Problem(where, "an end of its range is no number", PRINTED)
         elif printed_number(low.printed).number > printed_number(known[low.to].printed).number:

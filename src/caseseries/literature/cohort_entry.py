@@ -47,10 +47,14 @@ def _slips_of_form(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(where, f'the key "{key}" is missing', f"Add it: {key} = {example}")
     for key in sorted(TEXTS & set(entry)):
         if not isinstance(entry[key], str):
-            yield Problem(where, f'"{key}" is not text', f'Put it in quotes: {key} = "{entry[key]}"')
+            is_number = isinstance(entry[key], int | float) and not isinstance(entry[key], bool)
+            typed = f'Put it in quotes: {key} = "{entry[key]}"'
+            mend = typed if is_number else f'Write one text in quotes: {key} = "..."'
+            yield Problem(where, f'"{key}" is not text', mend)
     for key in sorted(NUMBERS & set(entry)):
         if not _is_count(entry[key]):
-            found = f"{key} = {entry[key]!r} is not a whole number from 0 to {MOST:,}"
+            typed = repr(entry[key]) if isinstance(entry[key], int | float | str) else str(entry[key])
+            found = f"{key} = {typed} is not a whole number from 0 to {MOST:,}"
             yield Problem(where, found, f"Write it bare: {key} = {2020 if key == 'year' else 16}")
     for key, choices in CHOICES.items():
         if isinstance(entry.get(key), str) and entry[key] not in choices:

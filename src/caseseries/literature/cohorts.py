@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from caseseries.cases.series import Source
+from caseseries.evidence.page import read_page
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.evidence.regimen import Regimen, read_regimen
 from caseseries.literature.cohort_entry import slips
@@ -78,11 +78,7 @@ def read_cohorts(path: Path) -> tuple[Published, ...]:
     """The cohorts of a TOML file, in its order; none where there is no file. Raises Problems."""
     if not path.exists():
         return ()
-    try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        mend = "Text values stand in quotes, numbers without; each cohort begins with [[cohort]]."
-        raise Problems([Problem(path.name, f"it cannot be read: {error}", mend)]) from None
+    content = read_page(path, None).content
     entries = content.get("cohort", [])
     problems = [
         Problem(path.name, f'the key "{key}" is not known', "It holds [[cohort]].")

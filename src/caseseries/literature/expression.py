@@ -158,6 +158,8 @@ class _Reading:
         return value, self.cells.those(one is not None and (every or one == value) for one in values)
 
     def _cohort(self, name: str, field: str) -> Fraction:
+        if not self.cohorts:
+            raise Slip("no cohort is told of", "Write its entry into cohorts.toml: see docs/pooling.md.")
         cohort = _known(name, self.cohorts, "no cohort has the id")
         _known(field, dict.fromkeys(FIELDS), "of a cohort one cannot ask")
         if field != "n" and cohort.get("survived") is None:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from caseseries.literature.claims import Claim, printed_number, printed_word
 
+Alike = Mapping[tuple[str, ...], Sequence[Claim]]
+"""The claims of a paper by the way in which they are derived."""
 
-def other_print(claim: Claim, claims: Sequence[Claim]) -> Claim | None:
+
+def alike(claims: Sequence[Claim]) -> Alike:
+    """The claims of which each derives the same thing as the others beside it: the first of each print."""
+    by_way: dict[tuple[str, ...], dict[tuple[str, str], Claim]] = defaultdict(dict)
+    for claim in claims:
+        by_way[_way(claim)].setdefault((claim.printed, claim.unit), claim)
+    return {way: tuple(prints.values()) for way, prints in by_way.items()}
+
+
+def other_print(claim: Claim, claims: Alike) -> Claim | None:
     """The first claim that is derived the same way and whose print cannot be of the same number."""
-    alike = (other for other in claims if _way(other) == _way(claim))
-    return next((other for other in alike if not may_be_one(claim, other)), None)
+    return next((other for other in claims[_way(claim)] if not may_be_one(claim, other)), None)
 
 
 def _way(claim: Claim) -> tuple[str, ...]:

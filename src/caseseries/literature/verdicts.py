@@ -15,7 +15,7 @@ from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature.claims import Claim, printed_number, printed_word
 from caseseries.literature.differing import any_difference
 from caseseries.literature.expression import Cohorts, Obtained, obtain
-from caseseries.literature.itself import other_print
+from caseseries.literature.itself import Alike, alike, other_print
 from caseseries.stats.digits import shown
 from caseseries.stats.rounding import half_even, half_up, truncated
 
@@ -88,7 +88,8 @@ def check(
         found.append(tuple(verdicts))
     if problems:
         raise Problems(problems)
-    return tuple((_against_itself(first, claims), *rest) for first, *rest in found)
+    by_way = alike(claims)
+    return tuple((_against_itself(first, by_way), *rest) for first, *rest in found)
 
 
 def fate(verdicts: Sequence[Verdict]) -> str:
@@ -208,7 +209,7 @@ def _sign(claim: Claim) -> str:
     return "%" if claim.is_percent else ""
 
 
-def _against_itself(verdict: Verdict, claims: Sequence[Claim]) -> Verdict:
+def _against_itself(verdict: Verdict, claims: Alike) -> Verdict:
     """A contradiction is the paper's own where it prints the same thing otherwise elsewhere."""
     other = other_print(verdict.claim, claims) if verdict.said == "contradicts" else None
     if other is None:
