@@ -405,6 +405,12 @@ def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -
             "This heading stands twice; of what there are several is in [[double brackets]].",
         ),
         (
+            "[[claim]]\nprinted = 33%",
+            "claims.toml, line 2",
+            "this cannot be read: printed = 33%",
+            'Text stands in quotes: kind = "number". Each key begins a line of its own.',
+        ),
+        (
             "[[claim]\n",
             "claims.toml, line 1",
             "this cannot be read: [[claim]",

@@ -139,7 +139,14 @@ def test_what_no_patient_has_and_what_is_a_bound_or_a_range_has_no_value() -> No
         ("median(cause)", '"cause" holds several words', 'Ask for has(cause, "...") as a condition.'),
         ("count(age)", '"age" holds numbers', "Ask for median(age), or age > 3 as a condition."),
         ('count(sex > "F")', '"sex" holds words, which have no order', 'Write sex == "F"'),
+        (
+            'count(cause == "unknown")',
+            '"cause" holds several words, which equal none',
+            'Write has(cause, "unknown").',
+        ),
         # Written otherwise.
+        ('count(sex = "F")', "a single = compares nothing", 'Write two of them: sex == "F".'),
+        ("count(sex == F)", '"F" stands without quotes', 'Write it in quotes: "F".'),
         ("count()", "count is written otherwise", "Write count(CONDITION)."),
         ("count(alive, alive)", "count is written otherwise", "Write count(CONDITION)."),
         ("some_of(13) + 1", "some_of is written otherwise", "Write some_of(13), standing alone."),

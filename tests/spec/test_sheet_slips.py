@@ -596,7 +596,8 @@ def test_a_protocol_that_refers_to_nothing(told: Told) -> None:
 
 def test_no_file_of_a_serial(told: Told, tmp_path: Path) -> None:
     assert told(ferritin=None) == (
-        f"ferritin.csv: the file is not there\nIt was looked for as {tmp_path / 'study' / 'ferritin.csv'}."
+        f"ferritin.csv: the file is not there\nIt was looked for as {tmp_path / 'study' / 'ferritin.csv'}. "
+        'It is to hold the serial "ferritin_by_day".'
     )
 
 

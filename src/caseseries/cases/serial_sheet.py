@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -57,7 +57,9 @@ def read_serial(path: Path, serial: Serial, known: Collection[Key]) -> SerialShe
         patients, episodes, used = _key_columns(grid)
         places, problems = _places(grid, serial, used)
     except Problems as told:
-        return SerialSheet(frame((), SERIALS), None, told.problems, frame((), TYPED))
+        holds = "" if path.exists() else f' It is to hold the serial "{serial.name}".'
+        slips = [replace(problem, mend=problem.mend + holds) for problem in told.problems]
+        return SerialSheet(frame((), SERIALS), None, tuple(slips), frame((), TYPED))
     keys, slips = read_keys(grid, patients, episodes)
     problems += [*slips, *_unknown(grid, keys, patients, known)]
     rows: list[tuple[object, ...]] = []

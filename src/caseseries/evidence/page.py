@@ -100,6 +100,7 @@ TOML_MENDS = {
     "Invalid value": 'Text stands in quotes: kind = "number". Numbers and dates stand without.',
     "Expected '=' after a key": 'A key is one word, followed by =, as in kind = "number".',
     "Cannot overwrite a value": "This key stands twice in its clause; keep one of the two.",
+    "Expected newline": 'Text stands in quotes: kind = "number". Each key begins a line of its own.',
     "Expected ']": "A heading stands in brackets, two of them where there may be several: [[variable]].",
     "Cannot declare": "This heading stands twice; of what there are several is in [[double brackets]].",
     "Invalid date": "A date that is in the calendar, year first: 2009-01-31.",

@@ -120,6 +120,8 @@ class _Reading:
                 return SIGNS[type(sign)](one, other), (*behind, *more)
             case ast.Call(func=ast.Name(id=name), args=given, keywords=[]) if name in FUNCTIONS:
                 return self._call(name, given)
+            case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
+                raise Slip("a single = compares nothing", 'Write two of them: sex == "F".')
             case ast.Call(func=ast.Name(id=name)):
                 raise Slip(f'"{name}" is not of the language', did_you_mean(name, FUNCTIONS))
         raise Slip(f'"{ast.unparse(node)}" is no number', LANGUAGE)
@@ -183,6 +185,10 @@ class _Reading:
         raise Slip(f'"{ast.unparse(node)}" is no condition', f"Conditions are: {CONDITIONS}.")
 
     def _compared(self, name: str, holds: Callable[..., bool], limit: ast.expr) -> Truths:
+        if self.cells.kind(name) == "words":
+            raise Slip(
+                f'"{name}" holds several words, which equal none', f'Write has({name}, "{_text(limit)}").'
+            )
         if self.cells.kind(name) == "word":
             word = _text(limit)
             if holds not in (eq, ne):
@@ -207,7 +213,7 @@ def _exact(value: float) -> Fraction:
 def _text(node: ast.expr) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    _otherwise(node, "stands without quotes", 'Write it in quotes, such as "12".')
+    _otherwise(node, "stands without quotes", f'Write it in quotes: "{ast.unparse(node)}".')
 
 
 def _name(node: ast.expr) -> str:
