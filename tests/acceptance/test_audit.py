@@ -121,6 +121,7 @@ def test_the_report_ends_with_the_ledger_the_questions_and_the_forest(
     below = ledger.partition("What would give the printed numbers:")[2].partition("</ul>")[0]
     assert below.count("<li>") == 6
     assert "The same 4 patients are 33% of all 12" in below.replace("\u00a0", " ")
+    assert "One question about the sheet, what cannot be true first" in left_open.replace("\u00a0", " ")
     assert "of patient 10 is 76%; the row gives 65%" in left_open.replace("\u00a0", " ")
     assert 'id="figure-pool_forest"' in pool
 

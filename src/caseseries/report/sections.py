@@ -310,6 +310,9 @@ def _open(run: Finished) -> Iterator[Block]:
     if run.screening:
         yield from found.left_open(run.screening, run.results)
     if run.questions:
+        many = "One question" if len(run.questions) == 1 else f"{len(run.questions)} questions"
+        of = f"{many} about {run.cases.kept_in}, what cannot be true first, then the least probable."
+        yield Paragraph((f"{of} None is a verdict: most that is unlikely has a plain explanation.",))
         yield Bullets(tuple((one.in_full,) for one in run.questions), "question")
     cases = run.cases
     if cases.unread.height:
