@@ -18,7 +18,7 @@ n = 13
 survived = 9
 causes = [{ level = "rheumatologic disorder", n = 8, survived = 7 }, { level = "other", n = 5 }]
 source = "Kumar, J Clin Immunol 2017"
-confidence = "the founding paper only"
+confidence = "the citing paper only"
 """
 OTHER = """
 [[cohort]]
@@ -158,7 +158,7 @@ def test_the_founding_studys_cohorts() -> None:
             "hospital",
         ),
         ("n = 13\n", 'n = 13\nroute = "subq"\n', 'route = "subq" is not known', "subcutaneous"),
-        ("the founding paper only", "sure", 'confidence = "sure" is not known', "verified"),
+        ("the citing paper only", "sure", 'confidence = "sure" is not known', "verified"),
         ("n = 13\n", "n = 13\nsurvivors = 9\n", 'the key "survivors" is not known', '"survived"'),
         ("n = 13\n", "n = 13\nyear = 2017-01-01\n", "year = 2017-01-01 is not a whole", "Write it bare"),
         ("n = 13", "n = nan", "n = nan is not a whole number", "Write it bare"),

@@ -11,7 +11,7 @@ from caseseries.protocol.clauses.clause import slug
 HORIZONS = ("hospital", "30 days", "last follow-up", "not said")
 """Until when patients were followed who are said to have survived."""
 ROUTES = ("subcutaneous", "intravenous", "both", "not said")
-CONFIDENCE = ("verified", "verified in the abstract only", "the founding paper only")
+CONFIDENCE = ("verified", "verified in the abstract only", "the citing paper only")
 """Where the numbers were read: in the cohort's own text, in its abstract, or in the paper that cites it."""
 TEXTS = {"id", "title", "horizon", "route", "regimen", "source", "confidence", "notes"}
 PRESENT = "present"

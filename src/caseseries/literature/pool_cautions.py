@@ -14,7 +14,7 @@ FEW_COHORTS = 10
 
 def of_cohorts(cohorts: Sequence[Published]) -> Iterator[Caution]:
     """Of the file as a whole: what was read only elsewhere, and who prints no survival."""
-    second_hand = [one.title for one in cohorts if one.confidence == "the founding paper only"]
+    second_hand = [one.title for one in cohorts if one.confidence == "the citing paper only"]
     if second_hand:
         yield Caution(
             "second-hand",
