@@ -303,6 +303,8 @@ class Study:
         from caseseries.literature.differing import looks_of
         from caseseries.literature.explain import explained
         from caseseries.literature.ledger import Ledger
+        from caseseries.literature.one_cell import one_cells
+        from caseseries.literature.one_cell_in_words import with_one_cell
 
         claims = self.folder / CLAIMS
         if not claims.exists():
@@ -315,7 +317,9 @@ class Study:
         tell("what would explain the contradictions")
         shown, _ = analysed(self.protocol, cases)
         looks = {claim.id: looks_of(claim, results, cases) for claim in self.claims() if claim.any_differs}
-        return Ledger(explained(verdicts, results, shown, self.protocol), looks)
+        cells = one_cells(verdicts, results, cases, self.protocol)
+        said = with_one_cell(explained(verdicts, results, shown, self.protocol), cells)
+        return Ledger(said, looks, cells)
 
     def finish(self, results: Results, cases: CaseSeries) -> Finished:
         """The run as a whole: with the printed numbers held against the results, and the open questions.

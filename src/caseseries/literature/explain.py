@@ -10,32 +10,29 @@ from decimal import Decimal
 
 import numpy as np
 
-from caseseries.analysis.columns import Rows
 from caseseries.analysis.followed import follow
-from caseseries.analysis.ids import of_column
 from caseseries.analysis.results import Results
 from caseseries.cases.series import CaseSeries
 from caseseries.literature.claims import Claim, printed_number, printed_word
 from caseseries.literature.differing import looks_in_words, looks_of
 from caseseries.literature.explain_interval import contrast_limits, share_limits
-from caseseries.literature.explain_middle import STATISTICS, middle_stages
+from caseseries.literature.explain_middle import middle_stages
 from caseseries.literature.explain_p import p_stages, table_of
 from caseseries.literature.explain_percent import counted, explain_percent, of_all
 from caseseries.literature.explain_response import courses, explain_response
 from caseseries.literature.explain_survival import survival_stages
+from caseseries.literature.middles import Middle, call, middle_of
 from caseseries.literature.readings import PRINTED
 from caseseries.literature.search import Searched, Variant, search, wanted
 from caseseries.literature.slips import slip
 from caseseries.literature.verdicts import Verdict
-from caseseries.protocol.clauses.analysis import Compare, Entries, Summarise, Survival
-from caseseries.protocol.clauses.variable import MEASURED, Derived, GreatestFall
+from caseseries.protocol.clauses.analysis import Compare, Entries, Survival
+from caseseries.protocol.clauses.variable import Derived, GreatestFall
 from caseseries.protocol.protocol import Protocol
 from caseseries.stats.digits import MINUS, shown_p
 
 Stages = Iterable[list[Variant]]
 Verdicts = tuple[Verdict, ...]
-OF_ALL = {"median": "median", "least": "lowest", "greatest": "highest"}
-"""What an expression over a column asks, as the last piece of an id."""
 SAME = 1e-9
 """Values this close, relative to each other, are one."""
 
@@ -111,7 +108,7 @@ class _Grounds:
 
     def _response(self, claim: Claim) -> Searched | None:
         """The search for a greatest fall of one patient."""
-        match _call(claim.derived):
+        match call(claim.derived):
             case ast.Call(
                 func=ast.Name(id="cell"), args=[ast.Constant(value=str(patient)), ast.Name(id=name)]
             ):
@@ -125,7 +122,8 @@ class _Grounds:
     def _stages(self, by: str, beside: str = "") -> Stages | None:
         """The variants of what gives a number, in stages; None where none are known."""
         if by.partition(".")[0] not in {result.slug for result in self.results}:
-            return self._of_expression(by)
+            middle = middle_of(by, self.results, self.cases)
+            return self._of_middle(middle, "") if middle else None
         number, field = self.results.number(by), self._field(by)
         clause = self.results.result(by.partition(".")[0]).clause
         printed = self._outcome(beside, clause)
@@ -151,17 +149,11 @@ class _Grounds:
                     if is_table and is_known
                     else None
                 )
-            case Compare() | Summarise() if last in STATISTICS and field == "value":
-                if name := self._measured(clause, number.id):
-                    return middle_stages(last, name, rows, self.cases, self.protocol, printed)
-        return None
+        middle = middle_of(by, self.results, self.cases)
+        return self._of_middle(middle, printed) if middle else None
 
-    def _of_expression(self, by: str) -> Stages | None:
-        match _call(by):
-            case ast.Call(func=ast.Name(id=name), args=[column]) if name in OF_ALL:
-                everybody: Rows = np.ones(self.cases.n, dtype=bool)
-                return middle_stages(OF_ALL[name], ast.unparse(column), everybody, self.cases, self.protocol)
-        return None
+    def _of_middle(self, middle: Middle, printed: str) -> Stages:
+        return middle_stages(middle.statistic, middle.column, middle.rows, self.cases, self.protocol, printed)
 
     def _outcome(self, beside: str, clause: object) -> str:
         """The column of the printed values, where a claim names an analysis of it in the same groups."""
@@ -172,14 +164,6 @@ class _Grounds:
 
     def _clock(self) -> str:
         return self.protocol.follow_up.counted_from if self.protocol.follow_up else ""
-
-    def _measured(self, clause: Compare | Summarise, id_: str) -> str:
-        """The measured column that a number of a summary or a comparison is of."""
-        if isinstance(clause, Compare):
-            return clause.outcome if self.cases.column(clause.outcome).kind in MEASURED else ""
-        behind = id_.partition(".")[2]
-        names = [one.name for one in self.cases.dictionary if one.kind in MEASURED]
-        return max((name for name in names if behind.startswith(f"{of_column(name)}.")), key=len, default="")
 
     def _elsewhere(self, claim: Claim, variant: Variant) -> Iterator[str]:
         """What the same method gives for the paper's other p-values of the same test."""
@@ -217,10 +201,6 @@ def _from_the_rows(stages: Stages, ours: float | None) -> Stages:
             )
             method = next((one.method for one in same), "")
         yield [one for one in stage if one.method == method and PRINTED not in one.reading]
-
-
-def _call(expression: str) -> ast.expr | None:
-    return ast.parse(expression, mode="eval").body if expression else None
 
 
 def _number(verdict: Verdict) -> Decimal | None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 
 from caseseries.analysis.columns import Rows, Values
-from caseseries.analysis.ids import MIDDLES
 from caseseries.cases.series import CaseSeries
 from caseseries.literature.readings import Reading, readings
 from caseseries.literature.search import Variant
@@ -27,8 +26,6 @@ QUANTILES = {
     "higher of the two": "higher",
 }
 """numpy's names of the rules of Hyndman and Fan, Am Stat 1996;50:361-365."""
-STATISTICS = frozenset(name for names in MIDDLES.values() for name in names)
-"""The last pieces of the ids that are searched."""
 
 
 def middle_stages(

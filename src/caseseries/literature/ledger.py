@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from caseseries.literature.associations import Association
 from caseseries.literature.differing import associations_csv
+from caseseries.literature.one_cell import OneCell
 from caseseries.literature.verdicts import Verdict
 
 LEDGER, ASSOCIATIONS = "claims.csv", "associations.csv"
@@ -30,10 +31,14 @@ HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Every claim with its verdicts; by their ids the looks of those that say whether anything differs."""
+    """Every claim with its verdicts; by their ids the looks of those that say whether anything differs.
+
+    `one_cells` are the searches for a single cell that would mend all contradicting claims of its column.
+    """
 
     verdicts: tuple[tuple[Verdict, ...], ...]
     looks: Mapping[str, tuple[Association, ...]]
+    one_cells: tuple[OneCell, ...] = ()
 
     @property
     def files(self) -> dict[str, str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from caseseries.literature.search import Wanted
 from caseseries.stats.rounding import half_up
@@ -55,24 +57,56 @@ def slip(print_: Wanted, ours: Decimal) -> Slip | None:
 
 def slips_of(text: str) -> Iterator[tuple[str, str]]:
     """Every number that one slip makes of the number, with the slip in words; the likelier slips first."""
-    for made, how in _every_slip(text):
+    for made, how, _ in _numbers(text):
+        yield made, how
+
+
+def likelihood(meant: str, typed: str) -> tuple[str, float]:
+    """The slip by which the one became the other, in words, and how many of such slips do; 0 of none.
+
+    Each kind of slip is as likely as another, and so is each place and digit within its kind: of the slips
+    that leave out a digit of 48, one half makes 8 of it; of those that type another digit, 1 in 17 makes 43.
+    """
+    return _likelihoods(meant).get(typed, ("", 0.0))
+
+
+@lru_cache(maxsize=10_000)
+def _likelihoods(meant: str) -> dict[str, tuple[str, float]]:
+    slips = list(_numbers(meant))
+    kinds = Counter(kind for _, _, kind in slips)
+    shares: dict[tuple[str, str], float] = {}
+    words: dict[tuple[str, str], str] = {}
+    for made, how, kind in slips:
+        shares[made, kind] = shares.get((made, kind), 0.0) + 1 / kinds[kind]
+        words.setdefault((made, kind), how)
+    found: dict[str, tuple[str, float]] = {}
+    for (made, kind), share in shares.items():
+        if share > found.get(made, ("", 0.0))[1]:
+            found[made] = (words[made, kind], share)
+    return found
+
+
+def _numbers(text: str) -> Iterator[tuple[str, str, str]]:
+    for made, how, kind in _every_slip(text):
         if made != text and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", made):
-            yield made, how
+            yield made, how, kind
 
 
-def _every_slip(text: str) -> Iterator[tuple[str, str]]:
+def _every_slip(text: str) -> Iterator[tuple[str, str, str]]:
+    """What each slip makes of the text, the slip in words, and its kind."""
     digits = [place for place, sign in enumerate(text) if sign.isdigit()]
     for place, after in itertools.pairwise(digits):
         signs = list(text)
         signs[place], signs[after] = signs[after], signs[place]
-        yield "".join(signs), f"{text[place]} and {text[after]} swapped"
+        yield "".join(signs), f"{text[place]} and {text[after]} swapped", "swapped"
     for place in digits:
-        yield text[:place] + text[place + 1 :], f"a {text[place]} left out"
+        yield text[:place] + text[place + 1 :], f"a {text[place]} left out", "left out"
     for place in [*digits, len(text)]:
         for digit in "0123456789":
-            yield text[:place] + digit + text[place:], f"a {digit} put in"
+            kind = "typed twice" if digit in text[max(place - 1, 0) : place + 1] else "put in"
+            yield text[:place] + digit + text[place:], f"a {digit} put in", kind
     for steps in (-1, 1):
-        yield f"{Decimal(text).scaleb(steps):f}", "the point moved by one place"
+        yield f"{Decimal(text).scaleb(steps):f}", "the point moved by one place", "point moved"
     for place in digits:
         for digit in "0123456789":
-            yield text[:place] + digit + text[place + 1 :], f"{digit} for {text[place]}"
+            yield text[:place] + digit + text[place + 1 :], f"{digit} for {text[place]}", "changed"

@@ -1,0 +1,164 @@
+"""One cell: the single cell of a column which, if it stood otherwise, would make every claim of it follow."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from caseseries.analysis.columns import Values, measured
+from caseseries.analysis.results import Results
+from caseseries.cases.parts import OPERATOR
+from caseseries.cases.series import CaseSeries
+from caseseries.literature.one_cell_again import again
+from caseseries.literature.one_cell_fits import Held, Span, held, span_that_fits
+from caseseries.literature.one_cell_ways import Clocks, Way, clocks_of, slip_ways
+from caseseries.literature.verdicts import Verdict
+from caseseries.protocol.clauses.variable import Derived
+from caseseries.protocol.protocol import Protocol
+
+MOST_NAMED = 3
+"""So many cells are named; the others are counted."""
+MOST_TRIED = 60
+"""Of the likeliest ways so many are held against all claims again."""
+MOST_ROWS = 200
+"""Of more patients no cell is looked for: too many would do by chance."""
+SPREAD = 1e-6
+"""What stands for the share of numbers like one that is like none of its column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """One cell of a patient: its place, what stands in it, within what it would have to lie, and how so.
+
+    `span` is in the unit of the column; `way` is None where no slip and no other clock gives such a value.
+    """
+
+    patient: str
+    cell: str
+    stands: str
+    span: Span
+    way: Way | None
+
+
+@dataclass(frozen=True, slots=True)
+class OneCell:
+    """Of one column the ids of the claims that contradict, and the mends, the likeliest first.
+
+    Of its `rows` so many `would` do with some other value, and `near` of them lie one slip or another clock
+    away; so many would be near by `chance`, if the numbers of the column were dealt to its rows anew.
+    """
+
+    column: str
+    title: str
+    digits: int
+    claims: tuple[str, ...]
+    mends: tuple[Mend, ...]
+    rows: int
+    would: int
+    near: int
+    chance: Fraction
+
+
+def one_cells(
+    ledger: Sequence[Sequence[Verdict]], results: Results, cases: CaseSeries, protocol: Protocol
+) -> tuple[OneCell, ...]:
+    """A search for each typed column of which a printed median, mean, quartile or end contradicts.
+
+    `cases` are as they were read. First the column of which the fewest cells would do. Columns with bounds,
+    such as >500, and what is derived from others, are not searched.
+    """
+    firsts = [first for first, *_ in ledger]
+    prints: dict[str, list[Held]] = {}
+    for one in (held(first, results, cases) for first in firsts) if cases.n <= MOST_ROWS else ():
+        if one is not None and not isinstance(protocol.column(one.column), Derived):
+            prints.setdefault(one.column, []).append(one)
+    found = [
+        _one_cell(column, mine, firsts, cases, protocol)
+        for column, mine in prints.items()
+        if any(one.contradicts for one in mine) and not _bounds(cases, column)
+    ]
+    return tuple(sorted(found, key=lambda one: one.would or cases.n + 1))
+
+
+def _bounds(cases: CaseSeries, column: str) -> bool:
+    signs = cases.part(column, OPERATOR)
+    return signs is not None and signs.null_count() < cases.n
+
+
+def _one_cell(
+    column: str, prints: list[Held], ledger: list[Verdict], cases: CaseSeries, protocol: Protocol
+) -> OneCell:
+    values, clocks = measured(cases, column), clocks_of(column, cases, protocol)
+    texts = {row: f"{values[row]:.12g}" for row in np.flatnonzero(~np.isnan(values)).tolist()}
+    spans = {row: span for row in texts if (span := span_that_fits(prints, values, row)) is not None}
+    ways = [
+        (row, way)
+        for row, span in spans.items()
+        for way in (*slip_ways(texts[row]), *clocks.ways(texts[row], row))
+        if way.fits(*span)
+    ]
+    ways.sort(key=lambda one: _weight(one[1], values, one[0]), reverse=True)
+    must = tuple(one.verdict.claim.id for one in prints if one.contradicts)
+    once_more = again(column, frozenset(must), ledger, cases, protocol)
+    plain: dict[int, Way | None] = {}
+    doubted: dict[int, Way | None] = {}
+    rest = [(row, None) for row in spans] if len(spans) <= MOST_NAMED else []
+    for row, way in [*ways[:MOST_TRIED], *rest]:
+        if row in plain or len(plain) == MOST_NAMED:
+            continue
+        value = _within(way.meant if way else values[row], spans[row])
+        holds, raises = once_more.holds(row, value)
+        if holds and raises:
+            doubted.setdefault(row, way)
+        elif holds:
+            plain[row] = way
+    named = list({**plain, **{row: way for row, way in doubted.items() if row not in plain}}.items())
+    return OneCell(
+        column,
+        cases.column(column).title,
+        max(len(text.partition(".")[2]) for text in texts.values()),
+        must,
+        tuple(
+            Mend(cases.patients[row], cases.origin(row, column), texts[row], spans[row], way)
+            for row, way in named[:MOST_NAMED]
+        ),
+        len(texts),
+        len(spans),
+        len({row for row, _ in ways}),
+        _by_chance(texts, spans, clocks),
+    )
+
+
+def _within(value: float, span: Span) -> float:
+    return min(max(value, span[0]), span[1])
+
+
+def _weight(way: Way, values: Values, row: int) -> float:
+    """How likely it was meant, and slipped: the logarithm of how usual the number is, times the slip's own.
+
+    How usual, by a normal kernel on the logarithms of the other numbers of the column.
+    Source: Silverman, Density Estimation 1986, p. 45, for its width.
+    """
+    others = np.log1p(np.abs(np.delete(values, row)))
+    others = others[~np.isnan(others)]
+    width = max(1.06 * float(others.std()) * len(others) ** -0.2, 0.02) if len(others) else 1.0
+    away = (math.log1p(abs(way.meant)) - others) / width
+    return math.log(way.likelihood) + math.log(float(np.exp(-(away**2) / 2).sum()) + SPREAD)
+
+
+def _by_chance(texts: Mapping[int, str], spans: Mapping[int, Span], clocks: Clocks) -> Fraction:
+    """How many rows would lie near their spans if each held the number of any other row."""
+    slips = {text: sorted(way.meant for way in slip_ways(text)) for text in set(texts.values())}
+    hits = 0
+    for row, (low, high) in spans.items():
+        for other, text in texts.items():
+            at = bisect_left(slips[text], low)
+            is_slip = at < len(slips[text]) and slips[text][at] <= high
+            if other != row and (is_slip or any(way.fits(low, high) for way in clocks.ways(text, row))):
+                hits += 1
+    return Fraction(hits, max(len(texts) - 1, 1))

@@ -1,0 +1,102 @@
+"""Again: the claims of one column held once more, with one of its cells otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from caseseries.analysis.plan import analyse, analysed
+from caseseries.cases.consistency.clocks import clock_questions
+from caseseries.cases.consistency.order import order_questions
+from caseseries.cases.parts import HIGH, part_of, parted
+from caseseries.cases.series import CaseSeries
+from caseseries.literature.claims import Claim
+from caseseries.literature.middles import names_in
+from caseseries.literature.verdicts import Verdict, check
+from caseseries.protocol.clauses.analysis import Analysis, Compare, Summarise, Survival
+from caseseries.protocol.protocol import Protocol
+
+Asked = frozenset[tuple[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The claims that rest on a column, the analyses behind them, and what is asked of its cases now."""
+
+    column: str
+    claims: tuple[Claim, ...]
+    followed: frozenset[str]
+    protocol: Protocol
+    cases: CaseSeries
+    asked: Asked
+
+    def holds(self, row: int, value: float) -> tuple[bool, int]:
+        """Whether all claims follow with another value in the row, and how many questions more that raises.
+
+        A claim follows that contradicted before by a middle or an end of the column, or that followed before.
+        """
+        cases = with_cell(self.cases, self.protocol, row, self.column, value)
+        verdicts = _check(self.claims, self.protocol, cases)
+        if not all(one.reproduces for one in verdicts if one.claim.id in self.followed):
+            return False, 0
+        asked = _asked(cases, self.protocol)
+        return True, len(asked - self.asked) - len(self.asked - asked)
+
+
+def again(
+    column: str, must: frozenset[str], ledger: Sequence[Verdict], cases: CaseSeries, protocol: Protocol
+) -> Again:
+    """What is to be held again for a column: its claims that `must` follow, and those that follow now."""
+    fewer = protocol.model_copy(update={"analyses": tuple(_analyses_of(column, protocol))})
+    numbers = analyse(fewer, cases).numbers
+    claims = tuple(
+        one.claim
+        for one in ledger
+        if not {one.claim.result, one.claim.result.rpartition(".")[0]}.isdisjoint(numbers)
+        or (column in names_in(one.claim.derived) and "cohort" not in one.claim.derived)
+    )
+    # What an analysis gives among fewer analyses may differ, such as a p-value adjusted for all of them.
+    now = {one.claim.id for one in _check(claims, fewer, cases) if one.reproduces}
+    before = {one.claim.id for one in ledger if one.reproduces}
+    return Again(column, claims, frozenset(now & before) | must, fewer, cases, _asked(cases, protocol))
+
+
+def _analyses_of(column: str, protocol: Protocol) -> Iterator[Analysis]:
+    """The analyses that rest on the column; of a summary that part."""
+    time, owner = protocol.follow_up_variable("time"), parted(column)[0]
+    for one in protocol.analyses:
+        match one:
+            case Compare(outcome=outcome) if outcome == column:
+                yield one
+            case Summarise(variables=names) if mine := [name for name in names if parted(name)[0] == owner]:
+                yield one.model_copy(update={"variables": tuple(mine)})
+            case Survival() if time is not None and time.name == column:
+                yield one
+
+
+def with_cell(cases: CaseSeries, protocol: Protocol, row: int, column: str, value: float) -> CaseSeries:
+    """The same cases with another number in one cell, and the day that it is of a moment."""
+    is_row = pl.Series(np.arange(cases.n) == row)
+    names = [name for name in (column, part_of(column, HIGH)) if name in cases.table.columns]
+    others = [
+        pl.when(is_row).then(pl.lit(value)).otherwise(pl.col(name)).cast(cases.table.schema[name]).alias(name)
+        for name in names
+    ]
+    moments = [name for name, moment in protocol.moments.items() if moment.sheet == column]
+    patient, episode = cases.table.select("patient", "episode").row(row)
+    mine = (pl.col("patient") == patient) & (pl.col("episode") == episode) & pl.col("moment").is_in(moments)
+    days = pl.when(mine).then(pl.lit(round(value))).otherwise(pl.col("day")).cast(pl.Int64).alias("day")
+    return replace(cases, table=cases.table.with_columns(others), moments=cases.moments.with_columns(days))
+
+
+def _check(claims: tuple[Claim, ...], protocol: Protocol, cases: CaseSeries) -> list[Verdict]:
+    results = analyse(protocol, cases)
+    return [first for first, *_ in check(claims, results, analysed(protocol, cases)[0], {})]
+
+
+def _asked(cases: CaseSeries, protocol: Protocol) -> Asked:
+    found = (*clock_questions(cases, protocol), *order_questions(cases, protocol))
+    return frozenset((one.kind, one.patients) for one in found)
