@@ -17,12 +17,23 @@ from pathlib import Path
 
 import numpy as np
 from errors import SHEET_KINDS, Truth
-from printed import claims_of, printed_numbers, wrong_denominator, wrong_test
+from printed import (
+    Printed,
+    as_reported,
+    claims_of,
+    printed_numbers,
+    that_follow,
+    with_ends,
+    wrong_denominator,
+    wrong_test,
+)
 from series import Series, clean_series, write_series
 
+from caseseries.cases.consistency.chance import CANNOT_BE
+from caseseries.cases.series import CaseSeries
 from caseseries.evidence.finding import column_letters
 from caseseries.evidence.problem import Problems
-from caseseries.study import open_study
+from caseseries.study import Study, open_study
 
 COMMITTED, CHOOSING = 2022, 1987
 FIRST = 3
@@ -37,6 +48,16 @@ class Told:
     kind: str
     patients: frozenset[str]
     cells: frozenset[str]
+    cannot_be: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One planted error: whether what follows from cells changes with it, and whether it is named."""
+
+    truth: Truth
+    follows: bool
+    named: bool
 
 
 def main() -> None:
@@ -56,8 +77,10 @@ def main() -> None:
         for place in range(options.series):
             series = clean_series(np.random.default_rng([seed, place]))
             planted, truth = plant(series, np.random.default_rng([seed, place, number]))
-            if printed_numbers(planted) != printed_numbers(series):
-                rows.append((truth, is_named(truth, told_of(planted), planted)))
+            before, after = printed_numbers(series), printed_numbers(planted)
+            if before != after:
+                follows = that_follow(before) != that_follow(after)
+                rows.append(Tried(truth, follows, is_named(truth, told_of(planted, series), planted)))
         report(kind, rows, options.missed)
     for kind, number in PRINTED_KINDS.items():
         if kind.startswith(options.kinds):
@@ -65,26 +88,36 @@ def main() -> None:
 
 
 def clean(seed: int, count: int) -> None:
-    """How many questions the clean series raise, by kind."""
+    """How many questions the clean series raise, and what the ledger says of all that our report prints."""
     kinds: Counter[str] = Counter()
+    verdicts: Counter[str] = Counter()
     series_asked = 0
     for place in range(count):
-        told = told_of(clean_series(np.random.default_rng([seed, place])))
-        kinds.update(one.kind for one in told)
-        series_asked += bool(told)
+        series = clean_series(np.random.default_rng([seed, place]))
+        asked = questions_of(series)
+        kinds.update(one.kind for one in asked)
+        series_asked += bool(asked)
+        with tempfile.TemporaryDirectory() as folder:
+            study = open_study(laid_out(series, Path(folder)))
+            cases = study.read_cases()
+            results = study.analyse(cases)
+            write_claims(as_reported(results), Path(folder))
+            verdicts.update(first.said for first, *_ in study.verdicts(results, cases))
     print(f"clean: {sum(kinds.values()) / count:.3f} questions a series, {series_asked} of {count} with any;")
     print(f"  {dict(kinds.most_common())}")
+    print(f"  the ledger of {sum(verdicts.values()):,} printed numbers: {dict(verdicts.most_common())}")
 
 
-def report(kind: str, rows: list[tuple[Truth, bool]], missed: bool) -> None:
-    """The share that is named: of all, of those that the sheets print or give twice, and by variant."""
-    twice = [named for truth, named in rows if seen_twice(truth)]
-    print(f"{kind}: {share([named for _, named in rows])}; of what is printed twice {share(twice)}")
-    for variant in sorted({label(truth) for truth, _ in rows}):
-        print(f"  {variant}: {share([named for truth, named in rows if label(truth) == variant])}")
-    for truth, named in rows:
-        if missed and not named:
-            print("   ", truth)
+def report(kind: str, rows: list[Tried], missed: bool) -> None:
+    """The share named: of all, of those that change what follows, of those given twice, and by variant."""
+    print(f"{kind}: {share(rows)}; of those that change what follows from cells ", end="")
+    print(f"{share([one for one in rows if one.follows])}; of what is printed twice ", end="")
+    print(share([one for one in rows if seen_twice(one.truth)]))
+    for variant in sorted({label(one.truth) for one in rows}):
+        print(f"  {variant}: {share([one for one in rows if label(one.truth) == variant])}")
+    for one in rows:
+        if missed and not one.named:
+            print("   ", one.truth, "" if one.follows else "(nothing follows from it)")
 
 
 def label(truth: Truth) -> str:
@@ -99,21 +132,53 @@ def seen_twice(truth: Truth) -> bool:
     return truth.table != "patients" or bool(set(truth.columns) & SHOWN_TWICE)
 
 
-def share(named: list[bool]) -> str:
-    return f"{sum(named)} of {len(named)}" + (f" ({100 * sum(named) / len(named):.0f} %)" if named else "")
+def share(rows: list[Tried]) -> str:
+    named = sum(one.named for one in rows)
+    return f"{named} of {len(rows)}" + (f" ({100 * named / len(rows):.0f} %)" if rows else "")
 
 
-def told_of(series: Series) -> list[Told]:
+def questions_of(series: Series) -> list[Told]:
     """The problems of the sheets, or else the questions, in their order."""
     with tempfile.TemporaryDirectory() as folder:
         study = open_study(laid_out(series, Path(folder)))
         try:
-            cases = study.read_cases()
+            return _asked(study, study.read_cases())
         except Problems as slips:
             return [_of_a_problem(problem.where, series) for problem in slips.problems]
-        return [
-            Told(one.kind, frozenset(one.patients), frozenset(one.cells)) for one in study.questions(cases)
+
+
+def told_of(planted: Series, series: Series) -> list[Told]:
+    """What is told of the planted sheets beside the numbers that were printed of the right ones.
+
+    The problems of the sheets; else the questions of what cannot be, each cell that the ledger names,
+    and the other questions.
+    """
+    with tempfile.TemporaryDirectory() as right, tempfile.TemporaryDirectory() as folder:
+        before = open_study(laid_out(series, Path(right)))
+        write_claims(with_ends(before.analyse(before.read_cases())), Path(folder))
+        study = open_study(laid_out(planted, Path(folder)))
+        try:
+            asked = _asked(study, study.read_cases())
+        except Problems as slips:
+            return [_of_a_problem(problem.where, planted) for problem in slips.problems]
+        mends = [
+            Told("one cell", frozenset([mend.patient]), frozenset([mend.cell]))
+            for one in study.ledger().one_cells
+            for mend in one.mends
         ]
+    sure = [one for one in asked if one.cannot_be]
+    return [*sure, *mends, *(one for one in asked if not one.cannot_be)]
+
+
+def _asked(study: Study, cases: CaseSeries) -> list[Told]:
+    return [
+        Told(one.kind, frozenset(one.patients), frozenset(one.cells), one.chance == CANNOT_BE)
+        for one in study.questions(cases)
+    ]
+
+
+def write_claims(claims: list[Printed], folder: Path) -> None:
+    (folder / "claims.toml").write_text("\n".join(one.toml() for one in claims), "utf-8")
 
 
 def laid_out(series: Series, folder: Path) -> Path:
@@ -141,7 +206,7 @@ def is_named(truth: Truth, told: list[Told], series: Series) -> bool:
     return any(one.cells & cells and one.patients & set(truth.patients) for one in told[:FIRST])
 
 
-def printed(seed: int, number: int, count: int) -> Iterator[tuple[Truth, bool]]:
+def printed(seed: int, number: int, count: int) -> Iterator[Tried]:
     """Errors of a printed number: whether the claim is among the first that are contradicted."""
     for place in range(count):
         series = clean_series(np.random.default_rng([seed, place]))
@@ -155,10 +220,10 @@ def printed(seed: int, number: int, count: int) -> Iterator[tuple[Truth, bool]]:
             if planted is None:
                 continue
             changed, truth = planted
-            (Path(folder) / "claims.toml").write_text("\n".join(one.toml() for one in changed))
+            write_claims(changed, Path(folder))
             verdicts = study.finish(results, cases).verdicts
             contradicted = [first.claim.id for first, *_ in verdicts if first.said.startswith("contradicts")]
-            yield truth, truth.columns[0] in contradicted[:FIRST]
+            yield Tried(truth, True, truth.columns[0] in contradicted[:FIRST])
 
 
 if __name__ == "__main__":

@@ -50,6 +50,17 @@ def printed_numbers(series: Series) -> dict[str, str]:
     return found
 
 
+def that_follow(numbers: dict[str, str]) -> dict[str, str]:
+    """Of the printed numbers those that follow from cells; the others are cells of the sheets themselves."""
+    cells = {"response", "months", "second months", "ferritin", "day 1"}
+    return {name: text for name, text in numbers.items() if _of_a_patient(name) not in cells}
+
+
+def _of_a_patient(name: str) -> str:
+    who, _, what = name.partition(" ")
+    return what if who.isdigit() else ""
+
+
 def _response(course: dict[str, str]) -> str:
     values = {day: float(text.replace(",", "")) for day in DAYS if (text := course[f"day {day}"])}
     later = [value for day, value in values.items() if day > 1]
@@ -92,6 +103,32 @@ def claims_of(results: Results) -> list[Printed]:
         if p is not None:
             found.append((f"{analysis}.{test}.p", str(half_up(p, 4))))
     return [Printed(f"c{place}", name, digits) for place, (name, digits) in enumerate(found)]
+
+
+def with_ends(results: Results) -> list[Printed]:
+    """The same and the ends of each range, at one decimal: what a paper prints in its tables and its text."""
+    found = [(one.result, one.digits) for one in claims_of(results)]
+    for result in results:
+        for number in result.numbers:
+            value = number.estimate.value
+            if value is not None and number.id.rpartition(".")[2] in ("lowest", "highest"):
+                found.append((number.id, str(half_up(value, 1))))
+    return [Printed(f"c{place}", name, digits) for place, (name, digits) in enumerate(found)]
+
+
+def as_reported(results: Results) -> list[Printed]:
+    """All that our own report prints: of each number its value, its limits and its p, as it prints them."""
+    found = []
+    for result in results:
+        for number in result.numbers:
+            one = number.estimate
+            prints = {"": one.shown, ".low": one.shown_low, ".high": one.shown_high, ".p": one.shown_p}
+            found += [(f"{number.id}{field}", text) for field, text in prints.items() if _is_a_number(text)]
+    return [Printed(f"c{place}", name, text) for place, (name, text) in enumerate(found)]
+
+
+def _is_a_number(text: str) -> bool:
+    return any(sign.isdigit() for sign in text)
 
 
 def wrong_denominator(claims: list[Printed], rng: Rng) -> tuple[list[Printed], Truth]:

@@ -14,7 +14,7 @@ from caseseries.analysis.columns import Values, measured
 from caseseries.analysis.results import Results
 from caseseries.cases.parts import OPERATOR
 from caseseries.cases.series import CaseSeries
-from caseseries.literature.one_cell_again import again
+from caseseries.literature.one_cell_again import Again, again
 from caseseries.literature.one_cell_fits import Held, Span, held, span_that_fits
 from caseseries.literature.one_cell_ways import Clocks, Way, clocks_of, slip_ways
 from caseseries.literature.verdicts import Verdict
@@ -102,22 +102,12 @@ def _one_cell(
         for way in (*slip_ways(texts[row]), *clocks.ways(texts[row], row))
         if way.fits(*span)
     ]
-    ways.sort(key=lambda one: _weight(one[1], values, one[0]), reverse=True)
     must = tuple(one.verdict.claim.id for one in prints if one.contradicts)
     once_more = again(column, frozenset(must), ledger, cases, protocol)
-    plain: dict[int, Way | None] = {}
-    doubted: dict[int, Way | None] = {}
+    # Rows that are asked after as they stand are looked at first, and the likeliest of each.
+    ways.sort(key=lambda one: (cases.patients[one[0]] in once_more.patients, _weight(one[1], values, one[0])))
     rest = [(row, None) for row in spans] if len(spans) <= MOST_NAMED else []
-    for row, way in [*ways[:MOST_TRIED], *rest]:
-        if row in plain or len(plain) == MOST_NAMED:
-            continue
-        value = _within(way.meant if way else values[row], spans[row])
-        holds, raises = once_more.holds(row, value)
-        if holds and raises:
-            doubted.setdefault(row, way)
-        elif holds:
-            plain[row] = way
-    named = list({**plain, **{row: way for row, way in doubted.items() if row not in plain}}.items())
+    named = _tried([*ways[: -MOST_TRIED - 1 : -1], *rest], values, spans, once_more)
     return OneCell(
         column,
         cases.column(column).title,
@@ -125,13 +115,33 @@ def _one_cell(
         must,
         tuple(
             Mend(cases.patients[row], cases.origin(row, column), texts[row], spans[row], way)
-            for row, way in named[:MOST_NAMED]
+            for row, way in named
         ),
         len(texts),
         len(spans),
         len({row for row, _ in ways}),
         _by_chance(texts, spans, clocks),
     )
+
+
+def _tried(
+    ways: Sequence[tuple[int, Way | None]], values: Values, spans: Mapping[int, Span], once_more: Again
+) -> list[tuple[int, Way | None]]:
+    """Of the rows with which all claims follow up to MOST_NAMED, each with its best way.
+
+    First those of which that answers a question, then those in which it raises none.
+    """
+    found: dict[int, tuple[int, Way | None]] = {}
+    for row, way in ways:
+        settled = [one for one, (more, _) in found.items() if more <= 0]
+        if len(settled) == MOST_NAMED:
+            break
+        if row not in settled:
+            holds, more = once_more.holds(row, _within(way.meant if way else float(values[row]), spans[row]))
+            if holds and (row not in found or more < found[row][0]):
+                found[row] = more, way
+    best = sorted(found.items(), key=lambda one: one[1][0])  # stable: the likelier stay first
+    return [(row, way) for row, (_, way) in best[:MOST_NAMED]]
 
 
 def _within(value: float, span: Span) -> float:

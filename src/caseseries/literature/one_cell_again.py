@@ -19,7 +19,8 @@ from caseseries.literature.verdicts import Verdict, check
 from caseseries.protocol.clauses.analysis import Analysis, Compare, Summarise, Survival
 from caseseries.protocol.protocol import Protocol
 
-Asked = frozenset[tuple[str, tuple[str, ...]]]
+Asked = frozenset[tuple[str, str]]
+"""The kinds of question with the patients of whom they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Again:
     protocol: Protocol
     cases: CaseSeries
     asked: Asked
+
+    @property
+    def patients(self) -> frozenset[str]:
+        """Whose clocks and days are asked after as they stand."""
+        return frozenset(who for _, who in self.asked)
 
     def holds(self, row: int, value: float) -> tuple[bool, int]:
         """Whether all claims follow with another value in the row, and how many questions more that raises.
@@ -99,4 +105,4 @@ def _check(claims: tuple[Claim, ...], protocol: Protocol, cases: CaseSeries) -> 
 
 def _asked(cases: CaseSeries, protocol: Protocol) -> Asked:
     found = (*clock_questions(cases, protocol), *order_questions(cases, protocol))
-    return frozenset((one.kind, one.patients) for one in found)
+    return frozenset((one.kind, who) for one in found for who in one.patients)
