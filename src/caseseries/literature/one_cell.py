@@ -36,6 +36,7 @@ class Mend:
     """One cell of a patient: its place, what stands in it, within what it would have to lie, and how so.
 
     `span` is in the unit of the column; `way` is None where no slip and no other clock gives such a value.
+    `others` are the ids of further claims of the column that contradict, such as a p-value, and then follow.
     """
 
     patient: str
@@ -43,6 +44,7 @@ class Mend:
     stands: str
     span: Span
     way: Way | None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,8 @@ def _one_cell(
         max(len(text.partition(".")[2]) for text in texts.values()),
         must,
         tuple(
-            Mend(cases.patients[row], cases.origin(row, column), texts[row], spans[row], way)
-            for row, way in named
+            Mend(cases.patients[row], cases.origin(row, column), texts[row], spans[row], way, others)
+            for row, way, others in named
         ),
         len(texts),
         len(spans),
@@ -126,22 +128,26 @@ def _one_cell(
 
 def _tried(
     ways: Sequence[tuple[int, Way | None]], values: Values, spans: Mapping[int, Span], once_more: Again
-) -> list[tuple[int, Way | None]]:
-    """Of the rows with which all claims follow up to MOST_NAMED, each with its best way.
+) -> list[tuple[int, Way | None, tuple[str, ...]]]:
+    """Of the rows with which all claims follow that must up to MOST_NAMED, each with its best way.
 
-    First those of which that answers a question, then those in which it raises none.
+    First those with which the most of the others follow; then those of which that answers a question, and
+    those in which it raises none.
     """
-    found: dict[int, tuple[int, Way | None]] = {}
+    found: dict[int, tuple[tuple[int, int], Way | None, tuple[str, ...]]] = {}
+    most = (-len(once_more.others), 0)
     for row, way in ways:
-        settled = [one for one, (more, _) in found.items() if more <= 0]
+        settled = [one for one, (rank, *_) in found.items() if rank <= most]
         if len(settled) == MOST_NAMED:
             break
         if row not in settled:
-            holds, more = once_more.holds(row, _within(way.meant if way else float(values[row]), spans[row]))
-            if holds and (row not in found or more < found[row][0]):
-                found[row] = more, way
+            value = _within(way.meant if way else float(values[row]), spans[row])
+            then = once_more.with_value(row, value)
+            rank = -len(then.others), then.questions
+            if then.holds and (row not in found or rank < found[row][0]):
+                found[row] = rank, way, then.others
     best = sorted(found.items(), key=lambda one: one[1][0])  # stable: the likelier stay first
-    return [(row, way) for row, (_, way) in best[:MOST_NAMED]]
+    return [(row, way, others) for row, (_, way, others) in best[:MOST_NAMED]]
 
 
 def _within(value: float, span: Span) -> float:

@@ -24,12 +24,29 @@ Asked = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What becomes of a column with another number in one cell.
+
+    Whether all claims follow that must; how many questions more are asked than as it stands; and the `others`
+    that contradict as it stands, such as p-values, and then follow.
+    """
+
+    holds: bool
+    questions: int = 0
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Again:
-    """The claims that rest on a column, the analyses behind them, and what is asked of its cases now."""
+    """The claims that rest on a column, the analyses behind them, and what is asked of its cases now.
+
+    `must` are the ids of those that have to follow, `others` of further ones that contradict.
+    """
 
     column: str
     claims: tuple[Claim, ...]
-    followed: frozenset[str]
+    must: frozenset[str]
+    others: frozenset[str]
     protocol: Protocol
     cases: CaseSeries
     asked: Asked
@@ -39,23 +56,21 @@ class Again:
         """Whose clocks and days are asked after as they stand."""
         return frozenset(who for _, who in self.asked)
 
-    def holds(self, row: int, value: float) -> tuple[bool, int]:
-        """Whether all claims follow with another value in the row, and how many questions more that raises.
-
-        A claim follows that contradicted before by a middle or an end of the column, or that followed before.
-        """
+    def with_value(self, row: int, value: float) -> Otherwise:
+        """What becomes of it with another value in the row."""
         cases = with_cell(self.cases, self.protocol, row, self.column, value)
-        verdicts = _check(self.claims, self.protocol, cases)
-        if not all(one.reproduces for one in verdicts if one.claim.id in self.followed):
-            return False, 0
+        follow = {one.claim.id for one in _check(self.claims, self.protocol, cases) if one.reproduces}
+        if not self.must <= follow:
+            return Otherwise(holds=False)
         asked = _asked(cases, self.protocol)
-        return True, len(asked - self.asked) - len(self.asked - asked)
+        more = len(asked - self.asked) - len(self.asked - asked)
+        return Otherwise(True, more, tuple(one.id for one in self.claims if one.id in follow & self.others))
 
 
 def again(
     column: str, must: frozenset[str], ledger: Sequence[Verdict], cases: CaseSeries, protocol: Protocol
 ) -> Again:
-    """What is to be held again for a column: its claims that `must` follow, and those that follow now."""
+    """What is to be held again for a column: the claims named in `must`, and all that follow as it stands."""
     fewer = protocol.model_copy(update={"analyses": tuple(_analyses_of(column, protocol))})
     numbers = analyse(fewer, cases).numbers
     claims = tuple(
@@ -65,9 +80,11 @@ def again(
         or (column in names_in(one.claim.derived) and "cohort" not in one.claim.derived)
     )
     # What an analysis gives among fewer analyses may differ, such as a p-value adjusted for all of them.
-    now = {one.claim.id for one in _check(claims, fewer, cases) if one.reproduces}
-    before = {one.claim.id for one in ledger if one.reproduces}
-    return Again(column, claims, frozenset(now & before) | must, fewer, cases, _asked(cases, protocol))
+    now = {one.claim.id: one.said for one in _check(claims, fewer, cases)}
+    same = {one.claim.id: one for one in ledger if now.get(one.claim.id) == one.said}
+    follow = frozenset(id_ for id_, one in same.items() if one.reproduces)
+    contradict = frozenset(id_ for id_, one in same.items() if one.said == "contradicts")
+    return Again(column, claims, follow | must, contradict - must, fewer, cases, _asked(cases, protocol))
 
 
 def _analyses_of(column: str, protocol: Protocol) -> Iterator[Analysis]:

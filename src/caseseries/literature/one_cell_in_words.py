@@ -34,7 +34,8 @@ def with_one_cell(ledger: Sequence[Verdicts], found: Sequence[OneCell]) -> tuple
 def sentence(one: OneCell) -> str:
     """Which cell would mend the claims of the column, of how many, and how many would by chance."""
     title, count = in_running_text(one.title), len(one.claims)
-    claims = f"the claim of {title}" if count == 1 else f"all {count} claims of {title} that contradict"
+    every = "both" if count == 2 else f"all {count}"
+    claims = f"this claim of {title}" if count == 1 else f"{every} claims of {title} that contradict"
     if not one.would:
         return f"No one cell would mend {claims}, whatever stood in it."
     counted = (
@@ -54,7 +55,8 @@ def _in_words(mend: Mend, digits: int) -> str:
         return f"{span} for the {mend.stands} {who}"
     about = "about " if mend.way.within else ""
     meant = f"{about}{plainly(round(mend.way.meant, digits))} for the {mend.stands} {who}"
-    return f"{meant} ({mend.way.how}; {span} would do)"
+    more = f", and {' and '.join(mend.others)} would follow, too" if mend.others else ""
+    return f"{meant} ({mend.way.how}; {span} would do{more})"
 
 
 def _span(mend: Mend, digits: int) -> str:

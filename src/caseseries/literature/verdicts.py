@@ -17,7 +17,7 @@ from caseseries.literature.differing import any_difference
 from caseseries.literature.expression import Cohorts, Obtained, obtain
 from caseseries.literature.itself import Alike, alike, other_print
 from caseseries.stats.digits import shown
-from caseseries.stats.rounding import half_even, half_up, truncated
+from caseseries.stats.rounding import TRUE_DIGITS, half_even, half_up, truncated
 
 Said = Literal[
     "reproduces",
@@ -130,7 +130,8 @@ def _obtained(claim: Claim, by: str, results: Results, cases: CaseSeries, cohort
         raise Problems([Problem(where, found, mend)]) from None
     if value is None:
         return Obtained(None, reason=number.estimate.reason)
-    return Obtained(Fraction(repr(float(value))), number.patients)
+    # Without a float's noise, as the report prints it: 107.25 less 1e-14 would be 107.3 there, 107.2 here.
+    return Obtained(Fraction(f"{float(value):.{TRUE_DIGITS}g}"), number.patients)
 
 
 # ---- One claim against one value ----

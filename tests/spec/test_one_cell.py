@@ -1,0 +1,291 @@
+"""One cell: which single cell of a sheet would make all contradicting claims of its column follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from caseseries.literature.claims import Claim
+from caseseries.literature.ledger import Ledger
+from caseseries.literature.one_cell import MOST_NAMED, MOST_ROWS, OneCell
+from caseseries.literature.one_cell_fits import PLACES, Held, Span, span_that_fits
+from caseseries.literature.slips import likelihood, slips_of
+from caseseries.literature.verdicts import Verdict
+from caseseries.study import open_study
+
+PROTOCOL = """
+title    = "A small ward"
+version  = "1"
+question = "Who lives?"
+criteria = ["hlh-2004"]
+
+[moments]
+admission    = { start_of = "stay" }
+diagnosis    = { day_met = "hlh-2004", sheet = "day_diagnosed" }
+first_dose   = { first = "anakinra", sheet = "day_started" }
+last_contact = { last = "contact" }
+
+[follow_up]
+counted_from = "first_dose"
+until        = "last_contact"
+unit         = "months"
+
+[[variable]]
+name = "age"
+kind = "number"
+unit = "years"
+
+[[variable]]
+name = "day_diagnosed"
+kind = "day"
+take = { day_of = "diagnosis", counted_from = "admission" }
+
+[[variable]]
+name = "day_started"
+kind = "day"
+take = { day_of = "first_dose", counted_from = "admission" }
+
+[[variable]]
+name = "anakinra"
+kind = "regimen"
+take = { course = "anakinra" }
+
+[[variable]]
+name = "alive"
+kind = "yes/no"
+take = { follow_up = "alive" }
+
+[[variable]]
+name = "months"
+kind = "time"
+unit = "months"
+take = { follow_up = "time" }
+
+[[analysis]]
+name    = "age"
+role    = "primary"
+does    = "compare"
+outcome = "age"
+by      = "alive"
+test    = "Mann-Whitney"
+
+[[analysis]]
+name      = "table"
+role      = "descriptive"
+does      = "summarise"
+by        = "alive"
+variables = ["age", "day_diagnosed", "day_started", "months"]
+"""
+SHEET = """patient,age,day_diagnosed,day_started,anakinra,anakinra.days,alive,months
+Anna,65,3,3,100 mg daily,8,No,0.5
+Bert,32,1,9,100 mg daily,12,Yes,57
+Cleo,48,4,5,100 mg daily,10,Yes,23
+Dora,51,6,6,100 mg daily,15,No,1.4
+Emil,27,2,4,100 mg daily,20,Yes,31
+Fred,73,8,9,100 mg daily,6,No,0.9
+Gita,59,5,7,100 mg daily,9,No,2.3
+Hans,44,3,12,100 mg daily,14,Yes,18
+Iris,38,7,8,100 mg daily,21,Yes,12
+"""
+"""Nine people, in whom every clock is possible."""
+PRINTED = {
+    "age": {"all.median": "48", "all.lowest": "27", "all.highest": "73"},
+    "months": {"not-alive.median": "1.15", "not-alive.lowest": "0.5", "not-alive.highest": "2.3"},
+    "day-started": {"all.median": "7", "all.lowest": "3", "all.highest": "12"},
+}
+"""What a paper printed of the right sheet, by ids of the table."""
+
+
+@pytest.fixture
+def ledger_of(tmp_path: Path) -> Callable[..., Ledger]:
+    def read(old: str = "", new: str = "", more: str = "", of: str = "", sheet: str = SHEET) -> Ledger:
+        """The ledger of the sheet in which the one text stands for the other; `of` one column, or of all."""
+        assert old in sheet
+        (tmp_path / "protocol.toml").write_text(PROTOCOL, "utf-8")
+        (tmp_path / "patients.csv").write_text(sheet.replace(old, new) if old else sheet, "utf-8")
+        claims = [
+            f'[[claim]]\nid = "{column} {what}"\nof = "a number"\nwhere = "Table 1"\n'
+            f'printed = "{digits}"\nresult = "table.{column}.{what}"\n'
+            for column, prints in PRINTED.items()
+            for what, digits in prints.items()
+            if of in ("", column)
+        ]
+        (tmp_path / "claims.toml").write_text("\n".join(claims) + more, "utf-8")
+        return open_study(tmp_path).ledger()
+
+    return read
+
+
+def cells_of(one: OneCell) -> list[tuple[str, str]]:
+    return [(mend.patient, mend.cell) for mend in one.mends]
+
+
+def explained(ledger: Ledger, claim: str) -> str:
+    return next(first.explained for first, *_ in ledger.verdicts if first.claim.id == claim)
+
+
+# ---- What a reader of a paper is told ----
+
+
+def test_where_nothing_contradicts_no_cell_is_looked_for(ledger_of: Callable[..., Ledger]) -> None:
+    ledger = ledger_of()
+    assert {first.said for first, *_ in ledger.verdicts} == {"reproduces"}
+    assert ledger.one_cells == ()
+
+
+def test_a_lost_digit_is_named_by_the_only_row_that_can_mend_the_lowest(
+    ledger_of: Callable[..., Ledger],
+) -> None:
+    ledger = ledger_of("Cleo,48", "Cleo,8")
+    [one] = ledger.one_cells
+    assert (one.column, one.claims) == ("age", ("age all.median", "age all.lowest"))
+    assert (cells_of(one), one.rows, one.would, one.near) == ([("Cleo", "patients.csv:B4")], 9, 1, 1)
+    assert one.mends[0].way is not None
+    assert (one.mends[0].way.meant, one.mends[0].way.how) == (48.0, "a 4 left out")
+    assert explained(ledger, "age all.median").endswith(
+        "One cell would mend both claims of age that contradict and break none: 48 for the 8 of patient "
+        "Cleo, patients.csv:B4 (a 4 left out; only 48 would do) (of 9 rows 1 would do with some other "
+        "number, 1 by one slip or another clock, where 0.3 would by chance)."
+    )
+    assert explained(ledger, "age all.lowest").endswith(
+        'Whether one cell would mend it stands with the claim "age all.median".'
+    )
+
+
+def test_a_time_counted_from_the_last_dose_is_named_with_its_clock(ledger_of: Callable[..., Ledger]) -> None:
+    # Gita's 2.3 months from the first dose are 2.0 from the last of nine days on the drug.
+    ledger = ledger_of("Yes", "Yes", of="months", sheet=SHEET.replace("No,2.3", "No,2.0"))
+    [one] = ledger.one_cells
+    assert cells_of(one)[0] == ("Gita", "patients.csv:H8")
+    assert one.mends[0].way is not None
+    assert one.mends[0].way.how == "counted from the last day on anakinra"
+    assert one.mends[0].way.meant == pytest.approx(2.0 + 8 / 30.4375)
+
+
+def test_a_day_counted_from_another_moment_is_named_with_its_clock(ledger_of: Callable[..., Ledger]) -> None:
+    # Hans began on hospital day 12, the tenth day from the diagnosis on day 3.
+    [one] = ledger_of("Hans,44,3,12", "Hans,44,3,10").one_cells
+    assert one.column == "day_started"
+    assert ("Hans", "patients.csv:D9") in cells_of(one)
+    by_clock = [mend for mend in one.mends if mend.way and mend.way.how == "counted from diagnosis"]
+    assert [mend.patient for mend in by_clock] == ["Hans"]
+
+
+def test_the_cells_with_which_a_p_value_follows_too_come_first(ledger_of: Callable[..., Ledger]) -> None:
+    test = '[[claim]]\nid = "p"\nof = "p"\nwhere = "Table 1"\nprinted = "0.0200"\n'
+    test += 'result = "age.mann-whitney.p"\n'
+    right = {first.claim.id: first.said for first, *_ in ledger_of(more=test, of="age").verdicts}
+    [one] = ledger_of("Gita,59", "Gita,39", test, of="age").one_cells
+    assert right["p"] == "reproduces"
+    assert len(one.mends) > 1
+    assert (one.mends[0].patient, one.mends[0].others) == ("Gita", ("p",))
+    assert all(mend.others == () for mend in one.mends[1:])
+
+
+def test_a_cell_that_would_raise_a_question_comes_behind_those_that_raise_none(
+    ledger_of: Callable[..., Ledger],
+) -> None:
+    sheet = SHEET.replace("Iris,38,7,8", "Iris,38,8,8")
+    ledger = ledger_of("Cleo,48,4,5", "Cleo,48,4,8", of="day-started", sheet=sheet)
+    [one] = ledger.one_cells
+    patients = [mend.patient for mend in one.mends]
+    assert "Cleo" in patients[:MOST_NAMED]
+    # Iris was diagnosed on day 8: had she begun before, she alone would have.
+    assert "Iris" not in patients or patients.index("Cleo") < patients.index("Iris")
+
+
+def test_two_wrong_cells_are_not_one(ledger_of: Callable[..., Ledger]) -> None:
+    ledger = ledger_of(of="age", sheet=SHEET.replace("Emil,27", "Emil,7").replace("Fred,73", "Fred,93"))
+    [one] = ledger.one_cells
+    assert (one.would, one.mends) == (0, ())
+    assert explained(ledger, "age all.lowest").endswith(
+        "No one cell would mend both claims of age that contradict, whatever stood in it."
+    )
+
+
+def test_bounds_and_long_sheets_are_not_searched(ledger_of: Callable[..., Ledger]) -> None:
+    assert ledger_of("Fred,73", "Fred,>80", of="age").one_cells == ()
+    head, *rows = SHEET.splitlines()
+    many = [f"{row.split(',')[0]}{copy},{row.split(',', 1)[1]}" for copy in range(MOST_ROWS) for row in rows]
+    long = "\n".join([head, *many[: MOST_ROWS + 1]])
+    assert ledger_of("Anna0,65", "Anna0,95", of="age", sheet=long).one_cells == ()
+
+
+# ---- Within what a cell must lie ----
+
+GRID = np.arange(0, 40) / 2
+
+
+def value_of(statistic: str, values: np.ndarray) -> float:
+    return float(values.mean() if statistic == "mean" else np.quantile(values, PLACES[statistic]))
+
+
+def printed(statistic: str, column: np.ndarray, rows: np.ndarray, digits: int) -> Held:
+    """The statistic of the column, as a print with so many digits."""
+    ours, half = value_of(statistic, column[rows]), 0.5 * 10.0**-digits
+    number = np.floor(ours / (2 * half) + 0.5) * 2 * half
+    span: Span = (number - half - 1e-9, number + half + 1e-9)
+    claim = Claim("one", "a number", "Table 1", f"{number:.{digits}f}", result="a.b")
+    return Held(Verdict(claim, "a.b", "reproduces"), "age", statistic, rows, span)
+
+
+@pytest.mark.parametrize("statistic", [*PLACES, "mean"])
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 8, 9])
+def test_the_span_holds_just_the_values_with_which_the_print_follows(statistic: str, n: int) -> None:
+    """Against every value of a grid, tried one by one."""
+    rng = np.random.default_rng([n, *map(ord, statistic)])
+    for _ in range(20):
+        column = rng.integers(0, 20, n + 2).astype(float)
+        rows = np.arange(n + 2) < n
+        meant = column.copy()
+        row = int(rng.integers(n))
+        meant[row] = float(rng.integers(0, 20))
+        held = printed(statistic, meant, rows, int(rng.integers(0, 2)))
+        for place in range(n):
+            tried = column.copy()
+            span = span_that_fits([held], column, place)
+            for value in GRID:
+                tried[place] = value
+                follows = held.span[0] <= value_of(statistic, tried[rows]) <= held.span[1]
+                assert follows == (span is not None and span[0] <= value <= span[1])
+
+
+def test_a_row_outside_a_group_cannot_mend_what_is_printed_of_it() -> None:
+    column, rows = np.array([1.0, 2.0, 3.0, 9.0]), np.array([True, True, True, False])
+    held = printed("median", np.array([1.0, 7.0, 8.0, 9.0]), rows, 0)
+    contradicting = Held(
+        Verdict(held.verdict.claim, "a.b", "contradicts"), held.column, held.statistic, rows, held.span
+    )
+    assert span_that_fits([contradicting], column, 3) is None
+    assert span_that_fits([held], column, 3) == (-np.inf, np.inf)
+
+
+# ---- How likely a slip is ----
+
+
+@pytest.mark.parametrize(
+    "meant, typed, how, share",
+    [
+        ("48", "8", "a 4 left out", 1 / 2),
+        ("48", "84", "4 and 8 swapped", 1),
+        ("20", "200", "a 0 put in", 1 / 2),
+        ("3", "33", "a 3 put in", 1),
+        ("48", "43", "3 for 8", 1 / 17),  # nine other digits for the 8, eight for the 4: it is no 0
+        ("0.6", "0.4", "4 for 6", 1 / 18),
+        ("48", "4.8", "the point moved by one place", 1 / 2),
+    ],
+)
+def test_the_share_of_slips_of_a_kind_that_make_just_that(
+    meant: str, typed: str, how: str, share: float
+) -> None:
+    said, found = likelihood(meant, typed)
+    assert said == how
+    assert found == pytest.approx(share)
+
+
+def test_what_takes_two_slips_is_none() -> None:
+    assert likelihood("48", "93") == ("", 0.0)
+    assert all(likelihood("1.65", typed)[1] > 0 for typed, _ in slips_of("1.65"))
