@@ -123,6 +123,15 @@ def test_our_value_is_told_at_its_own_digits_too() -> None:
     assert verdict("38,052", 38051.5).full == "38,052"
 
 
+def test_the_noise_of_a_float_does_not_decide_a_half() -> None:
+    """What the report prints as 107.3 is no 107.2 to the ledger, though the float lies 1e-14 below the half."""
+    noisy = 107.25 - 1.5e-14
+    assert noisy < 107.25
+    assert Estimate(noisy, "by hand", 16).shown == "107.3"
+    assert (verdict("107.3", noisy).said, verdict("107.3", noisy).obtained) == ("reproduces", "107.3")
+    assert verdict("107.3", 107.2499).said == "contradicts"
+
+
 def test_a_field_of_a_number_can_be_claimed() -> None:
     results = results_of(share=Estimate(0.31, "by hand", 16, "share", 0.11, 0.59, 0.95, 0.04))
     claims = [

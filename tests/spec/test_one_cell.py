@@ -120,7 +120,7 @@ def ledger_of(tmp_path: Path) -> Callable[..., Ledger]:
 
 
 def cells_of(one: OneCell) -> list[tuple[str, str]]:
-    return [(mend.patient, mend.cell) for mend in one.mends]
+    return [(candidate.patient, candidate.cell) for candidate in one.candidates]
 
 
 def explained(ledger: Ledger, claim: str) -> str:
@@ -143,12 +143,12 @@ def test_a_lost_digit_is_named_by_the_only_row_that_can_mend_the_lowest(
     [one] = ledger.one_cells
     assert (one.column, one.claims) == ("age", ("age all.median", "age all.lowest"))
     assert (cells_of(one), one.rows, one.would, one.near) == ([("Cleo", "patients.csv:B4")], 9, 1, 1)
-    assert one.mends[0].way is not None
-    assert (one.mends[0].way.meant, one.mends[0].way.how) == (48.0, "a 4 left out")
+    assert one.candidates[0].way is not None
+    assert (one.candidates[0].way.meant, one.candidates[0].way.how) == (48.0, "a 4 left out")
     assert explained(ledger, "age all.median").endswith(
-        "One cell would mend both claims of age that contradict and break none: 48 for the 8 of patient "
-        "Cleo, patients.csv:B4 (a 4 left out; only 48 would do) (of 9 rows 1 would do with some other "
-        "number, 1 by one slip or another clock, where 0.3 would by chance)."
+        "One cell would mend both contradicting medians, means or ends of age and break none: 48 for the 8 "
+        "of patient Cleo, patients.csv:B4 (a 4 left out; only 48 would do) (of 9 rows 1 would do with some "
+        "other number, 1 by one slip or another clock, where 0.3 would by chance)."
     )
     assert explained(ledger, "age all.lowest").endswith(
         'Whether one cell would mend it stands with the claim "age all.median".'
@@ -160,9 +160,9 @@ def test_a_time_counted_from_the_last_dose_is_named_with_its_clock(ledger_of: Ca
     ledger = ledger_of("Yes", "Yes", of="months", sheet=SHEET.replace("No,2.3", "No,2.0"))
     [one] = ledger.one_cells
     assert cells_of(one)[0] == ("Gita", "patients.csv:H8")
-    assert one.mends[0].way is not None
-    assert one.mends[0].way.how == "counted from the last day on anakinra"
-    assert one.mends[0].way.meant == pytest.approx(2.0 + 8 / 30.4375)
+    assert one.candidates[0].way is not None
+    assert one.candidates[0].way.how == "counted from the last day on anakinra"
+    assert one.candidates[0].way.meant == pytest.approx(2.0 + 8 / 30.4375)
 
 
 def test_a_day_counted_from_another_moment_is_named_with_its_clock(ledger_of: Callable[..., Ledger]) -> None:
@@ -170,8 +170,12 @@ def test_a_day_counted_from_another_moment_is_named_with_its_clock(ledger_of: Ca
     [one] = ledger_of("Hans,44,3,12", "Hans,44,3,10").one_cells
     assert one.column == "day_started"
     assert ("Hans", "patients.csv:D9") in cells_of(one)
-    by_clock = [mend for mend in one.mends if mend.way and mend.way.how == "counted from diagnosis"]
-    assert [mend.patient for mend in by_clock] == ["Hans"]
+    by_clock = [
+        candidate
+        for candidate in one.candidates
+        if candidate.way and candidate.way.how == "counted from diagnosis"
+    ]
+    assert [candidate.patient for candidate in by_clock] == ["Hans"]
 
 
 def test_the_cells_with_which_a_p_value_follows_too_come_first(ledger_of: Callable[..., Ledger]) -> None:
@@ -180,9 +184,9 @@ def test_the_cells_with_which_a_p_value_follows_too_come_first(ledger_of: Callab
     right = {first.claim.id: first.said for first, *_ in ledger_of(more=test, of="age").verdicts}
     [one] = ledger_of("Gita,59", "Gita,39", test, of="age").one_cells
     assert right["p"] == "reproduces"
-    assert len(one.mends) > 1
-    assert (one.mends[0].patient, one.mends[0].others) == ("Gita", ("p",))
-    assert all(mend.others == () for mend in one.mends[1:])
+    assert len(one.candidates) > 1
+    assert (one.candidates[0].patient, one.candidates[0].others) == ("Gita", ("p",))
+    assert all(candidate.others == () for candidate in one.candidates[1:])
 
 
 def test_a_cell_that_would_raise_a_question_comes_behind_those_that_raise_none(
@@ -191,7 +195,7 @@ def test_a_cell_that_would_raise_a_question_comes_behind_those_that_raise_none(
     sheet = SHEET.replace("Iris,38,7,8", "Iris,38,8,8")
     ledger = ledger_of("Cleo,48,4,5", "Cleo,48,4,8", of="day-started", sheet=sheet)
     [one] = ledger.one_cells
-    patients = [mend.patient for mend in one.mends]
+    patients = [candidate.patient for candidate in one.candidates]
     assert "Cleo" in patients[:MOST_NAMED]
     # Iris was diagnosed on day 8: had she begun before, she alone would have.
     assert "Iris" not in patients or patients.index("Cleo") < patients.index("Iris")
@@ -200,9 +204,9 @@ def test_a_cell_that_would_raise_a_question_comes_behind_those_that_raise_none(
 def test_two_wrong_cells_are_not_one(ledger_of: Callable[..., Ledger]) -> None:
     ledger = ledger_of(of="age", sheet=SHEET.replace("Emil,27", "Emil,7").replace("Fred,73", "Fred,93"))
     [one] = ledger.one_cells
-    assert (one.would, one.mends) == (0, ())
+    assert (one.would, one.candidates) == (0, ())
     assert explained(ledger, "age all.lowest").endswith(
-        "No one cell would mend both claims of age that contradict, whatever stood in it."
+        "No one cell would mend both contradicting medians, means or ends of age, whatever stood in it."
     )
 
 

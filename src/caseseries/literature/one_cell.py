@@ -32,7 +32,7 @@ SPREAD = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class Candidate:
     """One cell of a patient: its place, what stands in it, within what it would have to lie, and how so.
 
     `span` is in the unit of the column; `way` is None where no slip and no other clock gives such a value.
@@ -49,7 +49,7 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class OneCell:
-    """Of one column the ids of the claims that contradict, and the mends, the likeliest first.
+    """Of one column the ids of the claims that contradict, and the candidates, the likeliest first.
 
     Of its `rows` so many `would` do with some other value, and `near` of them lie one slip or another clock
     away; so many would be near by `chance`, if the numbers of the column were dealt to its rows anew.
@@ -59,7 +59,7 @@ class OneCell:
     title: str
     digits: int
     claims: tuple[str, ...]
-    mends: tuple[Mend, ...]
+    candidates: tuple[Candidate, ...]
     rows: int
     would: int
     near: int
@@ -116,7 +116,7 @@ def _one_cell(
         max(len(text.partition(".")[2]) for text in texts.values()),
         must,
         tuple(
-            Mend(cases.patients[row], cases.origin(row, column), texts[row], spans[row], way, others)
+            Candidate(cases.patients[row], cases.origin(row, column), texts[row], spans[row], way, others)
             for row, way, others in named
         ),
         len(texts),

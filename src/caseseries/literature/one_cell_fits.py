@@ -36,7 +36,7 @@ class Held:
     @property
     def contradicts(self) -> bool:
         """Whether the column as it stands gives another number."""
-        return self.verdict.said.startswith("contradicts")
+        return self.verdict.said == "contradicts"
 
 
 def held(verdict: Verdict, results: Results, cases: CaseSeries) -> Held | None:
@@ -45,6 +45,8 @@ def held(verdict: Verdict, results: Results, cases: CaseSeries) -> Held | None:
     middle = middle_of(claim.result or claim.derived, results, cases)
     known = middle is not None and (middle.statistic in PLACES or middle.statistic == "mean")
     if middle is None or not known or not cases.has(middle.column) or not verdict.obtained:
+        return None
+    if verdict.said == "contradicts itself":  # no cell makes both prints of one number follow
         return None
     if printed_word(claim.printed) or printed_number(claim.printed).operator:
         return None
