@@ -1,7 +1,7 @@
 """The trial: questions on clean series, and whether a planted error is among the first three things told.
 
 `./run python benchmarks/planted/measure.py` takes the committed seeds, `--seed 1987` those on which
-thresholds were chosen; `--series 50` fewer series; `--kinds swapped` only what begins so, or `clean`, or `none`.
+thresholds were chosen; `--series 50` fewer series; `--kinds swapped` only what begins so, or `clean`.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def test_our_value_is_told_at_its_own_digits_too() -> None:
 
 
 def test_the_noise_of_a_float_does_not_decide_a_half() -> None:
-    """What the report prints as 107.3 is no 107.2 to the ledger, though the float lies 1e-14 below the half."""
+    """What the report prints as 107.3 is no 107.2 to the ledger, though the float is just below the half."""
     noisy = 107.25 - 1.5e-14
     assert noisy < 107.25
     assert Estimate(noisy, "by hand", 16).shown == "107.3"
