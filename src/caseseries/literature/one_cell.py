@@ -97,11 +97,12 @@ def _one_cell(
 ) -> OneCell:
     values, clocks = measured(cases, column), clocks_of(column, cases, protocol)
     texts = {row: f"{values[row]:.12g}" for row in np.flatnonzero(~np.isnan(values)).tolist()}
+    digits = max(len(text.partition(".")[2]) for text in texts.values())
     spans = {row: span for row in texts if (span := span_that_fits(prints, values, row)) is not None}
     ways = [
         (row, way)
         for row, span in spans.items()
-        for way in (*slip_ways(texts[row]), *clocks.ways(texts[row], row))
+        for way in (*slip_ways(texts[row], digits), *clocks.ways(texts[row], row))
         if way.fits(*span)
     ]
     must = tuple(one.verdict.claim.id for one in prints if one.contradicts)
@@ -113,7 +114,7 @@ def _one_cell(
     return OneCell(
         column,
         cases.column(column).title,
-        max(len(text.partition(".")[2]) for text in texts.values()),
+        digits,
         must,
         tuple(
             Candidate(cases.patients[row], cases.origin(row, column), texts[row], spans[row], way, others)
@@ -122,7 +123,7 @@ def _one_cell(
         len(texts),
         len(spans),
         len({row for row, _ in ways}),
-        _by_chance(texts, spans, clocks),
+        _by_chance(texts, digits, spans, clocks),
     )
 
 
@@ -141,8 +142,7 @@ def _tried(
         if len(settled) == MOST_NAMED:
             break
         if row not in settled:
-            value = _within(way.meant if way else float(values[row]), spans[row])
-            then = once_more.with_value(row, value)
+            then = once_more.with_value(row, _tried_value(way, float(values[row]), spans[row]))
             rank = -len(then.others), then.questions
             if then.holds and (row not in found or rank < found[row][0]):
                 found[row] = rank, way, then.others
@@ -150,8 +150,13 @@ def _tried(
     return [(row, way, others) for row, (_, way, others) in best[:MOST_NAMED]]
 
 
-def _within(value: float, span: Span) -> float:
-    return min(max(value, span[0]), span[1])
+def _tried_value(way: Way | None, stands: float, span: Span) -> float:
+    """A value that would do: the middle of what was meant and would do, and not the edge of a rounding."""
+    meant, within = (way.meant, way.within) if way else (stands, math.inf)
+    low, high = max(span[0], meant - within), min(span[1], meant + within)
+    if math.isfinite(low) and math.isfinite(high):
+        return (low + high) / 2
+    return low + 1 if math.isfinite(low) else high - 1
 
 
 def _weight(way: Way, values: Values, row: int) -> float:
@@ -167,9 +172,9 @@ def _weight(way: Way, values: Values, row: int) -> float:
     return math.log(way.likelihood) + math.log(float(np.exp(-(away**2) / 2).sum()) + SPREAD)
 
 
-def _by_chance(texts: Mapping[int, str], spans: Mapping[int, Span], clocks: Clocks) -> Fraction:
+def _by_chance(texts: Mapping[int, str], digits: int, spans: Mapping[int, Span], clocks: Clocks) -> Fraction:
     """How many rows would lie near their spans if each held the number of any other row."""
-    slips = {text: sorted(way.meant for way in slip_ways(text)) for text in set(texts.values())}
+    slips = {text: sorted(way.meant for way in slip_ways(text, digits)) for text in set(texts.values())}
     hits = 0
     for row, (low, high) in spans.items():
         for other, text in texts.items():

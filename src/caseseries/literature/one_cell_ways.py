@@ -37,14 +37,19 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The other clocks of a column of times or days: of each its words, and what it is off by, a row each."""
+    """The other clocks of a column of times or days: of each its words, and what it is off by, a row each.
+
+    `is_rounded` where its numbers are no whole days, and may be off by half of their last digit.
+    """
 
     shifts: dict[str, Values]
     factors: dict[str, float]
+    is_rounded: bool = False
 
     def ways(self, text: str, row: int) -> Iterator[Way]:
         """What a number meant if its clock was another one, or its unit."""
-        value, half = float(text), 0.5 * 10.0 ** -len(text.partition(".")[2])
+        value = float(text)
+        half = 0.5 * 10.0 ** -len(text.partition(".")[2]) if self.is_rounded else 0.0
         known = {how: float(shift[row]) for how, shift in self.shifts.items() if not np.isnan(shift[row])}
         found = [(value + shift, how, half) for how, shift in known.items() if shift]
         found += [(value * factor, how, half * factor) for how, factor in self.factors.items()]
@@ -66,7 +71,7 @@ def clocks_of(name: str, cases: CaseSeries, protocol: Protocol) -> Clocks:
             for other, days in OTHER_UNITS.items()
             if other != protocol.follow_up.unit
         }
-        return Clocks(_shifts(zeros, own, unit), factors)
+        return Clocks(_shifts(zeros, own, unit), factors, is_rounded=True)
     if column.kind == "day" and column.take.counted_from is not None:
         others = {words: days for words, days in zeros.items() if words != column.take.day_of}
         return Clocks(_shifts(others, column.take.counted_from, 1.0), {})
@@ -98,10 +103,15 @@ def _zeros(cases: CaseSeries, protocol: Protocol) -> dict[str, Values]:
     return zeros
 
 
-def slip_ways(text: str) -> Iterator[Way]:
-    """What was meant where one slip of the pen made the number; each once, by its likeliest slip."""
+def slip_ways(text: str, digits: int) -> Iterator[Way]:
+    """What was meant where one slip of the pen made the number; each once, by its likeliest slip.
+
+    What has more than so many `digits` behind the point is no number of the column.
+    """
     best: dict[str, Way] = {}
     for meant, _ in slips_of(text):
+        if len(meant.partition(".")[2]) > digits:
+            continue
         how, share = likelihood(meant, text)
         if meant not in best:
             best[meant] = Way(float(meant), how, share)
