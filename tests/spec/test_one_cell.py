@@ -12,6 +12,7 @@ from caseseries.literature.claims import Claim
 from caseseries.literature.ledger import Ledger
 from caseseries.literature.one_cell import MOST_NAMED, MOST_ROWS, OneCell
 from caseseries.literature.one_cell_fits import PLACES, Held, Span, span_that_fits
+from caseseries.literature.one_cell_ways import slip_ways
 from caseseries.literature.slips import likelihood, slips_of
 from caseseries.literature.verdicts import Verdict
 from caseseries.study import open_study
@@ -293,3 +294,9 @@ def test_the_share_of_slips_of_a_kind_that_make_just_that(
 def test_what_takes_two_slips_is_none() -> None:
     assert likelihood("48", "93") == ("", 0.0)
     assert all(likelihood("1.65", typed)[1] > 0 for typed, _ in slips_of("1.65"))
+
+
+def test_what_was_meant_has_no_more_digits_than_its_column() -> None:
+    assert {way.meant for way in slip_ways("0.5", 1)} >= {0.6, 5.0, 10.5}
+    assert 0.55 not in {way.meant for way in slip_ways("0.5", 1)}
+    assert 0.55 in {way.meant for way in slip_ways("0.5", 2)}

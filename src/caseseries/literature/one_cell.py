@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+import polars as pl
 
 from caseseries.analysis.columns import Values, measured
 from caseseries.analysis.results import Results
@@ -27,6 +29,7 @@ MOST_TRIED = 60
 """Of the likeliest ways so many are held against all claims again."""
 MOST_ROWS = 200
 """Of more patients no cell is looked for: too many would do by chance."""
+PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 SPREAD = 1e-6
 """What stands for the share of numbers like one that is like none of its column."""
 
@@ -96,7 +99,7 @@ def _one_cell(
     column: str, prints: list[Held], ledger: list[Verdict], cases: CaseSeries, protocol: Protocol
 ) -> OneCell:
     values, clocks = measured(cases, column), clocks_of(column, cases, protocol)
-    texts = {row: f"{values[row]:.12g}" for row in np.flatnonzero(~np.isnan(values)).tolist()}
+    texts = _as_typed(column, values, cases)
     digits = max(len(text.partition(".")[2]) for text in texts.values())
     spans = {row: span for row in texts if (span := span_that_fits(prints, values, row)) is not None}
     ways = [
@@ -125,6 +128,17 @@ def _one_cell(
         len({row for row, _ in ways}),
         _by_chance(texts, digits, spans, clocks),
     )
+
+
+def _as_typed(column: str, values: Values, cases: CaseSeries) -> dict[int, str]:
+    """The numbers of the column by their rows, with the digits they were typed with where these are known."""
+    typed = dict(cases.typed.filter(pl.col("column") == column).select("origin", "text").iter_rows())
+    found = {}
+    for row in np.flatnonzero(~np.isnan(values)).tolist():
+        plain = typed.get(cases.origin(row, column), "").replace(",", "")
+        is_same = PLAIN.fullmatch(plain) is not None and float(plain) == values[row]
+        found[row] = plain if is_same else f"{values[row]:.12g}"
+    return found
 
 
 def _tried(
