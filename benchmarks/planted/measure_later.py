@@ -18,7 +18,7 @@ from claimed import ANALYSES, Claimed, as_claims, claimed
 from errors import Truth
 from later_errors import LATER_KINDS, plant
 from later_printed import PRINTED_LATER, slip
-from measure import FIRST, is_named, laid_out, told_of
+from measure import FIRST, is_named, laid_out, questions_of
 from printed import printed_numbers
 from series import Row, Series, clean_series
 
@@ -57,7 +57,7 @@ def clean(count: int) -> None:
     wrong = asked = looked = 0
     for place in range(count):
         series = clean_series(np.random.default_rng([CLEAN_SEED, place]))
-        told = told_of(series)
+        told = questions_of(series)
         kinds.update(one.kind for one in told)
         asked += bool(told)
         looked += any(look(series) for look in LOOKS)
@@ -73,7 +73,7 @@ def sheets(kind: str, number: int, count: int, listed: bool) -> None:
     for place in range(count):
         series = clean_series(np.random.default_rng([SEED, place]))
         planted, truths = plant(kind, series, np.random.default_rng([SEED, place, number]))
-        told = told_of(planted)
+        told = questions_of(planted)
         named = any(is_named(truth, told, planted) for truth in truths)
         against = contradicted(planted, analysed(series).digits)
         explained = any(names(verdict, truth) for verdict in against[:FIRST] for truth in truths)
