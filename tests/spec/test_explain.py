@@ -19,7 +19,8 @@ import pytest
 from caseseries.analysis.plan import analysed
 from caseseries.literature.claims import Claim
 from caseseries.literature.explain import explained
-from caseseries.literature.explain_percent import explain_percent, fractions_that_give, of_all
+from caseseries.literature.explain_beside import explain_beside
+from caseseries.literature.explain_percent import explain_percent, fractions_that_give
 from caseseries.literature.explain_response import explain_response
 from caseseries.literature.ledger import as_explained_before, ledger_csv
 from caseseries.literature.readings import Reading, one_otherwise
@@ -187,33 +188,67 @@ def test_no_count_of_sixteen_is_five_percent() -> None:
 @pytest.mark.parametrize(
     "printed, count, n, said",
     [
-        ("33%", 4, 6, "the same 4 patients are 33% of all 12 (one other total was tried)"),
-        ("8.3%", 1, 3, "the same 1 patient is 8.3% of all 12 (one other total was tried)"),
+        ("42%", 5, 9, "the same 5 patients are 42% of all 12 (2 other shares were tried)"),
+        ("8.3%", 1, 3, "the same patient is 8.3% of all 12 (2 other shares were tried)"),
+        ("44%", 5, 9, "the other 4 patients are 44% of the same 9 (2 other shares were tried)"),
+        ("33%", 4, 6, "the same 4 patients are 33% of all 12; or the other 2 patients are 33% of the same 6"),
+        ("67%", 4, 12, "the other 8 patients are 67% of the same 12 (one other share was tried)"),
         ("34%", 4, 6, ""),
         ("33%", 4, 12, ""),  # it is of all already
         ("0%", 0, 6, ""),  # none is none of any total
+        ("100%", 0, 6, ""),  # of a claim of which no count is known
     ],
 )
-def test_a_share_of_a_group_that_was_taken_of_everybody(printed: str, count: int, n: int, said: str) -> None:
-    assert of_all(wanted(of(printed), "share"), count, n, 12) == said
+def test_the_same_patients_of_everybody_and_the_others(printed: str, count: int, n: int, said: str) -> None:
+    found = explain_beside(wanted(of(printed), "share"), count, n, 12, RESULTS)
+    assert found.startswith(said) if said else found == ""
 
 
 @pytest.mark.parametrize(
-    "way",
+    "way, tried",
     [
-        {"result": "survival-by-cause.rheumatologic.share"},
-        {"derived": "count(rheumatologic and alive) / count(rheumatologic)"},
+        ({"result": "survival-by-cause.rheumatologic.share"}, "3 other shares were"),
+        ({"derived": "count(rheumatologic and alive) / count(rheumatologic)"}, "2 other shares were"),
     ],
 )
-def test_the_wrong_total_is_named_by_whatever_way_the_share_is_claimed(way: dict[str, str]) -> None:
-    """3 of the 4 with a rheumatologic cause survived; 19% is 3 of all 16."""
-    assert said_of("19%", **way).startswith(
-        "The same 3 patients are 19% of all 16 (one other total was tried)."
-    )
+def test_the_wrong_total_is_named_by_whatever_way_the_share_is_claimed(
+    way: dict[str, str], tried: str
+) -> None:
+    """3 of the 4 with a rheumatologic cause survived; 19% is 3 of all 16. Of the 12 others 2 survived."""
+    assert said_of("19%", **way).startswith(f"The same 3 patients are 19% of all 16 ({tried} tried).")
+
+
+CAUSE = "characteristics.cause.rheumatologic-disorder"
+"""Of the 5 survivors 3 have it, 1 of the 11 dead; by Table 1 1 survivor is of unknown cause."""
+
+
+@pytest.mark.parametrize(
+    "printed, result, said",
+    [
+        # The percentage of the dead, or of the other group, for that of the living.
+        ("25%", "survival-by-cause.rheumatologic.share", "The other patient is 25% of the same 4 ("),
+        (
+            "17%",
+            "survival-by-cause.rheumatologic.share",
+            "2 of 12 is 17%, which is Alive at last follow-up (No rheumatologic cause), share (",
+        ),
+        # The percentage within the line for that within the column.
+        ("75%", f"{CAUSE}.alive.share", "The same 3 patients are 75% of all 4 on this line ("),
+        # That of another line.
+        ("20%", f"{CAUSE}.alive.share", "1 of 5 is 20%, which is Provoking factor (Alive): "),
+        ("9%", f"{CAUSE}.alive.share", "1 of 11 is 9%, which is Provoking factor (Dead): rheumatologic"),
+    ],
+)
+def test_what_stands_beside_a_percentage_in_its_table(printed: str, result: str, said: str) -> None:
+    assert said in said_of(printed, result)
 
 
 def test_of_a_share_that_is_known_of_some_the_total_is_theirs() -> None:
-    assert said_of("56%", derived='share(sex == "F")').startswith("9 of 16 patients would give it.")
+    # 7 of the 16 are women.
+    assert said_of("56%", derived='share(sex == "F")') == (
+        "The other 9 patients are 56% of the same 16 (one other share was tried). "
+        "9 of 16 patients would give it."
+    )
     assert said_of("5%", derived="share(age > 200)").startswith("No count of 16 gives it")
 
 

@@ -15,10 +15,11 @@ from caseseries.analysis.results import Results
 from caseseries.cases.series import CaseSeries
 from caseseries.literature.claims import Claim, printed_number, printed_word
 from caseseries.literature.differing import looks_in_words, looks_of
+from caseseries.literature.explain_beside import explain_beside
 from caseseries.literature.explain_interval import contrast_limits, share_limits
 from caseseries.literature.explain_middle import middle_stages
 from caseseries.literature.explain_p import p_stages, table_of
-from caseseries.literature.explain_percent import counted, explain_percent, of_all
+from caseseries.literature.explain_percent import counted, explain_percent
 from caseseries.literature.explain_response import courses, explain_response
 from caseseries.literature.explain_survival import survival_stages
 from caseseries.literature.middles import Middle, call, middle_of
@@ -80,9 +81,10 @@ class _Grounds:
         claim = verdict.claim
         count, total = counted(verdict, self.results, self.cases)
         if total:
-            if whole := of_all(wanted(claim, "share"), count, total, self.cases.n):
-                yield whole
-            yield explain_percent(wanted(claim, "share"), total)
+            print_, everybody = wanted(claim, "share"), self.cases.n
+            if beside := explain_beside(print_, count, total, everybody, self.results, claim.result):
+                yield beside
+            yield explain_percent(print_, total)
         if (response := self._response(claim)) is not None:
             own = "no pair of values of its own row gives it; " if response.stage else ""
             yield own + response.sentence

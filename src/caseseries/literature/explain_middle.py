@@ -76,15 +76,11 @@ def ways_of(statistic: str) -> dict[str, Statistic]:
         case "mean":
             return {name: middles[name] for name in ("mean", "median", "geometric mean")}
         case "lowest":
-            return {"lowest value": _ranked(0), "second lowest value": _ranked(1)}
+            return {"lowest value": _ranked(0), "second lowest value": _ranked(1), **_quartiles(0.25)}
         case "highest":
-            return {"highest value": _ranked(-1), "second highest value": _ranked(-2)}
+            return {"highest value": _ranked(-1), "second highest value": _ranked(-2), **_quartiles(0.75)}
         case "first-quartile" | "third-quartile":
-            share = 0.25 if statistic == "first-quartile" else 0.75
-            return {
-                "quartile, type 7 (R, Excel)": lambda sample: quantile(sample, share).value,
-                **{f"quartile, {said}": _quantile(share, rule) for said, rule in QUANTILES.items()},
-            }
+            return _quartiles(0.25 if statistic == "first-quartile" else 0.75)
         case "sd":
             return {
                 "standard deviation, n - 1": lambda sample: standard_deviation(sample).value,
@@ -92,6 +88,13 @@ def ways_of(statistic: str) -> dict[str, Statistic]:
                 "standard error of the mean": _error,
             }
     return {}
+
+
+def _quartiles(share: float) -> dict[str, Statistic]:
+    return {
+        "quartile, type 7 (R, Excel)": lambda sample: quantile(sample, share).value,
+        **{f"quartile, {said}": _quantile(share, rule) for said, rule in QUANTILES.items()},
+    }
 
 
 def _geometric(sample: Values) -> float | None:

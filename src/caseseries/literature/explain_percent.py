@@ -24,7 +24,7 @@ def fractions_that_give(print_: Wanted, most: int) -> list[tuple[int, int]]:
         (count, total)
         for total in range(1, most + 1)
         for count in _near(print_, total)
-        if _prints(print_, count, total) == print_.number
+        if prints(print_, count, total) == print_.number
     ]
 
 
@@ -61,28 +61,17 @@ def explain_percent(print_: Wanted, n: int) -> str:
     own = [count for count, total in found if total == n]
     if own:
         return f"{' or '.join(f'{count:,} of {n:,}' for count in own)} patients would give it"
-    prints = {_prints(print_, count, n) for count in range(n + 1)}
-    below = max((count for count in range(n + 1) if _prints(print_, count, n) < print_.number), default=None)
+    different = {prints(print_, count, n) for count in range(n + 1)}
+    below = max((count for count in range(n + 1) if prints(print_, count, n) < print_.number), default=None)
     nearest = [one for one in (below, 0 if below is None else below + 1) if one is not None and one <= n]
-    shown = ", ".join(f"{one:,} is {float(_prints(print_, one, n)):.{print_.digits}f}%" for one in nearest)
-    possible = 100 * 10**print_.digits + 1
-    said = (
-        f"no count of {n:,} gives it ({shown}; {len(prints):,} of the {possible:,} such percentages are one)"
-    )
+    shown = ", ".join(f"{one:,} is {float(prints(print_, one, n)):.{print_.digits}f}%" for one in nearest)
+    possible, ours = 100 * 10**print_.digits + 1, len(different)
+    said = f"no count of {n:,} gives it ({shown}; {ours:,} of the {possible:,} such percentages are one)"
     if not found:
         return f"{said}, and no count of any total up to {most:,}"
-    every = {_prints(print_, count, total) for total in range(1, most + 1) for count in range(total + 1)}
+    every = {prints(print_, count, total) for total in range(1, most + 1) for count in range(total + 1)}
     of = f"{len(every):,} of the {possible:,} have such a fraction"
     return f"{said}; of totals up to {most:,}: {_listed(found)} ({of})"
-
-
-def of_all(print_: Wanted, count: int, n: int, everybody: int) -> str:
-    """The slip of a total: whether the same patients, of everybody and not of the `n`, give it; else ""."""
-    if n == everybody or not 0 < count <= everybody or _prints(print_, count, everybody) != print_.number:
-        return ""
-    are = "patient is" if count == 1 else "patients are"
-    printed = f"{float(print_.number):.{print_.digits}f}%"
-    return f"the same {count:,} {are} {printed} of all {everybody:,} (one other total was tried)"
 
 
 def _near(print_: Wanted, total: int) -> list[int]:
@@ -90,7 +79,8 @@ def _near(print_: Wanted, total: int) -> list[int]:
     return [one for one in (count - 1, count, count + 1) if 0 <= one <= total]
 
 
-def _prints(print_: Wanted, count: int, total: int) -> Fraction:
+def prints(print_: Wanted, count: int, total: int) -> Fraction:
+    """A share at the digits of the print, halves up."""
     return Fraction(
         half_up(Context(prec=60).divide(Decimal(count * print_.scale), Decimal(total)), print_.digits)
     )
