@@ -99,7 +99,8 @@ def the_same(table: Table) -> Table:
     """The least of the tables that are this one with groups or outcomes in another order: p is the same."""
     outcomes = sorted(zip(*table, strict=True))
     turned = sorted(outcome[::-1] for outcome in outcomes)
-    return tuple(zip(*min(outcomes, turned), strict=True))  # type: ignore[return-value]
+    first, second = zip(*min(outcomes, turned), strict=True)
+    return first, second
 
 
 def outcomes(n: int) -> list[tuple[int, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from caseseries.stats import contrast, unconditional
-from caseseries.stats.compare import chi_square, fisher
+from caseseries.stats.compare import Correction, chi_square, fisher
 from caseseries.stats.competing import aalen_johansen
 from caseseries.stats.cox import cox
 from caseseries.stats.describe import median, quartiles
@@ -31,6 +31,17 @@ from caseseries.stats.survival import Limits, follow_up, kaplan_meier
 Answer = tuple[str, str, dict[str, Any]]
 """The row, the case, and its quantities: numbers or lists of them, None where there is none."""
 SEED = 2022
+CORRECTIONS: dict[str, Correction] = {
+    "chi-square": "none",
+    "chi-square-yates": "Yates",
+    "chi-square-n-1": "n-1",
+}
+DIFFERENCES: dict[str, contrast.DifferenceInterval] = {
+    "newcombe": "Newcombe",
+    "miettinen-nurminen": "Miettinen-Nurminen",
+    "agresti-caffo": "Agresti-Caffo",
+}
+RATIOS: dict[str, contrast.RatioInterval] = {"katz": "Katz", "koopman": "Koopman"}
 LIMITS: dict[str, Limits] = {"log-log": "log-log", "log": "log", "plain": "plain"}
 MOST_EXACT = 50
 
@@ -70,8 +81,8 @@ def of_samples(given: dict[str, list[float]]) -> Found:
 
 
 def of_tables(table: list[list[int]]) -> Found:
-    for row, correction in (("chi-square", "none"), ("chi-square-yates", "Yates"), ("chi-square-n-1", "n-1")):
-        found = chi_square(table, correction=correction)  # type: ignore[arg-type]
+    for row, correction in CORRECTIONS.items():
+        found = chi_square(table, correction=correction)
         yield row, {"chi-square": found.value, "p": found.p}
     exact = fisher(table)
     yield "fisher", {"p": exact.p}
@@ -85,15 +96,11 @@ def of_tables(table: list[list[int]]) -> Found:
         yield "barnard-unpooled", {"p": unconditional.barnard(table, pooled=False).p}
         yield "boschloo", {"p": unconditional.boschloo(table).p}
         yield "boschloo-doubled", {"p": unconditional.boschloo(table, "twice the one-sided").p}
-    for row, difference in (
-        ("newcombe", "Newcombe"),
-        ("miettinen-nurminen", "Miettinen-Nurminen"),
-        ("agresti-caffo", "Agresti-Caffo"),
-    ):
-        found = contrast.risk_difference(table, interval=difference)  # type: ignore[arg-type]
+    for row, difference in DIFFERENCES.items():
+        found = contrast.risk_difference(table, interval=difference)
         yield row, {"limits": limits(found)}
-    for row, ratio in (("katz", "Katz"), ("koopman", "Koopman")):
-        found = contrast.risk_ratio(table, interval=ratio)  # type: ignore[arg-type]
+    for row, ratio in RATIOS.items():
+        found = contrast.risk_ratio(table, interval=ratio)
         yield row, {"limits": limits(found)}
     apart = standardised_difference_of_shares(table).value
     yield "standardised", {"of shares, without sign": None if apart is None else abs(apart)}

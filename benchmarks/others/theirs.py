@@ -37,6 +37,7 @@ def main(questions: str, answers: str) -> None:
                 for case, given in asked[kind].items():
                     try:
                         found = {name: plain(value) for name, value in answer(given).items()}
+                    # Whatever a library raises is its answer, and stands in the table as a failure.
                     except Exception as slip:
                         found = {"failed": f"{type(slip).__name__}: {slip}"}
                     out.write(json.dumps([library, row, case, found]) + "\n")

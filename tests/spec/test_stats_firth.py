@@ -111,7 +111,11 @@ def test_a_profile_with_two_ridges_is_followed_along_the_higher() -> None:
     found = firth_logistic([1, 0, 1, 1, 1, 1, 1], x, ["a", "b", "c"])
     assert [each.estimate.reason for each in found.coefficients] == ["", "", ""]
     for each in found.coefficients:
-        assert each.estimate.low < each.estimate.value < each.estimate.high  # type: ignore[operator]
+        low, value, high = (each.estimate.low, each.estimate.value, each.estimate.high)
+        assert low is not None
+        assert value is not None
+        assert high is not None
+        assert low < value < high
 
 
 def test_summed_or_one_by_one_the_risk_sets_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.stats.describe import mean, median, quantile, standard_deviation
 
 Statistic = Callable[[Values], float | None]
-QUANTILES = {
+Rule = Literal["averaged_inverted_cdf", "hazen", "weibull", "linear", "median_unbiased", "lower", "higher"]
+QUANTILES: dict[str, Rule] = {
     "type 2 (SAS, textbooks)": "averaged_inverted_cdf",
     "type 5": "hazen",
     "type 6 (SPSS, Minitab)": "weibull",
@@ -109,5 +111,5 @@ def _ranked(place: int) -> Statistic:
     return lambda sample: float(np.sort(sample)[place]) if len(sample) >= 2 or place in (0, -1) else None
 
 
-def _quantile(share: float, rule: str) -> Statistic:
-    return lambda sample: float(np.quantile(sample, share, method=rule))  # type: ignore[call-overload]
+def _quantile(share: float, rule: Rule) -> Statistic:
+    return lambda sample: float(np.quantile(sample, share, method=rule))

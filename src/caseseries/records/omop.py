@@ -60,7 +60,7 @@ def open_records(
         shelf = None
         if kept and isinstance(source, Path):
             shelf = Kept(Path(kept), [*state_of(source), *engine.state()])
-    except BaseException:
+    except BaseException:  # an interrupt too leaves no engine open; it is passed on
         engine.close()
         raise
     there = {name: frozenset(table.columns) for name, table in tables.items()}

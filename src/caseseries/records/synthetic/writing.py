@@ -100,7 +100,7 @@ def _take_place(staging: Path, out: Path) -> None:
         out.rename(before)
     try:
         staging.rename(out)
-    except BaseException:
+    except BaseException:  # an interrupt too puts the earlier one back; it is passed on
         if before.exists():
             before.rename(out)
         raise
