@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from tests.spec.the_founding_study import CASES, FOUNDING, RESULTS
 
 from caseseries.evidence.problem import Problems
 from caseseries.literature.associations import Association, associations, below
@@ -15,11 +16,7 @@ from caseseries.literature.differing import associations_csv, looks_in_words, lo
 from caseseries.literature.verdicts import Verdict, check
 from caseseries.stats.compare import fisher
 from caseseries.stats.multiplicity import benjamini_hochberg, holm
-from caseseries.study import open_study
 
-FOUNDING = open_study("naymagon-2022")
-CASES = FOUNDING.read_cases()
-RESULTS = FOUNDING.analyse(CASES)
 TABLES, OUTCOMES = ("characteristics", "treatment"), ("max_response", "months")
 
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.spec import made_up
+from tests.spec.made_up import AGE as AGE_YEARS
+from tests.spec.made_up import FATE, FOLLOW_UP, TITLE
 
 from caseseries.analysis.plan import analyse
 from caseseries.analysis.released import WITHHELD, released
@@ -28,24 +31,15 @@ from caseseries.stats.log_rank import log_rank
 from caseseries.stats.log_ranks import exact_log_rank, stratified_log_rank, weighted_log_rank
 from caseseries.stats.survival import kaplan_meier, survival_at
 
-PROTOCOL = """
-title = "Made up"
-version = "1"
-question = "What?"
+CLOCKS = """
 criteria = ["hlh-2004"]
 [moments]
+admission = { start_of = "stay" }
 diagnosis = { day_met = "hlh-2004", sheet = "day_diagnosed" }
 first_dose = { first = "anakinra", sheet = "day_started" }
 last_contact = { last = "contact" }
-[follow_up]
-counted_from = "diagnosis"
-until = "last_contact"
-unit = "days"
-horizons = ["30 days"]
-[[variable]]
-name = "age"
-kind = "number"
-unit = "years"
+"""
+VARIABLES = """
 [[variable]]
 name = "site"
 kind = "category"
@@ -66,18 +60,10 @@ take = { day_of = "diagnosis", counted_from = "admission" }
 name = "day_started"
 kind = "day"
 take = { day_of = "first_dose", counted_from = "admission" }
-[[variable]]
-name = "alive"
-kind = "yes/no"
-take = { follow_up = "alive" }
-[[variable]]
-name = "time"
-kind = "time"
-take = { follow_up = "time" }
-[[analysis]]
-name = "it"
-role = "primary"
-""".replace("[moments]\n", '[moments]\nadmission = { start_of = "stay" }\n')
+"""
+FROM_DIAGNOSIS = FOLLOW_UP.replace('"first_dose"', '"diagnosis"')
+IT = '[[analysis]]\nname = "it"\nrole = "primary"\n'
+PROTOCOL = TITLE + CLOCKS + FROM_DIAGNOSIS + AGE_YEARS + VARIABLES + FATE + IT
 HEAD = "patient,age,site,treated,died_of,day_diagnosed,day_started,alive,time"
 SHEET = """
 a,61,north,yes,HLH,1,1,no,10
@@ -101,14 +87,11 @@ AGE = np.array([61, 45, 38, 52, 29, 70, 44, 58, 36, 66], dtype=float)
 
 
 def promised(folder: Path, clause: str) -> Protocol:
-    (folder / "protocol.toml").write_text(PROTOCOL + clause, "utf-8")
-    return read_protocol(folder / "protocol.toml")
+    return made_up.promised(folder, PROTOCOL + clause)
 
 
 def done(folder: Path, clause: str, sheet: str = SHEET) -> Results:
-    (folder / "patients.csv").write_text(HEAD + sheet, "utf-8")
-    protocol = promised(folder, clause)
-    return analyse(protocol, read_sheet(folder / "patients.csv", protocol))
+    return made_up.done(folder, PROTOCOL + clause, HEAD + sheet)
 
 
 def said(protocol: Protocol) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests.spec.the_founding_study import CASES, FOUNDING, RESULTS
 
 from caseseries.analysis.plan import analysed
 from caseseries.literature.claims import Claim
@@ -28,11 +29,7 @@ from caseseries.literature.search import Variant, few, search, wanted
 from caseseries.literature.slips import slip, slips_of
 from caseseries.literature.verdicts import Verdict, check
 from caseseries.stats.rounding import half_up
-from caseseries.study import open_study
 
-FOUNDING = open_study("naymagon-2022")
-CASES = FOUNDING.read_cases()
-RESULTS = FOUNDING.analyse(CASES)
 ANALYSED, _ = analysed(FOUNDING.protocol, CASES)
 
 

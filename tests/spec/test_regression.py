@@ -6,32 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.spec.made_up import AGE, FATE, FOLLOW_UP, NAMED_DAYS, TITLE, done
 
-from caseseries.analysis.plan import analyse
 from caseseries.analysis.results import Results
-from caseseries.cases.sheet import read_sheet
 from caseseries.evidence.problem import Problems
-from caseseries.protocol.reading import read_protocol
 from caseseries.stats.cox import cox
 from caseseries.stats.firth import firth_cox
 from caseseries.stats.proportional import proportional_hazards
 
-PROTOCOL = """
-title = "Made up"
-version = "1"
-question = "What?"
-[moments]
-first_dose = { first = "anakinra" }
-last_contact = { last = "contact" }
-[follow_up]
-counted_from = "first_dose"
-until = "last_contact"
-unit = "days"
-horizons = ["30 days"]
-[[variable]]
-name = "age"
-kind = "number"
-unit = "years"
+VARIABLES = """
 [[variable]]
 name = "stage"
 kind = "category"
@@ -43,14 +26,8 @@ kind = "yes/no"
 name = "cause"
 kind = "categories"
 levels = ["malignancy", "infection"]
-[[variable]]
-name = "alive"
-kind = "yes/no"
-take = { follow_up = "alive" }
-[[variable]]
-name = "time"
-kind = "time"
-take = { follow_up = "time" }
+"""
+REGRESSED = """
 [[analysis]]
 name = "it"
 role = "primary"
@@ -58,6 +35,7 @@ does = "regress"
 outcome = "OUTCOME"
 on = [ON]
 """
+PROTOCOL = TITLE + NAMED_DAYS + FOLLOW_UP + AGE + VARIABLES + FATE + REGRESSED
 HEAD = "patient,age,stage,relapsed,cause,alive,time"
 SHEET = """
 a,61,early,yes,malignancy,no,10
@@ -77,10 +55,7 @@ TIMES, DIED = [10, 25, 40, 33, 60, 5, 80, 70, 50], [1, 1, 0, 1, 0, 1, 0, 0, 1]
 
 def regressed(folder: Path, outcome: str, *on: str, sheet: str = SHEET) -> Results:
     listed = ", ".join(f'"{name}"' for name in on)
-    (folder / "protocol.toml").write_text(PROTOCOL.replace("OUTCOME", outcome).replace("ON", listed), "utf-8")
-    (folder / "patients.csv").write_text(HEAD + sheet, "utf-8")
-    protocol = read_protocol(folder / "protocol.toml")
-    return analyse(protocol, read_sheet(folder / "patients.csv", protocol))
+    return done(folder, PROTOCOL.replace("OUTCOME", outcome).replace("ON", listed), HEAD + sheet)
 
 
 def test_survival_is_coxs(tmp_path: Path) -> None:

@@ -17,20 +17,19 @@ from typing import Any, get_args
 import polars as pl
 import pytest
 from tests.spec.a_hospital import hospital
+from tests.spec.made_up import FATE, FOLLOW_UP, NAMED_DAYS, done
+from tests.spec.the_founding_study import FOUNDING, RESULTS
 
 import caseseries.analysis.cautions
 import caseseries.literature.pool_cautions
 from caseseries.analysis.cautions import Caution
-from caseseries.analysis.plan import analyse
 from caseseries.analysis.results import FIELDS, Number, Result, Results, Standing
 from caseseries.cases.long_tables import MOMENTS, SERIALS, SPELLS, UNREAD, frame
 from caseseries.cases.series import CaseSeries, Column
-from caseseries.cases.sheet import read_sheet
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.conventions import Conventions
-from caseseries.protocol.reading import read_protocol
 from caseseries.stats.estimate import Estimate
-from caseseries.study import Study, open_study
+from caseseries.study import Study
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "results.md").read_text("utf-8")
@@ -41,17 +40,8 @@ OTHERS = """
 title = "Every option once"
 version = "1"
 question = "Is every part of an id on the page?"
-
-[moments]
-first_dose = { first = "anakinra" }
-last_contact = { last = "contact" }
-
-[follow_up]
-counted_from = "first_dose"
-until = "last_contact"
-unit = "days"
-horizons = ["30 days"]
-
+"""
+OTHER_VARIABLES = """
 [[variable]]
 name = "age"
 kind = "number"
@@ -70,16 +60,6 @@ levels = ["north", "south"]
 name = "died_of"
 kind = "category"
 levels = ["HLH", "infection"]
-
-[[variable]]
-name = "alive"
-kind = "yes/no"
-take = { follow_up = "alive" }
-
-[[variable]]
-name = "time"
-kind = "time"
-take = { follow_up = "time" }
 
 [[serial]]
 name = "ferritin"
@@ -190,22 +170,18 @@ FERRITIN = "patient,day 1,day 5\na,100,50\nb,200,300\nc,10,\n"
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return open_study("naymagon-2022")
+    return FOUNDING
 
 
 @pytest.fixture(scope="module")
-def founding(study: Study) -> Results:
-    return study.analyse(study.read_cases())
+def founding() -> Results:
+    return RESULTS
 
 
 @pytest.fixture(scope="module")
 def others(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    folder = tmp_path_factory.mktemp("study")
-    (folder / "protocol.toml").write_text(OTHERS, "utf-8")
-    (folder / "patients.csv").write_text(PATIENTS, "utf-8")
-    (folder / "ferritin.csv").write_text(FERRITIN, "utf-8")
-    protocol = read_protocol(folder / "protocol.toml")
-    return analyse(protocol, read_sheet(folder / "patients.csv", protocol))
+    protocol = OTHERS + NAMED_DAYS + FOLLOW_UP + FATE + OTHER_VARIABLES
+    return done(tmp_path_factory.mktemp("study"), protocol, PATIENTS, ferritin=FERRITIN)
 
 
 @pytest.fixture(scope="module")
