@@ -133,7 +133,7 @@ def _run(options: argparse.Namespace) -> None:
                 copy = study.release(finished, out, options.smallest, options.release_patients)
         else:
             cases = study.read_cases(options.sheet)
-            finished = study.finish(study.analyse(cases, tell), cases)
+            finished = study.run(cases, tell)
             folder = study.write(finished, out, tell)
         cases = finished.cases
     finally:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from caseseries.cases.abstract import Abstracted
     from caseseries.cases.consistency.question import Question
     from caseseries.cases.screening import Screening
-    from caseseries.cases.series import CaseSeries, Source
+    from caseseries.cases.series import CaseSeries
     from caseseries.cohort.answers import Answer
     from caseseries.cohort.cohort import Cohort
     from caseseries.criteria.definition import Definition
@@ -168,8 +168,7 @@ class Study:
         tell("abstracting the charts")
         found = self.abstract(cohort, book)
         screening = screening_of(cohort, found, self.protocol, self._definitions(), book)
-        results = self.analyse(found.cases, tell, screening)
-        return replace(self.finish(results, found.cases), screening=screening)
+        return self.run(found.cases, tell, screening)
 
     def survey(self, records: Records, codebook: Codebook | None = None) -> Survey:
         """What the records tell of everything that this study asks of them, and what they do not."""
@@ -209,16 +208,34 @@ class Study:
         With the `screening` that found the cases, what it counted stands beside the promised, and what
         published cohorts say where the study names any. Raises Problems where these cannot be read.
         """
-        from caseseries.analysis.plan import analyse
-        from caseseries.literature.cohorts import cohorts_source
-
         _expect_cases(cases, "analyse takes cases: study.analyse(study.read_cases())")
-        published, source = self.cohorts(), cohorts_source(self.folder / COHORTS)
-        results = analyse(self.protocol, cases, tell, screening)
-        if source is None or not published:
+        return self._results(self._ground(cases), tell, screening)
+
+    def run(self, cases: CaseSeries, tell: Tell = _silent, screening: Screening | None = None) -> Finished:
+        """`analyse` and `finish` in one, with every file read once. Raises Problems."""
+        ground = self._ground(cases)
+        return self._finished(ground, self._results(ground, tell, screening), screening)
+
+    def _ground(self, cases: CaseSeries) -> _Ground:
+        from caseseries.analysis.plan import analysed
+        from caseseries.literature.present import present_cohort
+
+        published = self.cohorts()
+        first, further = analysed(self.protocol, cases)
+        present = present_cohort(first, self.protocol, published) if published else None
+        return _Ground(cases, first, further, published, present)
+
+    def _results(self, ground: _Ground, tell: Tell, screening: Screening | None) -> Results:
+        from caseseries.analysis.plan import analyse_first
+        from caseseries.literature.cohorts import cohorts_source
+        from caseseries.literature.pool import pool
+
+        results = analyse_first(self.protocol, ground.first, ground.further, tell, screening)
+        source = cohorts_source(self.folder / COHORTS, ground.published)
+        if source is None or not ground.published:
             return results
         tell("pooling published cohorts")
-        pooled = self._pooled(published, cases)
+        pooled = pool(ground.published, ground.present, self.protocol.conventions.level)
         return replace(results, published=(pooled,), sources=(*results.sources, source))
 
     # ---- Beside what others published ----
@@ -234,7 +251,12 @@ class Study:
 
         Raises Problems where there is no cohorts.toml, or it cannot be read.
         """
-        return self._pooled(self._some_cohorts(), cases)
+        from caseseries.literature.pool import pool
+
+        published = self._some_cohorts()
+        own = next((one for one in published if one.present), None)
+        present = own if cases is None else self._ground(cases).present
+        return pool(published, present, self.protocol.conventions.level)
 
     def pool_files(self, pooled: Result, cases: CaseSeries | None = None) -> dict[str, str]:
         """A pool as files: pool.html, its figure and its tables."""
@@ -259,24 +281,7 @@ class Study:
 
     def cohorts_beside(self, cases: CaseSeries | None = None) -> tuple[Published, ...]:
         """The published cohorts, and these cases as one of them. Raises Problems."""
-        from caseseries.literature.present import with_present
-
-        published = self.cohorts()
-        return with_present(published, self._present(published, cases)) if published else ()
-
-    def _pooled(self, published: tuple[Published, ...], cases: CaseSeries | None) -> Result:
-        from caseseries.literature.pool import pool
-
-        return pool(published, self._present(published, cases), self.protocol.conventions.level)
-
-    def _present(self, published: tuple[Published, ...], cases: CaseSeries | None) -> Published | None:
-        """These cases as a cohort; without cases the one that is marked as the study's own."""
-        from caseseries.analysis.plan import analysed
-        from caseseries.literature.present import present_cohort
-
-        if cases is None:
-            return next((one for one in published if one.present), None)
-        return present_cohort(analysed(self.protocol, cases)[0], self.protocol, published)
+        return self.cohorts() if cases is None else self._ground(cases).beside
 
     def claims(self) -> tuple[Claim, ...]:
         """The printed numbers that the study is held against; none without a claims.toml. Raises Problems."""
@@ -287,38 +292,44 @@ class Study:
 
     def verdicts(self, results: Results, cases: CaseSeries) -> tuple[tuple[Verdict, ...], ...]:
         """The claims of claims.toml, held against the results and the cases; none where there is no file."""
+        return self._verdicts(self.claims(), results, cases, self.cohorts())
+
+    def _verdicts(
+        self,
+        claims: tuple[Claim, ...],
+        results: Results,
+        cases: CaseSeries,
+        published: tuple[Published, ...],
+    ) -> tuple[tuple[Verdict, ...], ...]:
         from caseseries.literature.cohorts import counts_printed
         from caseseries.literature.verdicts import check
 
-        claims, cohorts = self.claims(), counts_printed(self.cohorts())
         with _of_a_paper():
-            return check(claims, results, cases, cohorts)
+            return check(claims, results, cases, counts_printed(published))
 
     def ledger(self, tell: Tell = _silent) -> Ledger:
         """The verdicts on every claim, from the study's own sheet, and what would explain the contradictions.
 
         Raises Problems, also without a claim.
         """
-        from caseseries.analysis.plan import analysed
         from caseseries.literature.differing import looks_of
         from caseseries.literature.explain import explained
         from caseseries.literature.ledger import Ledger
         from caseseries.literature.one_cell import one_cells
         from caseseries.literature.one_cell_in_words import with_one_cell
 
-        claims = self.folder / CLAIMS
-        if not claims.exists():
+        file = self.folder / CLAIMS
+        if not file.exists():
             found, mend = "there is no such file, and so nothing to hold", "Write it: see docs/claims.md."
-            raise Problems([Problem(str(claims), found, mend)])
-        self.claims()
-        cases = self.read_cases()
-        results = self.analyse(cases, tell)
-        verdicts = self.verdicts(results, cases)
+            raise Problems([Problem(str(file), found, mend)])
+        claims, cases = self.claims(), self.read_cases()
+        ground = self._ground(cases)
+        results = self._results(ground, tell, None)
+        verdicts = self._verdicts(claims, results, cases, ground.published)
         tell("what would explain the contradictions")
-        shown, _ = analysed(self.protocol, cases)
-        looks = {claim.id: looks_of(claim, results, cases) for claim in self.claims() if claim.any_differs}
+        looks = {claim.id: looks_of(claim, results, cases) for claim in claims if claim.any_differs}
         cells = one_cells(verdicts, results, cases, self.protocol)
-        said = with_one_cell(explained(verdicts, results, shown, self.protocol), cells)
+        said = with_one_cell(explained(verdicts, results, ground.first, self.protocol), cells)
         return Ledger(said, looks, cells)
 
     def finish(self, results: Results, cases: CaseSeries) -> Finished:
@@ -326,28 +337,23 @@ class Study:
 
         What a paper printed of its own patients is held against none but a sheet's.
         """
-        from caseseries.literature.claims import claims_source
-
         _expect_cases(cases, "report takes the results, then the cases: study.report(results, cases)")
-        if cases.from_records:
-            return self._finished(results, cases, (), None)
-        printed = claims_source(self.folder / CLAIMS)
-        return self._finished(results, cases, self.verdicts(results, cases), printed)
+        return self._finished(self._ground(cases), results, None)
 
-    def _finished(
-        self,
-        results: Results,
-        cases: CaseSeries,
-        verdicts: tuple[tuple[Verdict, ...], ...],
-        printed: Source | None,
-    ) -> Finished:
-        from caseseries.analysis.plan import analysed
+    def _finished(self, ground: _Ground, results: Results, screening: Screening | None) -> Finished:
+        from caseseries.literature.claims import claims_source
         from caseseries.report.sections import Finished
 
-        shown, _ = analysed(self.protocol, cases)
-        beside = self.cohorts_beside(cases)
+        claims = () if ground.cases.from_records else self.claims()
         return Finished(
-            self.protocol, shown, results, verdicts, self.questions(cases), printed, cohorts=beside
+            self.protocol,
+            ground.first,
+            results,
+            self._verdicts(claims, results, ground.cases, ground.published),
+            self.questions(ground.cases),
+            claims_source(self.folder / CLAIMS, claims) if claims else None,
+            screening,
+            ground.beside,
         )
 
     def write(
@@ -461,6 +467,28 @@ class Study:
         from caseseries.folder import Owner
 
         return Owner(self.name, f"{self.protocol.title} (released copy)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a run rests on, read once: the cases, of them the first episodes, and the published cohorts.
+
+    `further` counts the rows of further episodes; `present` is these cases as a cohort, None where no cohort
+    is published or nobody's fate is known.
+    """
+
+    cases: CaseSeries
+    first: CaseSeries
+    further: int
+    published: tuple[Published, ...]
+    present: Published | None
+
+    @property
+    def beside(self) -> tuple[Published, ...]:
+        """The published cohorts, and these cases as one of them; none where none are published."""
+        from caseseries.literature.present import with_present
+
+        return with_present(self.published, self.present)
 
 
 def _with_explained(run: Finished, folder: Path) -> tuple[Finished, dict[str, str]]:

@@ -12,22 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.spec.the_founding_study import CASES, COHORTS, FOUNDING, RESULTS
 
 from caseseries.analysis.results import Number, Result, Results
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature.claims import WORDS, Claim, claims_source, read_claims
-from caseseries.literature.cohorts import counts_printed
 from caseseries.literature.ledger import ledger_csv, not_reproduced
 from caseseries.literature.verdicts import Verdict, check, tally
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.conventions import Conventions
 from caseseries.stats.estimate import Estimate
-from caseseries.study import Study, open_study
-
-FOUNDING = open_study("naymagon-2022")
-CASES = FOUNDING.read_cases()
-COHORTS = counts_printed(FOUNDING.cohorts())
+from caseseries.study import Study
 
 
 def results_of(**values: float | Estimate | None) -> Results:
@@ -311,11 +307,11 @@ def toml(*claims: dict[str, Any]) -> str:
 
 def test_no_file_is_no_claims(tmp_path: Path) -> None:
     assert read_claims(tmp_path / "claims.toml") == ()
-    assert claims_source(tmp_path / "claims.toml") is None
+    assert claims_source(tmp_path / "claims.toml", ()) is None
 
 
 def test_the_file_of_the_claims_has_a_digest(study: Study) -> None:
-    source = claims_source(study.folder / "claims.toml")
+    source = claims_source(study.folder / "claims.toml", study.claims())
     assert source is not None
     assert (source.name, source.rows, len(source.digest)) == ("claims.toml", 268, 64)
 
@@ -578,8 +574,8 @@ def study() -> Study:
 
 
 @pytest.fixture(scope="module")
-def founding(study: Study) -> Results:
-    return study.analyse(CASES)
+def founding() -> Results:
+    return RESULTS
 
 
 NOT_OUTRIGHT = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.spec.the_founding_study import FOUNDING
 
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature.cohorts import Published, cohorts_source, read_cohorts
-from caseseries.study import open_study
 
 ENTRY = """
 [[cohort]]
@@ -28,7 +28,7 @@ n = 4
 source = "Sammut, Rheumatology 2020"
 confidence = "verified"
 """
-FOUNDING = {one.id: one for one in open_study("naymagon-2022").cohorts()}
+PUBLISHED = {one.id: one for one in FOUNDING.cohorts()}
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def slips(file: Path, text: str) -> list[Problem]:
 
 def test_without_a_file_there_is_no_cohort(file: Path) -> None:
     assert read_cohorts(file) == ()
-    assert cohorts_source(file) is None
+    assert cohorts_source(file, ()) is None
 
 
 def test_an_entry_is_read(file: Path) -> None:
@@ -62,7 +62,7 @@ def test_an_entry_is_read(file: Path) -> None:
         "not said",
     )
     assert (one.year, one.responded, one.present) == (None, None, False)
-    source = cohorts_source(file)
+    source = cohorts_source(file, [one])
     assert source is not None
     assert (source.name, source.kind, source.rows) == ("cohorts.toml", "cohorts", 1)
 
@@ -78,13 +78,13 @@ def test_patients_divide_by_a_cause_where_it_is_printed(file: Path) -> None:
 
 
 def test_of_a_cause_that_all_have_all_survivors_had_it() -> None:
-    assert FOUNDING["dimopoulos-2020"].with_cause("viral infection") == (5, 8)
-    assert FOUNDING["dimopoulos-2020"].without_cause("rheumatologic disorder") == (5, 8)
+    assert PUBLISHED["dimopoulos-2020"].with_cause("viral infection") == (5, 8)
+    assert PUBLISHED["dimopoulos-2020"].without_cause("rheumatologic disorder") == (5, 8)
 
 
 def test_overlapping_causes_do_not_say_who_has_none() -> None:
-    assert FOUNDING["sammut-2020"].with_cause("bacterial infection") is None
-    assert FOUNDING["naymagon-2022"].with_cause("other") is None
+    assert PUBLISHED["sammut-2020"].with_cause("bacterial infection") is None
+    assert PUBLISHED["naymagon-2022"].with_cause("other") is None
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_overlapping_causes_do_not_say_who_has_none() -> None:
 def test_regimens_as_they_are_printed(
     cohort: str, daily: float | None, daily_high: float | None, route: str
 ) -> None:
-    read = FOUNDING[cohort].regimen_read
+    read = PUBLISHED[cohort].regimen_read
     assert (read.daily, read.daily_high, read.route) == (daily, daily_high, route)
     assert read.unread == ""
 
@@ -112,10 +112,10 @@ def test_the_founding_studys_cohorts() -> None:
     table3 = {"dimopoulos-2020": (5, 8), "kumar-2017": (9, 13), "monteagudo-2020": (4, 5)}
     table3 |= {"sammut-2020": (2, 4), "wohlfarth-2019": (4, 8)}
     for id_, counts in table3.items():
-        assert (FOUNDING[id_].survived, FOUNDING[id_].n) == counts
-    assert [one.id for one in FOUNDING.values() if one.present] == ["naymagon-2022"]
-    assert [one.id for one in FOUNDING.values() if one.horizon == "hospital"] == ["wohlfarth-2019"]
-    assert len(FOUNDING) == 11
+        assert (PUBLISHED[id_].survived, PUBLISHED[id_].n) == counts
+    assert [one.id for one in PUBLISHED.values() if one.present] == ["naymagon-2022"]
+    assert [one.id for one in PUBLISHED.values() if one.horizon == "hospital"] == ["wohlfarth-2019"]
+    assert len(PUBLISHED) == 11
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from caseseries.study import open_study
+from caseseries.evidence.page import Page, read_page
+from caseseries.study import Study, open_study
 
 
 def test_a_study_says_what_it_is() -> None:
@@ -23,3 +26,18 @@ def test_results_and_cases_the_wrong_way_round_are_refused_kindly() -> None:
         study.report(cases, results)
     with pytest.raises(TypeError, match=r"study\.analyse\(study\.read_cases\(\)\)"):
         study.analyse(results)
+
+
+@pytest.mark.parametrize(
+    "verb", [lambda study: study.run(study.read_cases()), Study.ledger], ids=["run", "ledger"]
+)
+def test_what_is_written_beside_the_protocol_is_read_once(verb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[str] = Counter()
+
+    def counted(path: Path, empty: None) -> Page:
+        read[path.name] += 1
+        return read_page(path, empty)
+
+    monkeypatch.setattr("caseseries.literature.entries.read_page", counted)
+    verb(open_study("naymagon-2022"))
+    assert read == {"claims.toml": 1, "cohorts.toml": 1}

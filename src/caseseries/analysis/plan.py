@@ -66,7 +66,17 @@ def analyse(
     One episode a patient is analysed, the first; what these cases cannot answer has its reason in `why_not`.
     With the `screening` that found them, what it counted stands beside the promised.
     """
-    first, further = analysed(protocol, cases)
+    return analyse_first(protocol, *analysed(protocol, cases), tell, screening)
+
+
+def analyse_first(
+    protocol: Protocol,
+    first: CaseSeries,
+    further: int,
+    tell: Callable[[str], None],
+    screening: Screening | None,
+) -> Results:
+    """As `analyse` does, of what `analysed` gave: the first episodes, and how many rows there are beside."""
     results = []
     for clause in protocol.analyses:
         tell(clause.name)
@@ -80,7 +90,7 @@ def analyse(
         version=protocol.version,
         protocol=protocol.digest,
         conventions=protocol.conventions,
-        sources=cases.sources,
+        sources=first.sources,
         patients=first.patients,
         results=with_adjusted(results),
         screened=() if screening is None else _screened(screening, first, protocol),

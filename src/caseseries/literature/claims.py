@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from caseseries.cases.series import Source
-from caseseries.evidence.page import read_page
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.evidence.values import Operator, plain_text, read_number
+from caseseries.literature.entries import Entry, entries_source, read_entries
 
 WAYS = ("result", "from", "any_differs", "needs")
 NEEDED = ("id", "of", "where", "printed")
@@ -93,42 +91,25 @@ def printed_number(text: str) -> Printed:
 
 def read_claims(path: Path) -> tuple[Claim, ...]:
     """The claims of a TOML file, in its order; none where there is no file. Raises Problems."""
-    if not path.exists():
-        return ()
-    content = read_page(path, None).content
-    entries = content.get("claim", [])
-    problems = [
-        Problem(path.name, f'the key "{key}" is not known', "It holds [[claim]].")
-        for key in content
-        if key != "claim"
-    ]
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        found = "the claims are not a list of claims"
-        problems.append(Problem(path.name, found, "Begin each with [[claim]], in two brackets."))
-    elif not entries and not problems:
-        problems.append(Problem(path.name, "there is no claim in it", "Begin the first with [[claim]]."))
-    else:
-        problems += _slips(path.name, entries)
-    if problems:
-        raise Problems(problems)
+    entries = read_entries(path, "claim", _slips)
     claims = tuple(Claim(**{_field(key): value for key, value in entry.items()}) for entry in entries)
     if problems := list(_ranges(path.name, claims)):
         raise Problems(problems)
     return claims
 
 
-def claims_source(path: Path) -> Source | None:
-    """The file of the claims with its digest; None where there is none."""
-    if not path.exists():
-        return None
-    return Source(path.name, "claims", hashlib.sha256(path.read_bytes()).hexdigest(), len(read_claims(path)))
+def claims_source(path: Path, claims: Sequence[Claim]) -> Source | None:
+    """The file from which these claims were read, with its digest; None where there is none."""
+    return entries_source(path, "claims", len(claims))
 
 
 def _field(key: str) -> str:
     return "derived" if key == "from" else key  # `from` is a word of Python's own
 
 
-def _slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
+def _slips(file: str, entries: list[Entry]) -> Iterator[Problem]:
+    if not entries:
+        yield Problem(file, "there is no claim in it", "Begin the first with [[claim]].")
     seen: set[str] = set()
     for position, entry in enumerate(entries, start=1):
         where = f'{file}, claim {position} ("{entry.get("id", "?")}")'

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from caseseries.cases.series import Source
-from caseseries.evidence.page import read_page
-from caseseries.evidence.problem import Problem, Problems
 from caseseries.evidence.regimen import Regimen, read_regimen
 from caseseries.literature.cohort_entry import slips
+from caseseries.literature.entries import entries_source, read_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +74,7 @@ class Published:
 
 def read_cohorts(path: Path) -> tuple[Published, ...]:
     """The cohorts of a TOML file, in its order; none where there is no file. Raises Problems."""
-    if not path.exists():
-        return ()
-    content = read_page(path, None).content
-    entries = content.get("cohort", [])
-    problems = [
-        Problem(path.name, f'the key "{key}" is not known', "It holds [[cohort]].")
-        for key in content
-        if key != "cohort"
-    ]
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        found = "the cohorts are not a list of cohorts"
-        raise Problems([*problems, Problem(path.name, found, "Begin each with [[cohort]], in two brackets.")])
-    problems += slips(path.name, entries)
-    if problems:
-        raise Problems(problems)
-    return tuple(_cohort(entry) for entry in entries)
+    return tuple(_cohort(entry) for entry in read_entries(path, "cohort", slips))
 
 
 def counts_printed(cohorts: Iterable[Published]) -> dict[str, dict[str, int]]:
@@ -102,12 +85,9 @@ def counts_printed(cohorts: Iterable[Published]) -> dict[str, dict[str, int]]:
     }
 
 
-def cohorts_source(path: Path) -> Source | None:
-    """The file of the cohorts with its digest; None where there is none."""
-    if not path.exists():
-        return None
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Source(path.name, "cohorts", digest, len(read_cohorts(path)))
+def cohorts_source(path: Path, cohorts: Sequence[Published]) -> Source | None:
+    """The file from which these cohorts were read, with its digest; None where there is none."""
+    return entries_source(path, "cohorts", len(cohorts))
 
 
 def _cohort(entry: dict[str, Any]) -> Published:
