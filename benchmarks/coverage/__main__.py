@@ -29,6 +29,7 @@ from contrasts import contrasts
 from curves import curves
 from groups import dealt, groups
 from measured import Map
+from pools import pools
 from ranks import ranks
 from shares import shares
 from tables import tables, three_outcomes
@@ -44,6 +45,7 @@ SECTIONS: dict[str, Callable[[Map], None]] = {
     "groups": groups,
     "dealt": dealt,
     "causes": causes,
+    "pools": pools,
 }
 
 

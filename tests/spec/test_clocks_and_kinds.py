@@ -379,3 +379,50 @@ def test_kinds_that_do_not_fit_are_told_with_their_mend(tmp_path: Path, clause: 
     with pytest.raises(Problems) as raised:
         promised(tmp_path, clause)
     assert told in str(raised.value)
+
+
+# ---- Cautions of the tests ----
+
+
+def sentence_of(found: Results, id_: str, kind: str) -> str:
+    """The caution of this kind at a number; "" where there is none."""
+    return next((one.sentence for one in found.number(id_).cautions if one.kind == kind), "")
+
+
+def many(rows: int) -> str:
+    """The sheet several times over, each time under other names."""
+    lines = SHEET.strip().splitlines()
+    return "\n" + "\n".join(f"{place}{lines[place % len(lines)]}" for place in range(rows)) + "\n"
+
+
+@pytest.mark.parametrize(
+    "weights, patients, said",
+    [
+        ("{ gamma = 1 }", 10, "5 patients in the smallest group: a log-rank test that is weighted for late"),
+        ("{ rho = 1 }", 10, ""),
+        ("{ gamma = 1 }", 50, ""),
+    ],
+)
+def test_weights_for_late_events_in_small_groups_are_cautioned(
+    tmp_path: Path, weights: str, patients: int, said: str
+) -> None:
+    found = done(tmp_path, f'does = "survival"\nby = "treated"\nweights = {weights}\n', many(patients))
+    sentence = sentence_of(found, "it.log-rank-weighted", "small-late-weights")
+    assert sentence.startswith(said)
+    assert bool(sentence) is bool(said)
+    assert sentence_of(found, "it.log-rank", "small-late-weights") == ""
+
+
+def test_the_exact_test_of_groups_followed_for_unlike_times_is_cautioned(tmp_path: Path) -> None:
+    # Among the treated c and h are alive, at 40 and 70 days; of the others e and g, at 60 and 80.
+    clause = 'does = "survival"\nby = "treated"\n'
+    alike = done(tmp_path, clause)
+    assert sentence_of(alike, "it.log-rank-exact", "dealt-follow-up") == ""
+    sheet = SHEET.replace("yes,40\n", "yes,11\n").replace("yes,70\n", "yes,12\n")
+    sentence = sentence_of(done(tmp_path, clause, sheet), "it.log-rank-exact", "dealt-follow-up")
+    assert sentence.startswith(
+        "Median follow-up is 12 days in one group (Treated) and 70 days in the other (Not: treated)."
+    )
+    # Where everybody of a group died nobody knows how long they would have been followed.
+    dead = sheet.replace("yes,11\n", "no,11\n").replace("yes,12\n", "no,12\n")
+    assert sentence_of(done(tmp_path, clause, dead), "it.log-rank-exact", "dealt-follow-up") == ""

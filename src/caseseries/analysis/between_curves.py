@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from caseseries.analysis.cautions import FEW_PATIENTS, not_promised, small_mean_times
+from caseseries.analysis.cautions import (
+    FEW_PATIENTS,
+    SHORTER,
+    Caution,
+    dealt_follow_up,
+    not_promised,
+    small_late_weights,
+    small_mean_times,
+)
 from caseseries.analysis.columns import Book, Rows, Split, Values, known, left_out, split
 from caseseries.analysis.followed import Followed, last_horizon
 from caseseries.analysis.ids import EXACT, LOG_RANK, MEAN_TIMES, STRATIFIED, WEIGHTED
@@ -18,7 +26,7 @@ from caseseries.stats.estimate import Estimate
 from caseseries.stats.log_rank import log_rank
 from caseseries.stats.log_ranks import exact_log_rank, stratified_log_rank, weighted_log_rank
 from caseseries.stats.rmst import rmst_difference
-from caseseries.stats.survival import Curve
+from caseseries.stats.survival import Curve, follow_up
 
 PARTS: dict[LogRankTest, str] = {
     "log-rank": LOG_RANK,
@@ -43,7 +51,8 @@ def enter_between(
     labels = np.select([one.rows for one in groups], [one.group.title for one in groups], "")
     for name, label, estimate, rows in _tests(book.cases, clause, protocol, groups, followed, among, labels):
         promised = name == clause.test
-        said = () if promised else (not_promised(),)
+        beware = _of_test(name, clause, groups, followed, protocol)
+        said = (*(() if promised else (not_promised(),)), *beware)
         book.enter_test(PARTS[name], label, estimate, rows, promised=promised, cautions=said)
     if len(groups) == 2:
         _enter_mean_times(book, curves, among, protocol)
@@ -85,6 +94,24 @@ def _tests(
         first = groups[0].group.title
         found = exact_log_rank(*of(among), of=first, seed=protocol.conventions.seed)
         yield "log-rank, exact", "Log-rank test, exact", found, among
+
+
+def _of_test(
+    name: LogRankTest, clause: Survival, groups: Sequence[Split], followed: Followed, protocol: Protocol
+) -> Iterator[Caution]:
+    """What is known of a test in groups such as these."""
+    smallest = min(int(one.rows.sum()) for one in groups)
+    if name == "log-rank, weighted" and clause.weights and clause.weights.gamma and smallest < FEW_PATIENTS:
+        yield small_late_weights(smallest)
+    if name == "log-rank, exact" and protocol.follow_up is not None:
+        ends = [
+            (follow_up(followed.times[one.rows], followed.dead[one.rows]).value, one.group.title)
+            for one in groups
+        ]
+        (shortest, shorter), (longest, longer) = sorted(ends, key=lambda end: end[0] or 0.0)
+        # Where everybody died nobody's follow-up ended: how long it would have been is not known.
+        if shortest is not None and longest is not None and shortest < SHORTER * longest:
+            yield dealt_follow_up(shorter, shortest, longer, longest, protocol.follow_up.unit)
 
 
 def _enter_mean_times(book: Book, curves: Sequence[Curve], among: Rows, protocol: Protocol) -> None:

@@ -527,6 +527,10 @@ _GENERAL = {
     "a test that counts entries counts these patients more than once.",
     "uncertain-labels": "Some labels are less than certain: another reading would move patients.",
     "not-promised": "This p-value was not promised in the protocol: it describes, it does not confirm.",
+    "small-late-weights": "A log-rank test that is weighted for late differences finds some too often in "
+    "small groups.",
+    "dealt-follow-up": "One group was followed far shorter than the other: the exact log-rank test, which "
+    "deals follow-up anew with the patients, does not keep its level then.",
     "small-mean-times": "The interval of a mean time is too narrow in a small group.",
     "unequal-follow-up": "Alive at last follow-up is a share without a horizon: some were followed far "
     "longer than others. Survival at a fixed time says more.",
