@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caseseries import __version__
+from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems, some_of
 
 if TYPE_CHECKING:
     from caseseries.cases.series import CaseSeries
+    from caseseries.literature.claims import Claim
+    from caseseries.literature.set_aside import SetAside
     from caseseries.records.omop import Records
     from caseseries.report.sections import Finished
     from caseseries.study import Study
@@ -82,11 +85,11 @@ def _check(options: argparse.Namespace) -> None:
         _print(line)
     if claims:  # whether each names a number is known when the numbers are
         study.verdicts(study.analyse(cases), cases)
-    _print(f"The protocol holds, and so does the sheet: {cases.size}, {_number(len(questions), 'question')}.")
+    _print(f"The protocol holds, and so does the sheet: {cases.size}, {so_many(len(questions), 'question')}.")
     if claims:
-        _print(f"{_number(len(claims), 'printed number')} will be held against the results.")
+        _print(f"{so_many(len(claims), 'printed number')} will be held against the results.")
     if published:
-        _print(f"{_number(len(published), 'published cohort')} will stand beside them.")
+        _print(f"{so_many(len(published), 'published cohort')} will stand beside them.")
 
 
 def _claims(options: argparse.Namespace) -> None:
@@ -95,6 +98,7 @@ def _claims(options: argparse.Namespace) -> None:
 
     started, tell = time.monotonic(), _Progress()
     study, out = _opened(options)
+    set_aside = study.set_aside()
     try:
         ledger = study.ledger(tell)
         folder = study.write_files(ledger.files, out, beside=True)
@@ -102,15 +106,34 @@ def _claims(options: argparse.Namespace) -> None:
         tell.done()
     verdicts = ledger.verdicts
     _print(f"{study.protocol.title}\n")
-    _print(textwrap.fill(f"{_number(len(verdicts), 'claim')}: {tally(verdicts)}.", WIDTH) + "\n")
+    _print(textwrap.fill(f"{so_many(len(verdicts), 'claim')}: {tally(verdicts)}.", WIDTH) + "\n")
     for line, explained in not_reproduced(verdicts):
         _print("\n".join(_listed([line], None)))
         if explained:
             _print(textwrap.fill(explained, WIDTH, initial_indent="    = ", subsequent_indent="      "))
+    if set_aside:
+        _print("\n" + textwrap.fill(_no_claims(set_aside, [one[0].claim for one in verdicts]), WIDTH))
     _print(f"\n{folder / LEDGER}   every claim, its verdict, and the patients it rests on")
     if ledger.looks:
         _print(f"{folder / ASSOCIATIONS}   every variable tested between the groups, adjusted for the looks")
     _print(f"{time.monotonic() - started:.1f} s")
+
+
+def _no_claims(set_aside: Sequence[SetAside], claims: Sequence[Claim]) -> str:
+    """How much of the text is no claim, and what of that cannot be checked without the text."""
+    from caseseries.literature.set_aside import beside_claims
+
+    reasons = len({one.reason for one in set_aside})
+    said = (
+        f"{so_many(sum(one.times for one in set_aside), 'printed number')} more are set aside as no claims, "
+    )
+    said += f"for {so_many(reasons, 'reason')}. Whether that leaves none out only the text tells."
+    if alike := beside_claims(set_aside, claims):
+        said += (
+            f" {alike:,} of them stand in a part of the text in which the same number is also a claim: only "
+        )
+        said += "the text tells the two apart."
+    return said
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -202,7 +225,7 @@ def _screen(options: argparse.Namespace) -> None:
     _print(str(cohort))
     _print(f"\n{folder / 'cohort'}   the cohort, its verdicts and its evidence, as Parquet")
     if cohort.open:
-        _print(f"{folder / 'questions.csv'}   {_number(len(cohort.open), 'question')} for a reviewer")
+        _print(f"{folder / 'questions.csv'}   {so_many(len(cohort.open), 'question')} for a reviewer")
     _print(f"{folder / 'sql'}   every query, as it ran")
     _print(f"{time.monotonic() - started:.1f} s")
 
@@ -275,7 +298,7 @@ def _questions(options: argparse.Namespace) -> None:
         mend = "Name another file with --answers, so that no answer is overwritten."
         raise Problems([Problem(str(out), "this file is already there", mend)])
     out.write_text(text, encoding="utf-8")
-    _print(f"{out}   {_number(text.count(chr(10)) - 1, 'question')} of {study.name}, to fill in")
+    _print(f"{out}   {so_many(text.count(chr(10)) - 1, 'question')} of {study.name}, to fill in")
     _print(
         "Write yes, no or one of the words that stand under reason into answer, and your initials into who."
     )
@@ -347,7 +370,7 @@ def _synth(options: argparse.Namespace) -> None:
         rows = synthesise(options.patients, options.seed, out, tell)
     finally:
         tell.done()
-    listed = [_number(rows["person"], "patient"), _number(rows["measurement"], "measurement")]
+    listed = [so_many(rows["person"], "patient"), so_many(rows["measurement"], "measurement")]
     _print(f"A hospital that never was: {', '.join(listed)}, seed {options.seed}.\n")
     _print(f"{out}   OMOP CDM 5.4, a Parquet file a table")
     _print(f"{out / 'truth'}   what was planted, and which row is dirty")
@@ -364,21 +387,21 @@ def _summary(run: Finished, cases: CaseSeries) -> str:
     from caseseries.literature.verdicts import tally
 
     results = run.results
-    lines = [f"{run.protocol.title}: {_number(len(results.patients), 'patient')}", ""]
+    lines = [f"{run.protocol.title}: {so_many(len(results.patients), 'patient')}", ""]
     for result in results:
         if result.clause.role == "primary" and not result.why_not:
             numbers = said_first(result)
             lines += [f"{result.clause.name[:1].upper()}{result.clause.name[1:]}"]
             lines += [f"  {number.label}: {number.estimate.in_short}" for number in numbers]
     done = sum(not result.why_not for result in results)
-    promised = _number(len(results.results), "promised analysis", "promised analyses")
-    lines += ["", f"{done} of {promised} done, {_number(len(results.numbers), 'number')}."]
+    promised = so_many(len(results.results), "promised analysis", "promised analyses")
+    lines += ["", f"{done} of {promised} done, {so_many(len(results.numbers), 'number')}."]
     if run.verdicts:
-        held = f"{_number(len(run.verdicts), 'printed number')} held against them"
+        held = f"{so_many(len(run.verdicts), 'printed number')} held against them"
         lines.append(f"{held}: {tally(run.verdicts)}.")
     lines += _left_open(cases, MOST_LISTED)
     if run.questions:
-        lines.append(f"? {_number(len(run.questions), 'question')} about {cases.kept_in}:")
+        lines.append(f"? {so_many(len(run.questions), 'question')} about {cases.kept_in}:")
         lines += _listed([question.sentence for question in run.questions], MOST_LISTED)
     return "\n".join(lines)
 
@@ -390,7 +413,7 @@ def _left_open(cases: CaseSeries, most: int | None = None) -> list[str]:
     lines = []
     unread = unread_lines(cases)
     if unread:
-        entries = _number(len(unread), "entry", "entries")
+        entries = so_many(len(unread), "entry", "entries")
         lines.append(f"? {entries} could not be read in full; kept as {cases.written}:")
         lines += _listed(unread, most)
     left = [f"{source.name}: {some_of(source.left)}" for source in cases.sources if source.left]
@@ -417,10 +440,6 @@ def _told(problems: Problems, aim: str) -> str:
     return "\n\n".join([f"{keeps} {aim}.", *told])
 
 
-def _number(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 class _Progress:
     """The step that is being done, on the terminal, once the run has taken a second; else nothing.
 
@@ -441,7 +460,7 @@ class _Progress:
         taken = time.monotonic() - self.begun
         if taken > LONG:
             left = max(1, round(taken * (1 - share) / share))
-            self._show(f"{self.step} ... {share:.0%}, about {_number(left, 'second')} left")
+            self._show(f"{self.step} ... {share:.0%}, about {so_many(left, 'second')} left")
 
     def _show(self, text: str) -> None:
         if self.is_shown and time.monotonic() - self.started > 1:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from caseseries.literature.cohorts import Published
     from caseseries.literature.ledger import Ledger
     from caseseries.literature.planning import Aim
+    from caseseries.literature.set_aside import SetAside
     from caseseries.literature.verdicts import Verdict
     from caseseries.protocol.sentences import Section
     from caseseries.records.codebook import Codebook
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 BUNDLED = Path(__file__).parent / "studies"
 SHEET, CLAIMS, CODEBOOK, ANSWERS = "patients.csv", "claims.toml", "codebook.toml", "answers.csv"
-COHORTS = "cohorts.toml"
+COHORTS, SET_ASIDE = "cohorts.toml", "not-claims.csv"
 Tell = Callable[[str], None]
 
 
@@ -289,6 +290,12 @@ class Study:
 
         with _of_a_paper():
             return read_claims(self.folder / CLAIMS)
+
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """What the same text prints that is no claim; none without a not-claims.csv. Raises Problems."""
+        from caseseries.literature.set_aside import read_set_aside
+
+        return read_set_aside(self.folder / SET_ASIDE)
 
     def verdicts(self, results: Results, cases: CaseSeries) -> tuple[tuple[Verdict, ...], ...]:
         """The claims of claims.toml, held against the results and the cases; none where there is no file."""

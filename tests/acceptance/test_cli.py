@@ -121,6 +121,7 @@ def test_claims_tells_what_does_not_reproduce_and_writes_the_ledger(
     assert said.err == ""
     told = " ".join(said.out.split())
     assert "268 claims: 251 reproduce, 3 reproduce with rounding, 6 follow from the printed column" in told
+    assert "616 printed numbers more are set aside as no claims, for 15 reasons." in told.replace("\n", " ")
     assert "printed 5%, obtained 6% (6.25%): contradicts" in told
     assert "printed 0.00293, obtained 0.02927 (0.0292725): contradicts itself (Abstract has 0.0293" in told
     assert "No count of 16 gives it (0 is 0%, 1 is 6%;" in told

@@ -19,6 +19,7 @@ from caseseries.cases.series import CaseSeries
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature.claims import WORDS, Claim, claims_source, read_claims
 from caseseries.literature.ledger import ledger_csv, not_reproduced
+from caseseries.literature.set_aside import SetAside, beside_claims, read_set_aside
 from caseseries.literature.verdicts import Verdict, check, tally
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.conventions import Conventions
@@ -724,3 +725,54 @@ def test_what_does_not_reproduce_is_a_line_each(ledger: Ledger) -> None:
 def test_cohorts_are_read_for_their_survivors() -> None:
     assert COHORTS["kumar-2017"] == {"n": 13, "survived": 9}
     assert COHORTS["baverez-2022"] == {"n": 21}
+
+
+# ---- What is set aside ----
+
+ASIDE = """where,token,times,reason
+Results,16,2,number of a patient
+Results,31%,1,patients of other publications
+Table 1,None,3,"a cell, typed in patients.csv"
+"""
+
+
+def aside(folder: Path, text: str) -> tuple[SetAside, ...]:
+    (folder / "not-claims.csv").write_text(text, "utf-8")
+    return read_set_aside(folder / "not-claims.csv")
+
+
+def test_what_is_set_aside_is_read_and_counted(tmp_path: Path) -> None:
+    assert read_set_aside(tmp_path / "not-claims.csv") == ()
+    found = aside(tmp_path, ASIDE)
+    assert found[0] == SetAside("Results", "16", 2, "number of a patient")
+    assert [one.times for one in found] == [2, 1, 3]
+    # The claim stands in the same part of the text and prints the same: which is which only the text tells.
+    claims = [Claim("n", "patients", "Results, paragraph 1", "16"), Claim("a", "age", "Abstract", "31%")]
+    assert beside_claims(found, claims) == 2
+    assert sum(one.times for one in FOUNDING.set_aside()) == 616
+
+
+@pytest.mark.parametrize(
+    "replaced, by, where, found",
+    [
+        ("number of a patient", "", 'row 2, column "reason"', "nothing is written here"),
+        ("Results,16", ",16", 'row 2, column "where"', "nothing is written here"),
+        ("31%,1", "31%,0", 'row 3, column "times"', '"0" is not a whole number above 0'),
+        ("31%,1", "31%,1.5", 'row 3, column "times"', '"1.5" is not a whole number above 0'),
+        ("31%", "thirty", 'row 3, column "token"', '"thirty" is no number'),
+        ("times", "time", "row 1", 'the column "times" is missing'),
+        (
+            "Table 1,None,3",
+            "Results,16,1,number of a patient\nTable 1,None,3",
+            "row 4",
+            "it is row 2 once more: where, token and reason",
+        ),
+    ],
+)
+def test_a_slip_in_what_is_set_aside_is_told(
+    tmp_path: Path, replaced: str, by: str, where: str, found: str
+) -> None:
+    assert replaced in ASIDE
+    with pytest.raises(Problems) as told:
+        aside(tmp_path, ASIDE.replace(replaced, by, 1))
+    assert (told.value.problems[0].where, told.value.problems[0].found) == (f"not-claims.csv, {where}", found)

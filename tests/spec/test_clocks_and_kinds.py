@@ -197,6 +197,11 @@ def test_days_that_could_hold_no_death_do_no_harm_where_patients_enter_after_the
         ('entered = "last_contact"\n', 'the day of "last_contact" must be in the sheet'),
         ('entered = "nowhere"\n', "nowhere"),
         ('by = "treated"\nweights = { rho = -1 }\n', "rho"),
+        (
+            'by = "treated"\nweights = { rho = "x" }\n',
+            '"x" is not a number\nWrite it without quotes, such as 0.95.',
+        ),
+        ('by = "treated"\nweights = { gamma = "1" }\n', '"1" is not a number'),
     ],
 )
 def test_what_does_not_fit_is_told_with_its_mend(tmp_path: Path, clause: str, told: str) -> None:
@@ -426,3 +431,24 @@ def test_the_exact_test_of_groups_followed_for_unlike_times_is_cautioned(tmp_pat
     # Where everybody of a group died nobody knows how long they would have been followed.
     dead = sheet.replace("yes,11\n", "no,11\n").replace("yes,12\n", "no,12\n")
     assert sentence_of(done(tmp_path, clause, dead), "it.log-rank-exact", "dealt-follow-up") == ""
+
+
+# ---- Nobody, or everybody ----
+
+
+def test_a_share_of_nobody_or_of_all_says_why_it_has_no_limits(tmp_path: Path) -> None:
+    early = SHEET.replace("no,10\n", "no,40\n").replace("no,25\n", "no,41\n").replace("no,5\n", "no,42\n")
+    early = early.replace("no,12\n", "no,43\n")
+    for clause, said in (
+        ('does = "survival"\n', "100% (no limits: nobody had had the event by then) at 30 days"),
+        (INCIDENCE, "0% (no limits: nobody had had this event by then)"),
+    ):
+        found, protocol = done(tmp_path, clause, early), promised(tmp_path, clause)
+        cases = read_sheet(tmp_path / "patients.csv", protocol)
+        assert said in " ".join(plain(line) for line in results_in_words(found, cases, protocol))
+    gone = (
+        "\n" + "\n".join(f"{name},50,north,yes,HLH,1,1,no,{day}" for day, name in enumerate("abc", 3)) + "\n"
+    )
+    late = done(tmp_path, 'does = "survival"\n', gone).number("it.survival-at.30-days").estimate
+    assert (late.value, late.level) == (0.0, None)
+    assert late.reason == "no limits: everybody who was still followed had had the event by then"

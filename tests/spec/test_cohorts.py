@@ -136,6 +136,8 @@ def test_the_founding_studys_cohorts() -> None:
             "year = '2017' is not a whole number",
             "Write it bare: year = 2020",
         ),
+        ("n = 13\n", "n = 13\nyear = 99999\n", "year = 99999 is no year from 1800 to 2100", "four digits"),
+        ("n = 13\n", "n = 13\nyear = 17\n", "year = 17 is no year from 1800 to 2100", "four digits"),
         ("n = 8, survived = 7", "n = 14", "14 patients have it, and the cohort has 13", "Look both up"),
         ("survived = 7", "survived = 9", "9 survived, and 8 patients have it", "cannot be more than n"),
         (

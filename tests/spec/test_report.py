@@ -516,3 +516,12 @@ def test_no_cell_of_a_file_is_a_formula(text: str) -> None:
 def test_the_same_study_gives_the_same_bytes(reported: Reported) -> None:
     first = reported(serial=FERRITIN, analyses=EVERYTHING)
     assert documents(first.run, lambda step: None) == first.files
+
+
+def test_one_patient_is_not_many(reported: Reported) -> None:
+    """In the header, the figures and their descriptions."""
+    page = reported(ONE, "patient | day 1\nAda | 1000", EVERYTHING).files["report.html"]
+    assert re.findall(r".{40}(?<![\d,.])1 patients.{20}", page) == []
+    assert '<p class="facts">1 patient ' in page
+    assert "A line for each of 1 patient, " in page
+    assert "a panel for each of 1 patient; " in page

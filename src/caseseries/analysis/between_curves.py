@@ -51,8 +51,11 @@ def enter_between(
     labels = np.select([one.rows for one in groups], [one.group.title for one in groups], "")
     for name, label, estimate, rows in _tests(book.cases, clause, protocol, groups, followed, among, labels):
         promised = name == clause.test
-        beware = _of_test(name, clause, groups, followed, protocol)
-        said = (*(() if promised else (not_promised(),)), *beware)
+        known_in = [(one.group.title, one.rows & rows) for one in groups]
+        said = (
+            *(() if promised else (not_promised(),)),
+            *_of_test(name, clause, known_in, followed, protocol),
+        )
         book.enter_test(PARTS[name], label, estimate, rows, promised=promised, cautions=said)
     if len(groups) == 2:
         _enter_mean_times(book, curves, among, protocol)
@@ -97,17 +100,18 @@ def _tests(
 
 
 def _of_test(
-    name: LogRankTest, clause: Survival, groups: Sequence[Split], followed: Followed, protocol: Protocol
+    name: LogRankTest,
+    clause: Survival,
+    groups: Sequence[tuple[str, Rows]],
+    followed: Followed,
+    protocol: Protocol,
 ) -> Iterator[Caution]:
-    """What is known of a test in groups such as these."""
-    smallest = min(int(one.rows.sum()) for one in groups)
+    """What is known of a test in groups such as these, each with its title."""
+    smallest = min(int(rows.sum()) for _, rows in groups)
     if name == "log-rank, weighted" and clause.weights and clause.weights.gamma and smallest < FEW_PATIENTS:
         yield small_late_weights(smallest)
     if name == "log-rank, exact" and protocol.follow_up is not None:
-        ends = [
-            (follow_up(followed.times[one.rows], followed.dead[one.rows]).value, one.group.title)
-            for one in groups
-        ]
+        ends = [(follow_up(followed.times[rows], followed.dead[rows]).value, title) for title, rows in groups]
         (shortest, shorter), (longest, longer) = sorted(ends, key=lambda end: end[0] or 0.0)
         # Where everybody died nobody's follow-up ended: how long it would have been is not known.
         if shortest is not None and longest is not None and shortest < SHORTER * longest:

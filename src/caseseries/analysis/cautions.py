@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from caseseries.evidence.counting import so_many
 from caseseries.stats.digits import shown, shown_p
 
 FEW_PATIENTS = 20
@@ -24,7 +25,7 @@ class Caution:
 def few_patients(n: int) -> Caution:
     return Caution(
         "few-patients",
-        f"{n} patient{'s' if n != 1 else ''}: one patient more or less can change what is said here. "
+        f"{so_many(n, 'patient')}: one patient more or less can change what is said here. "
         "Read the intervals first.",
     )
 
@@ -46,16 +47,16 @@ def ties(distinct: int, n: int) -> Caution:
 def several_categories(several: int, entries: int, n: int) -> Caution:
     return Caution(
         "several-categories",
-        f"{several} of {n} patients have several categories ({entries} entries): the shares add up to "
-        "more than 100 %, and a test that counts entries counts these patients more than once.",
+        f"{several} of {so_many(n, 'patient')} have several categories ({entries} entries): the shares add "
+        "up to more than 100 %, and a test that counts entries counts these patients more than once.",
     )
 
 
 def uncertain_labels(level: str, uncertain: Sequence[str], labelled: int, surest: str) -> Caution:
     return Caution(
         "uncertain-labels",
-        f"{len(uncertain)} of the {labelled} patients with {level} have it by a label that is less than "
-        f"{surest} ({_who(uncertain)}): another reading of the charts would move them.",
+        f"{len(uncertain)} of the {so_many(labelled, 'patient')} with {level} have it by a label that is "
+        f"less than {surest} ({_who(uncertain)}): another reading of the charts would move them.",
     )
 
 
@@ -109,7 +110,7 @@ def small_late_weights(n: int) -> Caution:
     """Measured by simulation, seeded: see docs/coverage.md."""
     return Caution(
         "small-late-weights",
-        f"{n} patient{'s' * (n != 1)} in the smallest group: a log-rank test that is weighted for late "
+        f"{so_many(n, 'patient')} in the smallest group: a log-rank test that is weighted for late "
         "differences leaves the few who are followed longest to decide. Meant to find a difference where "
         "there is none in 5 % of series, the one with G(0, 1) does in 9 % at 5 against 11 patients, in 8 % "
         "with 8 a group and in 7 % with 16 (docs/coverage.md).",
@@ -127,8 +128,8 @@ def dealt_follow_up(shorter: str, shortest: float, longer: str, longest: float, 
         f"Median follow-up is {shown(shortest, unit)} {unit} in one group ({shorter}) and "
         f"{shown(longest, unit)} {unit} in the other ({longer}). The exact log-rank test deals patients "
         "anew, and with them how long they were followed: with 20 against 5 patients, the 20 followed a "
-        "third as long, it found a difference where there is none in 7 % of series instead of 5 %, and with 5 "
-        "against 11, the 5 followed a third as long, in 2 % (docs/coverage.md).",
+        "third as long, it found a difference where there is none in 7 % of series instead of 5 %, and with "
+        "5 against 11, the 5 followed a third as long, in 2 % (docs/coverage.md).",
     )
 
 
@@ -136,7 +137,7 @@ def small_mean_times(n: int) -> Caution:
     """Measured by simulation, seeded: see docs/coverage.md."""
     return Caution(
         "small-mean-times",
-        f"{n} patient{'s' * (n != 1)}: the interval of a mean time is too narrow in a small group. Meant to "
+        f"{so_many(n, 'patient')}: the interval of a mean time is too narrow in a small group. Meant to "
         "hold 95 in 100 times, it holds 88 with 8 patients, and its test errs in 9 % at 5 against 11.",
     )
 

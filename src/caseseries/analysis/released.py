@@ -33,6 +33,7 @@ from caseseries.analysis.multiplicity import is_adjusted
 from caseseries.analysis.results import Competing, Group, Number, Result, Results
 from caseseries.analysis.verdicts import RECALLED, UNFLAGGED
 from caseseries.cases.screening import Screening
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.analysis import ATTRITION, CRITERIA, Compare, Regress, Relabel, Trajectory
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.small_cells import DEAR, Count, How, Sum, to_hide
@@ -103,7 +104,10 @@ class Said(Estimate):
 
 @dataclass(frozen=True)
 class Released:
-    """The results that may leave; `smallest_group` is how many the least group has that a number rests on."""
+    """The results that may leave; `smallest_group` is how many the least group has that a number rests on.
+
+    `size` says in words how many patients there are.
+    """
 
     results: Results
     rule: tuple[str, ...]
@@ -144,7 +148,9 @@ def released(
         rule(smallest, bool(names)),
         smallest,
         min(groups, default=0),
-        f"<{smallest}" if not names and 0 < len(results.patients) < smallest else f"{len(results.patients)}",
+        f"<{smallest} patients"
+        if not names and 0 < len(results.patients) < smallest
+        else so_many(len(results.patients), "patient"),
     )
 
 

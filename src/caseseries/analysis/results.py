@@ -15,6 +15,7 @@ import numpy as np
 
 from caseseries.analysis.cautions import Caution
 from caseseries.cases.series import Source
+from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import did_you_mean
 from caseseries.protocol.clauses.analysis import Analysis, Pool, Screen
 from caseseries.protocol.clauses.clause import slug
@@ -235,8 +236,7 @@ class Results:
         return json.dumps(self.content(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def __repr__(self) -> str:
-        of = "patient" if len(self.patients) == 1 else "patients"
-        return f"{self.title}: {len(self.patients)} {of}\n\n" + "\n\n".join(
+        return f"{self.title}: {so_many(len(self.patients), 'patient')}\n\n" + "\n\n".join(
             repr(result) for result in self.every
         )
 

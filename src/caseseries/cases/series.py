@@ -11,6 +11,7 @@ import polars as pl
 
 from caseseries.cases.long_tables import KEY, LONG, TYPED, frame
 from caseseries.cases.parts import part_of
+from caseseries.evidence.counting import so_many
 
 if TYPE_CHECKING:
     from caseseries.protocol.clauses.variable import Kind
@@ -97,8 +98,8 @@ class CaseSeries:
     def size(self) -> str:
         """How many there are, in words: `16 patients`, or `2 patients, 3 episodes`."""
         people = self.table["patient"].n_unique()
-        said = f"{people:,} patient{'s' * (people != 1)}"
-        return said if people == self.n else f"{said}, {self.n:,} episodes"
+        said = so_many(people, "patient")
+        return said if people == self.n else f"{said}, {so_many(self.n, 'episode')}"
 
     @property
     def from_records(self) -> bool:

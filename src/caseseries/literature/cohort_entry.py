@@ -19,6 +19,8 @@ PRESENT = "present"
 NUMBERS = {"year", "n", "survived", "responded"}
 MOST = 1_000_000
 """The largest number of an entry: more patients than any cohort of a rare disease has."""
+FIRST_YEAR, LAST_YEAR = 1800, 2100
+"""No cohort was published before, nor will be for a while: any other number is a slip of the pen."""
 KEYS = TEXTS | NUMBERS | {"causes", "overlaps", "present"}
 NEEDED = ("id", "title", "n", "source", "confidence")
 CHOICES = {"horizon": HORIZONS, "route": ROUTES, "confidence": CONFIDENCE}
@@ -52,7 +54,10 @@ def _slips_of_form(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
             mend = typed if is_number else f'Write one text in quotes: {key} = "..."'
             yield Problem(where, f'"{key}" is not text', mend)
     for key in sorted(NUMBERS & set(entry)):
-        if not _is_count(entry[key]):
+        if key == "year" and _is_count(entry[key]) and not FIRST_YEAR <= entry[key] <= LAST_YEAR:
+            mend = "Write the year of the publication in four digits: year = 2020"
+            yield Problem(where, f"year = {entry[key]} is no year from {FIRST_YEAR} to {LAST_YEAR}", mend)
+        elif not _is_count(entry[key]):
             typed = repr(entry[key]) if isinstance(entry[key], int | float | str) else str(entry[key])
             found = f"{key} = {typed} is not a whole number from 0 to {MOST:,}"
             yield Problem(where, found, f"Write it bare: {key} = {2020 if key == 'year' else 16}")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from caseseries.analysis.results import Result
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.analysis import Trajectory
 from caseseries.protocol.clauses.variable import Serial
 from caseseries.protocol.protocol import Protocol
@@ -96,7 +97,8 @@ def serial_figure(result: Result, cases: CaseSeries, protocol: Protocol) -> str:
         write(figure, LEFT + (WIDTH - LEFT - RIGHT) / 2, 0.06, _since(serial), ha="center", size=TEXT)
 
     died = sum(course.patient.stroke is DEAD for course in courses)
-    said = f"{serial.title} by day, a panel for each of {cases.n} patients; {died} died. {_since(serial)}."
+    each = f"a panel for each of {so_many(cases.n, 'patient')}"
+    said = f"{serial.title} by day, {each}; {died} died. {_since(serial)}."
     return drawn(draw, height, title, said)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from caseseries.analysis.followed import horizons
 from caseseries.analysis.ids import MEDIAN, at_horizon, joined, of_group
 from caseseries.analysis.results import Result
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.analysis import Survival
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
@@ -66,7 +67,7 @@ class Arm:
     @property
     def words(self) -> str:
         died = int(self.curve.events.sum())
-        return f"{self.curve.n} patient{'s' * (self.curve.n != 1)}, {died} died"
+        return f"{so_many(self.curve.n, 'patient')}, {died} died"
 
 
 @dataclass(frozen=True, slots=True)

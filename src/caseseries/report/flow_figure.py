@@ -10,6 +10,7 @@ from caseseries.analysis.ids import of_step, of_steps
 from caseseries.analysis.results import Results
 from caseseries.cases.screening import Screening
 from caseseries.evidence.attrition import Step
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.hospital import Setting
 from caseseries.protocol.protocol import Protocol
 from caseseries.report.drawing import drawn, wrapped, write
@@ -155,7 +156,7 @@ def _patients(results: Results, id_: str) -> str:
     estimate = results.number(id_).estimate
     if estimate.value is None:
         return f"Patients: {estimate.shown}"
-    return f"{estimate.shown} patient{'s' * (estimate.value != 1)}"
+    return so_many(int(estimate.value), "patient")
 
 
 def _capital(words: str) -> str:

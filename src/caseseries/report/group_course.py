@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from caseseries.analysis.ids import EVERYBODY, MEDIAN, joined, on_day
 from caseseries.analysis.results import Group, Result
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.variable import Serial
 from caseseries.protocol.wording import in_running_text
 from caseseries.report.drawing import drawn, panel, wrapped, write
@@ -75,7 +76,7 @@ def draw_by_group(result: Result, cases: CaseSeries, serial: Serial, scale: Scal
         ]
         write_labels(figure, labels, WIDTH - LABELS, below, below + HEIGHT)
 
-    of = f"Medians of {in_running_text(serial.title)} by day in {cases.n:,} patients"
+    of = f"Medians of {in_running_text(serial.title)} by day in {so_many(cases.n, 'patient')}"
     said = f"{of}: {'; '.join(titles)}. {since}."
     return drawn(draw, below + HEIGHT + TOP, f"{serial.title} by day", said)
 
@@ -103,8 +104,7 @@ def _broken(lines: list[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[NDArray[Any
 
 
 def _label(title: str, group: Group, stroke: Stroke, y: float) -> Label:
-    patients = len(group.patients)
-    more = f"{patients:,} patient{'s' * (patients != 1)}, median"
+    more = f"{so_many(len(group.patients), 'patient')}, median"
     return Label(stroke, wrapped(title, LABELS - SAMPLE - 0.02, 3), [more], y)
 
 

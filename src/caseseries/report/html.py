@@ -11,6 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from caseseries.analysis.results import Results
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.protocol import Protocol
 from caseseries.report.page import SHADES, Cell, Inline, Line, Ref, Section, Table, plain
 
@@ -74,7 +75,7 @@ def _page(
         data=data,
         rows_at=rows_at,
         rule=rule,
-        size=size or f"{len(results.patients)}",
+        size=size or so_many(len(results.patients), "patient"),
         has_numbers=data != _NO_NUMBERS,
         identified=any(source.kind == "database" for source in results.sources),
         policy=f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {_hash(script)}",

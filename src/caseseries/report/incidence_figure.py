@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caseseries.analysis.results import Result
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.analysis import Incidence
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
@@ -65,7 +66,7 @@ def incidence_figure(result: Result, protocol: Protocol) -> str:
         write_rows(figure, "At risk", rows, LEFT, WIDTH - LABELS - LEFT, below - AXIS)
 
     said = " ".join(
-        f"{name}: {curve.n} patient{'s' * (curve.n != 1)}, {_had(curve, number)} with {kind}."
+        f"{name}: {so_many(curve.n, 'patient')}, {_had(curve, number)} with {kind}."
         for name, curve, _ in arms
         for number, kind in enumerate(competing.kinds, 1)
     )

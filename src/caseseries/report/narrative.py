@@ -76,7 +76,8 @@ def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[
     clause, stem, unit = result.clause, result.slug, protocol.follow_up.unit
     moment = a_moment(clause.counted_from or protocol.follow_up.counted_from)
     if not clause.by:
-        yield ("Of ", ref(results, f"{stem}.n"), " patients ", ref(results, f"{stem}.deaths"), " died.")
+        patients = " patient " if results.value(f"{stem}.n") == 1 else " patients "
+        yield ("Of ", ref(results, f"{stem}.n"), patients, ref(results, f"{stem}.deaths"), " died.")
         yield (
             f"Counted from {moment}, median survival was ",
             *_with_interval(results, f"{stem}.median", unit),
@@ -249,7 +250,8 @@ def _with_interval(results: Results, id_: str, unit: str = "") -> Line:
     named = unit.removesuffix("s") if estimate.shown == "1" else unit
     behind = f" {named}" if unit and estimate.value is not None else ""
     if estimate.level is None:
-        return (ref(results, id_), behind)
+        why = f" ({estimate.reason})" if estimate.value is not None and estimate.reason else ""
+        return (ref(results, id_), behind, why) if why else (ref(results, id_), behind)
     level = shown(estimate.level, "share")
     return (
         ref(results, id_),

@@ -12,6 +12,7 @@ import numpy as np
 from caseseries.analysis.columns import Rows, split
 from caseseries.cases.parts import CERTAINTY
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.wording import in_running_text
 from caseseries.report.drawing import drawn, fitted, said_instead, wrapped, write
 from caseseries.report.labels import Mark, without_prefix
@@ -125,7 +126,7 @@ def overlap_figure(cases: CaseSeries, name: str, outcome: str) -> str:
             write(figure, 0.22 if mark else 0.05, y, fitted(words, WIDTH - 0.3), color=QUIET, va="center")
 
     said = "; ".join(f"{_in_words(column)}: {column.n}" for column in columns[:12])
-    held_by = f"{cases.n:,} patients by combination of {in_running_text(variable.title)}"
+    held_by = f"{so_many(cases.n, 'patient')} by combination of {in_running_text(variable.title)}"
     return drawn(draw, height, title, f"{held_by}. {said}.")
 
 
@@ -201,10 +202,11 @@ def _notes(
     if len(outcomes) > MOST:
         notes += [(outcome.mark, outcome.title) for outcome in outcomes]
     if rest:
-        patients = sum(column.n for column in rest)
-        notes.append((None, f"{len(rest)} rarer combinations of {patients} patients are not drawn."))
+        rarer = so_many(len(rest), "rarer combination")
+        patients = so_many(sum(column.n for column in rest), "patient")
+        notes.append((None, f"{rarer} of {patients} {'is' if len(rest) == 1 else 'are'} not drawn."))
     if missing := sum(one is None for one in held):
-        notes.append((None, f"Not known of {missing} patient{'s' * (missing != 1)}."))
+        notes.append((None, f"Not known of {so_many(missing, 'patient')}."))
     return notes
 
 

@@ -16,6 +16,7 @@ from caseseries.analysis.released import BANDED, OLD, SMALLEST, Released, releas
 from caseseries.cases.pseudonyms import pseudonyms, under_pseudonyms, without_words
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.analysis import (
     Compare,
     Entries,
@@ -173,7 +174,7 @@ def _as_run(copy: _Copy) -> Finished:
 def _rule(copy: Released) -> Iterator[Block]:
     yield Bullets(tuple((sentence,) for sentence in copy.rule))
     size = copy.smallest_group
-    said = f"{size} patient{'s' * (size != 1)}" if size else "none: no number is left"
+    said = so_many(size, "patient") if size else "none: no number is left"
     yield Paragraph((f"The smallest group that a number in this copy rests on: {said}.",))
 
 

@@ -10,6 +10,7 @@ from caseseries.analysis.results import Group
 from caseseries.cases.clocks import unit_in_days
 from caseseries.cases.parts import DAYS, part_of
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.variable import Variable
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment, in_running_text
@@ -95,7 +96,7 @@ def swimmer_figure(cases: CaseSeries, protocol: Protocol, groups: Sequence[Group
             write(figure, stretch.left + stretch.width / 2, 0.08, stretch.title, ha="center", size=TEXT)
 
     died = sum(one.patient.stroke is DEAD for one in swimmers)
-    said = f"A line for each of {cases.n} patients, counted from {a_moment(moment)}; {died} died."
+    said = f"A line for each of {so_many(cases.n, 'patient')}, counted from {a_moment(moment)}; {died} died."
     return drawn(draw, height, title, said)
 
 

@@ -73,7 +73,8 @@ def entries_chi_square(membership: ArrayLike, group: ArrayLike) -> Estimate:
     entries, grouped = _checked(membership, group)
     seen = _table(entries, grouped)
     estimate = chi_square(seen)
-    method = f"{estimate.method}, on {int(seen.sum())} entries of {grouped.size} patients as if independent"
+    of = f"{grouped.size} patient{'s' * (grouped.size != 1)}"
+    method = f"{estimate.method}, on {int(seen.sum())} entries of {of} as if independent"
     if hindered := _hindrance(entries, grouped, seen):
         return not_estimable(hindered, method, grouped.size, "chi-square")
     return Estimate(estimate.value, method, grouped.size, "chi-square", p=estimate.p)

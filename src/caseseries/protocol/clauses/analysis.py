@@ -60,8 +60,8 @@ class Weights(Clause):
     S is the curve of all. Early differences count more with rho = 1, late ones with gamma = 1.
     """
 
-    rho: float = Field(default=0.0, ge=0, le=10, strict=False)
-    gamma: float = Field(default=0.0, ge=0, le=10, strict=False)
+    rho: float = Field(default=0.0, ge=0, le=10)
+    gamma: float = Field(default=0.0, ge=0, le=10)
 
 
 class Survival(Promised):
