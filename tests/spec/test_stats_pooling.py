@@ -11,6 +11,7 @@ import pytest
 
 from caseseries.stats.inverse_variance import double_arcsine, heterogeneity, logit_reml
 from caseseries.stats.pooling import Pooled, binomial_normal
+from caseseries.stats.random_intercept import NODES, log_likelihood
 
 Pooling = Callable[..., Pooled]
 EVERY: list[Pooling] = [binomial_normal, logit_reml, double_arcsine]
@@ -97,3 +98,17 @@ def test_a_large_cohort_is_integrated_at_its_peak() -> None:
 def test_slips(pool: Pooling, events: list[Any], n: list[int], level: float, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         pool(events, n, level=level)
+
+
+@pytest.mark.parametrize("spread", [0.25, 1.0, 4.0, 16.0])
+def test_large_cohorts_are_integrated_at_their_peaks_however_wide_the_spread(spread: float) -> None:
+    """Against a plain sum over 200,000 logits around the cohort and the centre."""
+    for events, n, centre in ((140, 13_000, -4.1), (11, 139, 2.0), (19_000, 20_000, -3.0), (3, 80_000, 0.5)):
+        own, error = math.log(events / (n - events)), math.sqrt(1.0 / events + 1.0 / (n - events))
+        logits = np.linspace(min(own, centre) - 10.0 * error, max(own, centre) + 10.0 * error, 200_001)
+        log = events * logits - n * np.logaddexp(0.0, logits) - ((logits - centre) / spread) ** 2 / 2.0
+        top = log.max()
+        plain = top + math.log(np.exp(log - top).sum() * (logits[1] - logits[0]) / spread)
+        found = log_likelihood(np.array([float(events)]), np.array([float(n)]), centre, spread)
+        step = math.log(NODES[1] - NODES[0])  # the same for every count, and left out
+        assert found.value + step == pytest.approx(plain, abs=1e-6)
