@@ -12,11 +12,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.spec.a_hospital import Run, hospital
+from tests.spec.made_up import FATE, FOLLOW_UP, NAMED_DAYS, TITLE, done
 
 from caseseries.analysis.cautions import Caution
 from caseseries.analysis.plan import analyse, analysed
 from caseseries.analysis.released import BANDED, Released, released
-from caseseries.analysis.results import Number, Result, Results
+from caseseries.analysis.results import Group, Number, Result, Results
 from caseseries.cases.pseudonyms import pseudonyms
 from caseseries.cases.series import Source
 from caseseries.evidence.problem import Problems
@@ -24,6 +25,7 @@ from caseseries.protocol.clauses.analysis import Screen
 from caseseries.report.release import released_files
 from caseseries.report.sections import Finished
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.survival import kaplan_meier, survival_at
 from caseseries.study import Study, open_study
 
 
@@ -386,3 +388,44 @@ def test_a_middle_of_few_courses_is_withheld() -> None:
         assert told[f"{stem}.rebound.median"] == rebound
         assert told[f"{stem}.nadir.median"] == "10,389"
         assert told[f"{stem}.nadir.lowest"] == told[f"{stem}.rebound.highest"] == "withheld"
+
+
+# ---- Curves ----
+
+FEW_LEFT = TITLE + NAMED_DAYS + FOLLOW_UP.replace('["30 days"]', '["30 days", "90 days"]') + FATE
+KINDS = '[[variable]]\nname = "died_of"\nkind = "category"\nlevels = ["HLH", "infection"]\n'
+ENDS = '[[analysis]]\nname = "it"\nrole = "primary"\n'
+
+
+FATES = [("no", 20, "HLH")] * 8 + [("yes", 40, "")] * 18
+"""Eight die early and many are lost: one death of the four who are left falls as far as five of all."""
+
+
+@pytest.mark.parametrize("dead, alive, is_shown", [(1, 3, False), (5, 15, True)])
+def test_an_incidence_that_rises_by_one_of_the_few_left_is_withheld(
+    tmp_path: Path, dead: int, alive: int, is_shown: bool
+) -> None:
+    fates = [*FATES, *[("no", 60, "HLH")] * dead, *[("yes", 100, "")] * alive]
+    rows = [f"p{place},{lived},{time},{kind}" for place, (lived, time, kind) in enumerate(fates)]
+    sheet = "\n".join(["patient,alive,time,died_of", *rows]) + "\n"
+    found = done(tmp_path, FEW_LEFT + KINDS + ENDS + 'does = "incidence"\nof = "died_of"\n', sheet)
+    told = shown(released(found, None))
+    for day in (30, 90):
+        assert (told[f"it.hlh.incidence-by.{day}-days"] != "withheld") is is_shown
+
+
+@pytest.mark.parametrize("dead, alive, is_shown", [(1, 3, False), (5, 15, True)])
+def test_survival_that_falls_by_one_of_the_few_left_is_withheld(
+    dead: int, alive: int, is_shown: bool
+) -> None:
+    fates = [*FATES, *[("no", 60, "")] * dead, *[("yes", 100, "")] * alive]
+    curve = kaplan_meier([time for _, time, _ in fates], [lived == "no" for lived, _, _ in fates])
+    everybody = people(*range(1, len(fates) + 1))
+    numbers = [count("n", everybody), count("deaths", people(*range(1, 9 + dead)))]
+    numbers += [of(f"survival-at.{day}", survival_at(curve, day).value or 0.0, everybody) for day in (30, 90)]
+    made = replace(results(*numbers), patients=everybody)
+    [result] = made.results
+    group = Group("all", "All", everybody)
+    made = replace(made, results=(replace(result, groups=(group,), curves={"all": curve}),))
+    told = shown(released(made, None))
+    assert [told[f"fates.survival-at.{day}"] != "withheld" for day in (30, 90)] == [is_shown] * 2

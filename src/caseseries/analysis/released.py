@@ -8,28 +8,23 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from caseseries.analysis.cautions import Caution
 from caseseries.analysis.ids import (
     ANY,
-    AT,
     BY,
     EVERYBODY,
     HIGHEST,
     LOWEST,
-    MEAN_TIME,
-    MEAN_TIMES,
     SEVERAL,
     is_if_unknown,
     is_of_one_patient,
-    joined,
-    of_group,
     of_step,
     of_steps,
 )
 from caseseries.analysis.multiplicity import is_adjusted
+from caseseries.analysis.released_curves import curves_behind, falls_by_many, rises_by_many
 from caseseries.analysis.results import Competing, Group, Number, Result, Results
 from caseseries.analysis.verdicts import RECALLED, UNFLAGGED
 from caseseries.cases.screening import Screening
@@ -260,9 +255,13 @@ class _Room:
             return WITHHELD
         if _is_between(number, result) and self._hides(result):
             return WITHHELD
-        if any(not self._falls_by_many(stem, result) for stem in _curves_behind(number, result)):
-            return WITHHELD
-        if f".{BY}." in number.id and not self._rises_by_many(number.id.partition(f"{BY}.")[0], result):
+        for stem in curves_behind(number, result):
+            if self._tells_of_few(stem, result) or not falls_by_many(stem, result, self.smallest):
+                return WITHHELD
+        stem, by, _ = number.id.partition(f".{BY}.")
+        if by and (
+            self._tells_of_few(f"{stem}.", result) or not rises_by_many(f"{stem}.", result, self.smallest)
+        ):
             return WITHHELD
         return ""
 
@@ -273,28 +272,10 @@ class _Room:
         keys += [self._group_key(one.patients) for one in result.groups]
         return any(key in self._hidden for key in keys)
 
-    def _falls_by_many(self, stem: str, result: Result) -> bool:
-        """Whether enough died between any two of the times at which a curve is told, and enough are left.
-
-        `stem` begins the ids of the curve's numbers.
-        """
-        mine = [one for one in result.numbers if one.id.startswith(stem)]
-        if any(self._key(one) in self._hidden for one in mine if one.estimate.unit in COUNTED):
-            return False
-        told = [one.estimate for one in mine if one.id.startswith(f"{stem}{AT}.")]
-        levels = [1.0, *sorted((one.value for one in told if one.value is not None), reverse=True), 0.0]
-        falls = [(above - below) * max(one.n for one in told) for above, below in pairwise(levels)]
-        return all(fall < 1e-6 or fall > self.smallest - 1e-6 for fall in falls)
-
-    def _rises_by_many(self, stem: str, result: Result) -> bool:
-        """Whether enough had an event, or none, between any two times at which its incidence is told."""
-        mine = [one for one in result.numbers if one.id.startswith(stem)]
-        if any(self._key(one) in self._hidden for one in mine if one.estimate.unit in COUNTED):
-            return False
-        told = [one.estimate for one in mine if one.id.startswith(f"{stem}{BY}.")]
-        levels = [0.0, *sorted(one.value for one in told if one.value is not None), 1.0]
-        rises = [(above - below) * max(one.n for one in told) for below, above in pairwise(levels)]
-        return all(rise < 1e-6 or rise > self.smallest - 1e-6 for rise in rises)
+    def _tells_of_few(self, stem: str, result: Result) -> bool:
+        """Whether a count beside a curve is hidden; `stem` begins the ids of its numbers."""
+        counts = (one for one in result.numbers if one.id.startswith(stem) and one.estimate.unit in COUNTED)
+        return any(self._key(one) in self._hidden for one in counts)
 
     def _is_n_said(self, number: Number) -> bool:
         """Whether it may be said of how many a number is."""
@@ -494,18 +475,6 @@ def _is_between(number: Number, result: Result) -> bool:
     return isinstance(result.clause, Compare | Regress) and not any(
         one.key in pieces for one in result.groups
     )
-
-
-def _curves_behind(number: Number, result: Result) -> list[str]:
-    """How the ids of the curves begin from which a number is read at a fixed time; none for any other."""
-    stem, _, own = number.id.rpartition(".")
-    if f".{AT}." in number.id:
-        return [number.id.partition(f"{AT}.")[0]]
-    if own == MEAN_TIME:
-        return [f"{stem}."]
-    if own == MEAN_TIMES:
-        return [f"{joined(result.slug, of_group(one.key))}." for one in result.groups]
-    return []
 
 
 def _is_plain(sentence: str) -> bool:
