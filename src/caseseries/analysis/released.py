@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
-from caseseries.analysis.cautions import Caution
 from caseseries.analysis.ids import (
     ANY,
     BY,
@@ -24,6 +23,7 @@ from caseseries.analysis.ids import (
     of_steps,
 )
 from caseseries.analysis.multiplicity import is_adjusted
+from caseseries.analysis.released_cautions import general
 from caseseries.analysis.released_curves import curves_behind, falls_by_many, rises_by_many
 from caseseries.analysis.results import Competing, Group, Number, Result, Results
 from caseseries.analysis.verdicts import RECALLED, UNFLAGGED
@@ -196,7 +196,7 @@ class _Room:
             result,
             numbers=tuple(self._number(number, result) for number in result.numbers),
             groups=tuple(Group(one.key, one.title, self._named(one.patients)) for one in result.groups),
-            cautions=tuple(dict.fromkeys(map(_general, result.cautions))),
+            cautions=tuple(dict.fromkeys(map(general, result.cautions))),
             notes=tuple(note for note in result.notes if _is_plain(note)),
             curves=result.curves if self.names else {},
             competing=result.competing if self.names else Competing(result.competing.kinds),
@@ -229,7 +229,7 @@ class _Room:
             number,
             estimate=Said(**mine, instead=instead, is_n_said=said_n),
             patients=self._named(number.patients),
-            cautions=tuple(dict.fromkeys(map(_general, number.cautions))),
+            cautions=tuple(dict.fromkeys(map(general, number.cautions))),
         )
 
     def _named(self, patients: tuple[str, ...]) -> tuple[str, ...]:
@@ -485,41 +485,3 @@ def _is_plain(sentence: str) -> bool:
 def _is_old(estimate: Estimate) -> bool:
     ends = (estimate.value, estimate.low, estimate.high)
     return estimate.unit == "years" and any(one is not None and one > OLD for one in ends)
-
-
-def _general(caution: Caution) -> Caution:
-    """The caution without its size, and without the patients that it names."""
-    return replace(
-        caution, sentence=_GENERAL.get(caution.kind, "There is a caution here that stays in the hospital.")
-    )
-
-
-_GENERAL = {
-    "few-patients": "Few patients: one more or less can change what is said here. Read the intervals first.",
-    "small-expected": "A chi-square test here expects few in some cell, and promises more than it can hold.",
-    "ties": "The values hold ties: the exact test is conditional on them.",
-    "several-categories": "Some patients have several categories: shares add up to more than 100 %, and "
-    "a test that counts entries counts these patients more than once.",
-    "uncertain-labels": "Some labels are less than certain: another reading would move patients.",
-    "not-promised": "This p-value was not promised in the protocol: it describes, it does not confirm.",
-    "small-late-weights": "A log-rank test that is weighted for late differences finds some too often in "
-    "small groups.",
-    "dealt-follow-up": "One group was followed far shorter than the other: the exact log-rank test, which "
-    "deals follow-up anew with the patients, does not keep its level then.",
-    "small-mean-times": "The interval of a mean time is too narrow in a small group.",
-    "unequal-follow-up": "Alive at last follow-up is a share without a horizon: some were followed far "
-    "longer than others. Survival at a fixed time says more.",
-    "immortal-time": "Everybody here lived until a later moment, or would not be here: before, nobody died.",
-    "grouped-by-outcome": "The groups are made by the outcome, which was known last: this describes, and "
-    "does not predict.",
-    "clock": "In some patients something recorded comes after the end of follow-up.",
-    "best-ever": "The response is the greatest ever reached: who is followed longer has more chances.",
-    "unequal-values": "Some patients have more values than others: nadir, greatest fall, rebound and the "
-    "half of day 1 are found more easily in whoever has more, and who dies early has few.",
-    "different-starts": "Day 1 is not the same hospital day in all: the first values are not of one time of "
-    "the illness.",
-    "bounds": "Some values are known as a bound only, and are taken at the bound.",
-    "ranges": "Some counts are known as a range only, and are taken at the lower end: what was shown.",
-    "recalled": "Something here rests on a fact known from memory only.",
-    "episodes": "Further episodes are left out: the unit is the patient, at the first episode.",
-}
