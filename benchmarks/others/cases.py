@@ -41,6 +41,10 @@ def asked(folder: Path) -> Asked:
         }
         | {"founding, age": split(all_series["founding"], "age")}
         | {"founding, as printed": split(all_series["founding"], "max_response_printed")},
+        "several samples": {
+            name: by_level(one, one.value) for name, one in all_series.items() if name != "mgus2"
+        }
+        | {"founding, age": by_level(all_series["founding"], "age")},
         "tables": {name: table(one) for name, one in all_series.items()}
         | {"none of 9, 5 of 7": [[0, 9], [5, 2]], "1 of 100, 9 of 100": [[1, 99], [9, 91]]},
         "wide tables": {name: wide_table(one) for name, one in all_series.items() if name != "mgus2"},
@@ -100,6 +104,12 @@ def split(one: Series, value: str) -> dict[str, list[float]]:
     """The values of the second group by its label, and of the first."""
     first, second = groups(one)
     return {"x": first[value].to_list(), "y": second[value].to_list()}
+
+
+def by_level(one: Series, value: str) -> dict[str, list[Any]]:
+    """The values of all, and of each the level of a category."""
+    known = one.table.drop_nulls([one.levels, value])
+    return {"values": known[value].to_list(), "group": known[one.levels].cast(pl.String).to_list()}
 
 
 def groups(one: Series) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -16,6 +16,7 @@ from caseseries.stats.estimate import Estimate
 from caseseries.stats.fine_gray import fine_gray
 from caseseries.stats.freeman_halton import freeman_halton
 from caseseries.stats.gray import gray_test
+from caseseries.stats.kruskal_wallis import kruskal_wallis
 from caseseries.stats.log_rank import log_rank
 from caseseries.stats.log_ranks import exact_log_rank, stratified_log_rank, weighted_log_rank
 from caseseries.stats.logistic import logistic
@@ -50,6 +51,7 @@ def answers(asked: dict[str, dict[str, Any]]) -> Iterator[Answer]:
     """Everything that is asked, answered."""
     for kind, answer in (
         ("samples", of_samples),
+        ("several samples", of_several_samples),
         ("tables", of_tables),
         ("followed", of_followed),
         ("competing", of_competing),
@@ -78,6 +80,11 @@ def of_samples(given: dict[str, list[float]]) -> Found:
     shift = hodges_lehmann(x, y)
     yield "hodges-lehmann", {"shift": shift.value, "limits": limits(shift)}
     yield "standardised", {"of means": standardised_difference(x, y).value}
+
+
+def of_several_samples(given: dict[str, list[Any]]) -> Found:
+    values, labels = np.asarray(given["values"], dtype=float), np.asarray(given["group"])
+    yield "kruskal-wallis", tested(kruskal_wallis([values[labels == one] for one in np.unique(labels)]))
 
 
 def of_tables(table: list[list[int]]) -> Found:

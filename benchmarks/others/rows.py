@@ -8,6 +8,7 @@ ROWS = {
     "quartiles": "Median and quartiles, type 7",
     "mann-whitney": "Mann-Whitney, asymptotic, tie- and continuity-corrected",
     "mann-whitney-exact": "Mann-Whitney, exact with ties",
+    "kruskal-wallis": "Kruskal-Wallis, tie-corrected",
     "hodges-lehmann": "Hodges-Lehmann shift, exact interval",
     "chi-square": "Chi-square, uncorrected",
     "chi-square-yates": "Chi-square, Yates",

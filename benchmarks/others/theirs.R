@@ -136,6 +136,10 @@ of_regression <- function(case, given) {
 
 each <- function(kind, answer) for (case in names(asked[[kind]])) answer(case, asked[[kind]][[case]])
 each("samples", of_samples)
+each("several samples", function(case, given) {
+  found <- kruskal.test(given$values, factor(given$group))
+  say("kruskal-wallis", case, "chi-square" = found$statistic, p = found$p.value)
+})
 each("tables", of_table)
 each("wide tables", function(case, given) say("freeman-halton", case, p = fisher.test(given, workspace = 2e7)$p.value))
 each("followed", of_followed)

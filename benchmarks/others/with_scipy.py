@@ -31,6 +31,12 @@ def exact(given: Given) -> Found:
     return found
 
 
+def kruskal_wallis(given: Given) -> Found:
+    values, labels = np.asarray(given["values"], dtype=float), np.asarray(given["group"])
+    found = stats.kruskal(*(values[labels == one] for one in np.unique(labels)))
+    return {"chi-square": found.statistic, "p": found.pvalue}
+
+
 def chi_square(correction: bool) -> Callable[[Given], Found]:
     def answer(table: Given) -> Found:
         found = stats.chi2_contingency(table, correction=correction)
@@ -107,6 +113,7 @@ ANSWERS = (
     ("samples", "quartiles", quartiles),
     ("samples", "mann-whitney", mann_whitney),
     ("samples", "mann-whitney-exact", exact),
+    ("several samples", "kruskal-wallis", kruskal_wallis),
     ("tables", "chi-square", chi_square(False)),
     ("tables", "chi-square-yates", chi_square(True)),
     ("tables", "fisher", fisher),

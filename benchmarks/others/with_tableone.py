@@ -23,6 +23,12 @@ def mann_whitney(given: Given) -> Found:
     return {"p": of_samples(given).htest_table["P-Value"].iloc[0]}
 
 
+def kruskal_wallis(given: Given) -> Found:
+    frame = pd.DataFrame({"value": given["values"], "group": given["group"]})
+    kinds = {"columns": ["value"], "categorical": [], "continuous": ["value"], "nonnormal": ["value"]}
+    return {"p": TableOne(frame, groupby="group", pval=True, **kinds).htest_table["P-Value"].iloc[0]}
+
+
 def difference_of_means(given: Given) -> Found:
     return {"of means": of_samples(given).smd_table.iloc[0, 0]}
 
@@ -65,6 +71,7 @@ def of_table(table: Given) -> Any:
 ANSWERS = (
     ("samples", "quartiles", quartiles),
     ("samples", "mann-whitney", mann_whitney),
+    ("several samples", "kruskal-wallis", kruskal_wallis),
     ("tables", "chi-square-yates", yates),
     ("tables", "fisher", fisher),
     ("samples", "standardised", difference_of_means),
