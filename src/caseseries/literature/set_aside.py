@@ -13,6 +13,8 @@ from caseseries.evidence.values import read_number
 from caseseries.literature.claims import Claim, printed_word
 
 COLUMNS = ("where", "token", "times", "reason")
+WHOLE = "every number"
+"""How a token begins that sets aside a whole table, or all of it but what is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _slips(grid: Grid, rows: Sequence[tuple[str, ...]]) -> Iterator[Problem]:
                 mend = "Say why it is no claim." if name == "reason" else "Fill it in, or remove the row."
                 yield Problem(f'{at}, column "{name}"', "nothing is written here", mend)
         if token and not _is_printed(token):
-            mend = "Write it as it is printed, such as 31% or 38,052; a number word by its digits."
+            mend = f'Write it as printed, such as 31% or 38,052; a word by its digits; a table: "{WHOLE}".'
             yield Problem(f'{at}, column "token"', f'"{token}" is no number', mend)
         if times and not (times.isascii() and times.isdecimal() and int(times)):
             mend = "Write how often it stands there, such as 1."
@@ -81,8 +83,8 @@ def _slips(grid: Grid, rows: Sequence[tuple[str, ...]]) -> Iterator[Problem]:
 
 
 def _is_printed(token: str) -> bool:
-    """Whether it is a number as a text prints it: also a word of a claim, or a part such as 1/3."""
-    if printed_word(token) or re.fullmatch(r"[0-9]+/[0-9]+", token):
+    """Whether it is a number as a text prints it: also a word of a claim, a part such as 1/3, or WHOLE."""
+    if printed_word(token) or token.startswith(WHOLE) or re.fullmatch(r"[0-9]+/[0-9]+", token):
         return True
     try:
         return read_number(token.removesuffix("%")).value is not None

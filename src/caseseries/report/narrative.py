@@ -250,7 +250,8 @@ def _with_interval(results: Results, id_: str, unit: str = "") -> Line:
     named = unit.removesuffix("s") if estimate.shown == "1" else unit
     behind = f" {named}" if unit and estimate.value is not None else ""
     if estimate.level is None:
-        why = f" ({estimate.reason})" if estimate.value is not None and estimate.reason else ""
+        is_end = estimate.unit == "share" and estimate.value in (0, 1)
+        why = f" (no limits where a curve is at {estimate.shown})" if is_end else ""
         return (ref(results, id_), behind, why) if why else (ref(results, id_), behind)
     level = shown(estimate.level, "share")
     return (

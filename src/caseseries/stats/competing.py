@@ -112,9 +112,9 @@ def aalen_johansen(
 def incidence_at(incidence: Incidence, cause: int, time: float, unit: str = "") -> Estimate:
     """The share that has had the event `cause` by `time`, with its limits; `unit` is that of time.
 
-    0 or 1, without limits and with the reason, where nobody or everybody has had it. Beyond the last
-    follow-up: not estimable, unless everybody has had one event or another. ValueError: the time is
-    below zero, or the cause is not a whole number from 1 up.
+    0, without limits, where nobody has had it yet. Beyond the last follow-up: not estimable, unless
+    everybody has had one event or another. ValueError: the time is below zero, or the cause is not a
+    whole number from 1 up.
     """
     check_cause(cause, "cause")
     if not time >= 0.0:
@@ -131,18 +131,13 @@ def incidence_at(incidence: Incidence, cause: int, time: float, unit: str = "") 
         reason = f"nobody was followed for so long: the last is at {said(last, unit)}"
         return not_estimable(reason, method, incidence.n, "share")
     if place < 0 or cause not in incidence.causes:
-        return _without_limits(0.0, method, incidence.n)
+        return Estimate(0.0, method, incidence.n, "share")
     row = incidence.causes.index(cause)
     reached = float(incidence.incidence[row, place])
     if reached in (0.0, 1.0):
-        return _without_limits(reached, method, incidence.n)
+        return Estimate(reached, method, incidence.n, "share")
     low, high = float(incidence.low[row, place]), float(incidence.high[row, place])
     return Estimate(reached, method, incidence.n, "share", low=low, high=high, level=incidence.level)
-
-
-def _without_limits(reached: float, method: str, n: int) -> Estimate:
-    who = "everybody" if reached else "nobody"
-    return Estimate(reached, method, n, "share", reason=f"no limits: {who} had had this event by then")
 
 
 def observed(time: ArrayLike, cause: ArrayLike) -> tuple[Numbers, Counts]:

@@ -166,8 +166,8 @@ def median_survival(curve: Curve, *, rests: Rests = "midpoint", unit: str = "") 
 def survival_at(curve: Curve, time: float, *, unit: str = "") -> Estimate:
     """The share that has not had the event by `time`, with the curve's limits; `unit` is that of time.
 
-    0 after the curve has reached 0. Beyond the last follow-up: not estimable. Where the curve is 1 or
-    0 no limits are given, and the reason says so. ValueError: the time is below zero.
+    0 after the curve has reached 0. Beyond the last follow-up: not estimable. No limits are given
+    where the curve is 1 or 0. ValueError: the time is below zero.
     """
     if time < 0.0:
         raise ValueError(f"time: zero or more is wanted, not {time}")
@@ -182,10 +182,7 @@ def survival_at(curve: Curve, time: float, *, unit: str = "") -> Estimate:
             f"nobody was followed for so long: the last is at {last}", method, curve.n, "share"
         )
     if reached in (0.0, 1.0):
-        who = "nobody" if reached else "everybody who was still followed"
-        return Estimate(
-            reached, method, curve.n, "share", reason=f"no limits: {who} had had the event by then"
-        )
+        return Estimate(reached, method, curve.n, "share")
     low, high = float(curve.low[place]), float(curve.high[place])
     return Estimate(reached, method, curve.n, "share", low=low, high=high, level=curve.level)
 
