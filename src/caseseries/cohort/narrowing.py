@@ -44,8 +44,8 @@ def find_near(search: Search, tell: Tell) -> Forms:
     lay_concepts(records, numbered(search))
     counts = dict(records.run(_COUNTED, "rows of each concept").iter_rows())
     least = _least(search)
-    common = _common(search, counts, max(0, least - 2))
     looked = _looked(search)
+    common = _common(looked, counts, max(0, least - 2))
     records.put("looked_rules", _bits(looked.filter(~pl.col("criterion").is_in(list(common)))))
     records.keep("likely", _likely(search, looked, common, least))
     tell("comparing the results of the likely")
@@ -97,8 +97,7 @@ def _looked(search: Search) -> pl.DataFrame:
         own = search.codebook.entry(asked.test.finding)
         for finding in with_parts([own.finding], search.codebook):
             is_number = finding == own.finding and isinstance(asked.test, Number)
-            codes = search.resolved.codes.filter(pl.col("finding") == finding)
-            pairs = codes.select("table", "concept_id").unique().sort("table", "concept_id").rows()
+            pairs = search.resolved.concepts.get(finding, ())
             rows += [(asked.criterion, table, concept, asked.bit, is_number) for table, concept in pairs]
     schema = {
         "criterion": pl.String,
@@ -110,10 +109,10 @@ def _looked(search: Search) -> pl.DataFrame:
     return pl.DataFrame(rows, schema, orient="row").filter(pl.col("table").is_in(list(facts.DATES)))
 
 
-def _common(search: Search, counts: dict[int, int], most: int) -> frozenset[str]:
+def _common(looked: pl.DataFrame, counts: dict[int, int], most: int) -> frozenset[str]:
     """So many criteria at most, those with the most rows first: nearly everyone was looked at for these."""
     rows: dict[str, int] = {}
-    for criterion, concept in _looked(search).select("criterion", "concept_id").unique().iter_rows():
+    for criterion, concept in looked.select("criterion", "concept_id").unique().iter_rows():
         rows[criterion] = rows.get(criterion, 0) + counts.get(concept, 0)
     by_rows = sorted(rows, key=lambda criterion: (-rows[criterion], criterion))
     return frozenset([criterion for criterion in by_rows if rows[criterion]][:most])
@@ -160,17 +159,16 @@ def _loose(search: Search) -> Iterator[tuple[object, ...]]:
         if not isinstance(asked.test, Number) or kind is None:
             continue
         units = [unit for unit in kind.units if unit in entry.units]
-        codes = search.resolved.codes.filter(
-            (pl.col("finding") == entry.finding) & (pl.col("table") == "measurement")
-        )
+        told_by = search.resolved.concepts.get(entry.finding, ())
         pairs = [(0, unit) for unit in units]
         pairs += [(concept, unit) for concept, unit in concepts.items() if unit in units]
         for unit_concept, unit in pairs:
             side, _, bound = edges(asked.test, kind, unit)
             least, most = plausible(entry, kind, unit)
             low, high = (bound, most) if side == 1 else (min(least, 0.0), -bound)
-            for concept in codes["concept_id"].unique().sort():
-                yield concept, unit_concept, low, high, asked.bit
+            for table, concept in told_by:
+                if table == "measurement":
+                    yield concept, unit_concept, low, high, asked.bit
 
 
 def _of_any_value(search: Search, untold: pl.DataFrame) -> Iterator[tuple[object, ...]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -41,6 +43,14 @@ class Resolved:
     bare: tuple[str, ...]
     recalled: tuple[Code, ...]
     notes: tuple[str, ...]
+
+    @cached_property
+    def concepts(self) -> Mapping[str, Sequence[tuple[str, int]]]:
+        """Of each finding the tables and concepts that tell it, each pair once, in order."""
+        found: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+        for finding, table, concept in self.codes.select("finding", "table", "concept_id").iter_rows():
+            found[finding].add((table, concept))
+        return {finding: sorted(pairs) for finding, pairs in found.items()}
 
     def silence(self, entry: Entry) -> Silence:
         """What an empty record means here: nothing, where the finding could not have been recorded."""
