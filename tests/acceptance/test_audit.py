@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from caseseries.cli import main
+from caseseries.cli.main import main
 from caseseries.literature.claims import read_claims
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from caseseries import __version__
-from caseseries.cli import CANNOT, main, parser
+from caseseries.cli.arguments import parser
+from caseseries.cli.main import CANNOT, main
 from caseseries.study import BUNDLED
 
 ROOT = Path(__file__).parents[2]
@@ -344,7 +345,7 @@ def test_every_command_is_documented_and_every_documented_command_is_there() -> 
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from caseseries.cli import main\n"
+        "import sys; from caseseries.cli.main import main\n"
         "try: main(['--help'])\n"
         f"finally: print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
     )
@@ -359,7 +360,10 @@ def test_on_a_terminal_the_steps_are_shown_and_taken_back(tmp_path: Path) -> Non
     ours, theirs = pty.openpty()
     a_second_a_look = "type('', (), {'monotonic': lambda n=[0.0]: n.append(n[-1] + 1) or n[-1]})"
     words = ["run", STUDY, "--out", str(tmp_path / "out")]
-    code = f"from caseseries import cli; cli.time = {a_second_a_look}; raise SystemExit(cli.main({words}))"
+    code = (
+        f"from caseseries.cli import main, terminal; terminal.time = {a_second_a_look}; "
+        f"raise SystemExit(main.main({words}))"
+    )
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs) as process:
         os.close(theirs)

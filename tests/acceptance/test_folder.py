@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from caseseries import folder as results_folder
-from caseseries.cli import CANNOT, INTERRUPTED, main
+from caseseries.cli.main import CANNOT, INTERRUPTED, main
 from caseseries.evidence.problem import Problems
 from caseseries.folder import Owner, write
 from caseseries.study import BUNDLED

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from caseseries.cli import main
+from caseseries.cli.main import main
 from caseseries.records.synthetic.writing import synthesise
 
 STUDY = "naymagon-2022"

@@ -19,7 +19,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from caseseries.cli import CANNOT, INTERRUPTED, main
+from caseseries.cli.main import CANNOT, INTERRUPTED, main
 from caseseries.folder import KEPT
 from caseseries.records import kept
 from caseseries.records.synthetic.writing import synthesise

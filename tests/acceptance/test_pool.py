@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from caseseries.cli import main
+from caseseries.cli.main import main
 from caseseries.study import BUNDLED
 
 STUDY = "naymagon-2022"

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from caseseries.cli import main
+from caseseries.cli.main import main
 from caseseries.cohort.cohort import Cohort
 from caseseries.evidence.days import number_of
 from caseseries.records.codebook import Code, Codebook

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from caseseries.cli import CANNOT, main
+from caseseries.cli.main import CANNOT, main
 from caseseries.records.synthetic.writing import synthesise
 
 STUDY = "naymagon-2022"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caseseries.cli import CANNOT, main
+from caseseries.cli.main import CANNOT, main
 from caseseries.criteria.spoken import read_table
 
 

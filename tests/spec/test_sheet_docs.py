@@ -10,7 +10,7 @@ import pytest
 
 from caseseries.cases.series import CaseSeries
 from caseseries.cases.sheet import read_sheet
-from caseseries.cli import main
+from caseseries.cli.main import main
 from caseseries.evidence.problem import Problems
 from caseseries.evidence.values import MISSING
 from caseseries.protocol.clauses.variable import Kind

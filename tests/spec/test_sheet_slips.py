@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from caseseries.cli import CANNOT, main
+from caseseries.cli.main import CANNOT, main
 from caseseries.evidence.problem import Problems
 from caseseries.study import open_study
 

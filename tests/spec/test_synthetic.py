@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from caseseries.cli import CANNOT, main
+from caseseries.cli.main import CANNOT, main
 from caseseries.records.fields import fields
 from caseseries.records.synthetic.dirt import SPOILT
 from caseseries.records.synthetic.hospital import Hospital, make_hospital

@@ -1,0 +1,40 @@
+"""The command line: one command a verb, and a plain word where something is wrong."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+
+from caseseries.cli.arguments import parser
+from caseseries.cli.terminal import say, told
+from caseseries.evidence.problem import Problems
+
+CANNOT = 1
+"""The exit code of a study that cannot be run. A wrong use of the command is 2."""
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. No slip of a user's file shows a traceback."""
+    # A large sheet is millions of small values without circles: to look for some takes a sixth of the time.
+    gc.set_threshold(100_000, 50, 1_000)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a letter that the terminal cannot show is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        options = parser().parse_args(arguments)
+        options.verb(options)
+    except Problems as problems:
+        say(told(problems, options.aim))
+        return CANNOT
+    except BrokenPipeError:  # whoever reads has read enough: `caseseries check STUDY | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        say(f"{error.filename or 'A file'}: {error.strerror or error}")
+        return CANNOT
+    except KeyboardInterrupt:
+        say("Stopped. Nothing half-written was left behind.")
+        return INTERRUPTED
+    return 0
