@@ -468,7 +468,8 @@ def test_an_interrupt_leaves_what_stood_there(after: float, synthetic: Path, tmp
         time.sleep(after)
         run.send_signal(signal.SIGINT)
         said, _ = run.communicate()
-    if run.returncode == 0:
+    if said.endswith(" s\n"):  # its last line; the signal may have come while Python was ending
+        assert run.returncode in (0, -signal.SIGINT)
         pytest.skip("it was done before")
     assert (run.returncode, said) == (INTERRUPTED, "Stopped. Nothing half-written was left behind.\n")
     assert results(tmp_path / "results") == before
