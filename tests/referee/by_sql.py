@@ -46,7 +46,7 @@ def screened(
         resolved = give_concepts(records, resolve(codebook, records))
         typed = _typed(answers)
         cohort = screen(records, protocol, definitions, codebook, resolved, typed, costed=False)
-        left = set(records.run("SELECT person_id FROM studied")["person_id"].to_list())
+        left = set(records.run("SELECT person_id, stay_id FROM studied").iter_rows())
         ages = _ages(records, protocol)
         reviewed = place_answers(records, typed)
         stays, verdicts, aside = every_stay(records, protocol, codebook, resolved, definition, reviewed)
@@ -62,9 +62,11 @@ def screened(
             )
             continue
         mine = [one for one in verdicts if one.person == person]
-        studied = min(mine, key=lambda one: ("met open".find(one.truth) < 0, one.truth != "met"))
-        fate = ages[person] if person not in left else _fate_of(mine, protocol, definition)
-        patients.append(Patient(person, studied.stay_id, 0 if person not in left else place, fate, 0))
+        # Of who came to the criteria the stays that came there with them.
+        came = [one for one in mine if (person, one.stay_id) in left]
+        studied = min(came or mine, key=lambda one: ("met open".find(one.truth) < 0, one.truth != "met"))
+        fate = _fate_of(came, protocol, definition) if came else ages[person]
+        patients.append(Patient(person, studied.stay_id, place if came else 0, fate, 0))
     attrition = [
         Step(one.title, one.came, one.into, one.out, one.open, one.not_shown)
         for one in cohort.attrition.steps
