@@ -66,9 +66,9 @@ class Told:
             self.texts[str(query)] = None
             return run(query, name)
 
-        def told_keep(name: str, query: exp.Expr | str) -> int:
+        def told_keep(name: str, query: exp.Expr | str) -> None:
             self.texts[str(query)] = None
-            return keep(name, query)
+            keep(name, query)
 
         self._patch.setattr(self._records, "run", told_run)
         self._patch.setattr(self._records, "keep", told_keep)

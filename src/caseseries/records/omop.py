@@ -87,6 +87,7 @@ class Records:
         self._engine = engine
         self._kept = kept
         self._sql: dict[str, str] = {}
+        self._waiting: dict[str, Callable[[], object]] = {}
         self.name = name
         self.version = version
         self.tables = MappingProxyType(dict(tables))
@@ -115,46 +116,50 @@ class Records:
         """The rows of a query, which is one SELECT. Without ORDER BY their order may change."""
         text, where = self._text(query, name), name or "query"
         if self._kept is None:
+            self._lay_what(text)
             return self._engine.frame(text, where)
         digest = self._kept.digest_of(text)
         before = self._kept.find(digest)
         if before:
             return pl.read_parquet(before)
+        self._lay_what(text)
         started = time.monotonic()
         found = self._engine.frame(text, where)
         if self._kept.is_worth(text, time.monotonic() - started):
             self._kept.write(digest, found.write_parquet)
         return found
 
-    def keep(self, name: str, query: Expr | str) -> int:
-        """Keep the rows of a query as a temporary table, in place of an earlier one; how many there are."""
-        text = self._text(query, name)
-        if self._kept is None:
-            return self._engine.make(_free(name), text, name)
-        digest = self._kept.digest_of(text)
-        before = self._kept.find(digest)
+    def keep(self, name: str, query: Expr | str) -> None:
+        """Keep the rows of a query as a temporary table, in place of an earlier one."""
+        text, relation = self._text(query, name), _free(name)
+        digest = "" if self._kept is None else self._kept.digest_of(text)
+        before = self._kept.find(digest) if self._kept is not None else None
         if before:
-            rows = self._engine.read(_free(name), before, name)
+            self._waiting[name.casefold()] = partial(self._engine.read, relation, before, name)
         else:
+            self._lay_what(text)
             started = time.monotonic()
-            rows = self._engine.make(_free(name), text, name)
-            if self._kept.is_worth(text, time.monotonic() - started):
-                self._kept.write(digest, partial(self._engine.write, _free(name), where=name))
-        self._kept.lay(name, digest)
-        return rows
+            self._engine.make(relation, text, name)
+            self._waiting.pop(name.casefold(), None)
+            if self._kept is not None and self._kept.is_worth(text, time.monotonic() - started):
+                self._kept.write(digest, partial(self._engine.write, relation, where=name))
+        if self._kept is not None:
+            self._kept.lay(name, digest)
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         """Keep a frame as a temporary table, in place of an earlier one."""
-        self._engine.put(_free(name), frame, name)
+        self._waiting[name.casefold()] = partial(self._engine.put, _free(name), frame, name)
         if self._kept is not None:
             self._kept.lay_frame(name, frame)
 
     def drop(self, name: str) -> None:
         """Forget a temporary table; nothing, where there is none."""
+        self._waiting.pop(name.casefold(), None)
         self._engine.forget(_free(name), name)
 
     def show(self, table: str, query: str) -> None:
         """Show a table of the hospital otherwise, to every later query; `query` reads TABLE_as_recorded."""
+        self._lay_what(query)
         self._engine.execute(f"ALTER VIEW {named(table)} RENAME TO {named(f'{table}_as_recorded')}", table)
         self._engine.execute(f"CREATE VIEW {named(table)} AS {query}", table)
         if self._kept is not None:
@@ -176,6 +181,16 @@ class Records:
 
     def __repr__(self) -> str:
         return f"Records({self.name!r}, OMOP CDM {self.version}, {len(self.tables)} tables)"
+
+    def _lay_what(self, text: str) -> None:
+        """Lay out every table of ours that the SQL may name and that no query has read so far.
+
+        What is only read by a query whose rows were kept is never laid out.
+        """
+        folded = text.casefold()
+        for name in [one for one in self._waiting if one.replace('"', '""') in folded]:
+            self._waiting[name]()
+            del self._waiting[name]
 
     def _text(self, query: Expr | str, name: str) -> str:
         """The SQL of a query, noted under its name."""

@@ -86,11 +86,10 @@ class Engine:
         path = quoted(str(self._folder / "read_in.duckdb"))
         self.execute(f"ATTACH IF NOT EXISTS {path} AS {READ_IN}", str(self._folder))
 
-    def execute(self, sql: str, where: str = "records") -> int:
-        """Run one statement. Answers with the number of rows that it wrote, where it wrote any."""
+    def execute(self, sql: str, where: str = "records") -> None:
+        """Run one statement."""
         with _told(where), watched(self._connection.query_progress, self.watch):
-            row = self._connection.execute(sql).fetchone()
-        return int(row[0]) if row and isinstance(row[0], int) else 0
+            self._connection.execute(sql).fetchone()
 
     def rows(self, sql: str, where: str = "records") -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -110,22 +109,20 @@ class Engine:
             types = dict(zip(frame.columns, map(str, relation.types), strict=True))
         return frame.with_columns(_narrowed(frame[name]) for name in types if types[name] == "HUGEINT")
 
-    def make(self, name: str, sql: str, where: str) -> int:
-        """Make a temporary table of a query's rows; how many there are. `name` is SQL here and below.
+    def make(self, name: str, sql: str, where: str) -> None:
+        """Make a temporary table of a query's rows. `name` is SQL here and below.
 
         It stands in the place of an earlier one, which the query may read.
         """
-        rows = self.execute(f"CREATE OR REPLACE TEMP TABLE {_MADE} AS {sql}", where)
+        self.execute(f"CREATE OR REPLACE TEMP TABLE {_MADE} AS {sql}", where)
         self.forget(name, where)
         self.execute(f"ALTER TABLE temp.{_MADE} RENAME TO {name}", where)
-        return rows
 
-    def read(self, name: str, path: Path, where: str) -> int:
+    def read(self, name: str, path: Path, where: str) -> None:
         """The same of a Parquet file that `write` wrote: its rows stay there, and are read where needed."""
         self.forget(name, where)
         self.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet({quoted(str(path))})", where)
         self._views.add(name)
-        return int(self.rows(f"SELECT count(*) FROM {name}", where)[0][0])
 
     def write(self, name: str, path: Path, where: str) -> None:
         """Write a temporary table as a Parquet file. Raises Problems for a type that none can hold."""
