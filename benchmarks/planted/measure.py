@@ -11,16 +11,18 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from errors import SHEET_KINDS, Truth
 from printed import (
+    OfPatient,
     Printed,
     as_reported,
     claims_of,
+    outcomes_of,
     printed_numbers,
     that_follow,
     with_ends,
@@ -53,11 +55,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One planted error: whether what follows from cells changes with it, and whether it is named."""
+    """One planted error: whether what follows from cells changes with it, and whether it is named.
+
+    `with_outcomes` is whether it is named where the ledger has the printed table of outcomes too.
+    """
 
     truth: Truth
     follows: bool
     named: bool
+    with_outcomes: bool
 
 
 def main() -> None:
@@ -80,7 +86,11 @@ def main() -> None:
             before, after = printed_numbers(series), printed_numbers(planted)
             if before != after:
                 follows = that_follow(before) != that_follow(after)
-                rows.append(Tried(truth, follows, is_named(truth, told_of(planted, series), planted)))
+                named, with_outcomes = (
+                    is_named(truth, told_of(planted, series, outcomes), planted)
+                    for outcomes in ([], outcomes_of(series))
+                )
+                rows.append(Tried(truth, follows, named, with_outcomes))
         report(kind, rows, options.missed)
     for kind, number in PRINTED_KINDS.items():
         if kind.startswith(options.kinds):
@@ -101,7 +111,7 @@ def clean(seed: int, count: int) -> None:
             study = open_study(laid_out(series, Path(folder)))
             cases = study.read_cases()
             results = study.analyse(cases)
-            write_claims(as_reported(results), Path(folder))
+            write_claims([*as_reported(results), *outcomes_of(series)], Path(folder))
             verdicts.update(first.said for first, *_ in study.verdicts(results, cases))
     print(f"clean: {sum(kinds.values()) / count:.3f} questions a series, {series_asked} of {count} with any;")
     print(f"  {dict(kinds.most_common())}")
@@ -110,7 +120,9 @@ def clean(seed: int, count: int) -> None:
 
 def report(kind: str, rows: list[Tried], missed: bool) -> None:
     """The share named: of all, of those that change what follows, of those given twice, and by variant."""
-    print(f"{kind}: {share(rows)}; of those that change what follows from cells ", end="")
+    print(f"{kind}: {share(rows)}; with the printed outcomes of each patient ", end="")
+    print(share([replace(one, named=one.with_outcomes) for one in rows]), end="")
+    print("; of those that change what follows from cells ", end="")
     print(f"{share([one for one in rows if one.follows])}; of what is printed twice ", end="")
     print(share([one for one in rows if seen_twice(one.truth)]))
     for variant in sorted({label(one.truth) for one in rows}):
@@ -147,27 +159,43 @@ def questions_of(series: Series) -> list[Told]:
             return [_of_a_problem(problem.where, series) for problem in slips.problems]
 
 
-def told_of(planted: Series, series: Series) -> list[Told]:
+def told_of(planted: Series, series: Series, outcomes: list[OfPatient]) -> list[Told]:
     """What is told of the planted sheets beside the numbers that were printed of the right ones.
 
-    The problems of the sheets; else the questions of what cannot be, each cell that the ledger names,
-    and the other questions.
+    The problems of the sheets; else the questions of what cannot be, each of the printed `outcomes` that is
+    contradicted, each cell that the ledger names, and the other questions.
     """
     with tempfile.TemporaryDirectory() as right, tempfile.TemporaryDirectory() as folder:
         before = open_study(laid_out(series, Path(right)))
-        write_claims(with_ends(before.analyse(before.read_cases())), Path(folder))
+        write_claims([*with_ends(before.analyse(before.read_cases())), *outcomes], Path(folder))
         study = open_study(laid_out(planted, Path(folder)))
         try:
             asked = _asked(study, study.read_cases())
         except Problems as slips:
             return [_of_a_problem(problem.where, planted) for problem in slips.problems]
-        candidates = [
-            Told("one cell", frozenset([candidate.patient]), frozenset([candidate.cell]))
-            for one in study.ledger().one_cells
-            for candidate in one.candidates
-        ]
+        ledger = study.ledger()
+    said = {first.claim.id: first for first, *_ in ledger.verdicts}
+    contradicted = [
+        Told("outcome", frozenset(said[one.id].patients), _cells(planted, one.patient, one.column))
+        for one in outcomes
+        if said[one.id].said == "contradicts"
+    ]
+    candidates = [
+        Told("one cell", frozenset([candidate.patient]), frozenset([candidate.cell]))
+        for one in ledger.one_cells
+        for candidate in one.candidates
+    ]
     sure = [one for one in asked if one.cannot_be]
-    return [*sure, *candidates, *(one for one in asked if not one.cannot_be)]
+    return [*sure, *contradicted, *candidates, *(one for one in asked if not one.cannot_be)]
+
+
+def _cells(series: Series, patient: str, column: str) -> frozenset[str]:
+    """The patient's cell of that column in the first sheet; none for what is derived."""
+    if column not in series.patients[0]:
+        return frozenset()
+    letters = column_letters(list(series.patients[0]).index(column))
+    places = (place for place, row in enumerate(series.patients, 2) if row["patient"] == patient)
+    return frozenset(f"patients.csv:{letters}{place}" for place in places)
 
 
 def _asked(study: Study, cases: CaseSeries) -> list[Told]:
@@ -177,7 +205,7 @@ def _asked(study: Study, cases: CaseSeries) -> list[Told]:
     ]
 
 
-def write_claims(claims: list[Printed], folder: Path) -> None:
+def write_claims(claims: Sequence[Printed | OfPatient], folder: Path) -> None:
     (folder / "claims.toml").write_text("\n".join(one.toml() for one in claims), "utf-8")
 
 
@@ -223,7 +251,8 @@ def printed(seed: int, number: int, count: int) -> Iterator[Tried]:
             write_claims(changed, Path(folder))
             verdicts = study.finish(results, cases).verdicts
             contradicted = [first.claim.id for first, *_ in verdicts if first.said.startswith("contradicts")]
-            yield Tried(truth, True, truth.columns[0] in contradicted[:FIRST])
+            named = truth.columns[0] in contradicted[:FIRST]
+            yield Tried(truth, True, named, named)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,40 @@ class Printed:
         )
 
 
+OUTCOMES = {
+    "alive": "alive",
+    "months": "months",
+    "ferritin": "ferritin",
+    "max_response": "max_response_printed",
+}
+"""What a table of outcomes prints of each patient, and the column of the sheet in which it is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfPatient:
+    """A claim of one patient's cell in a printed table of outcomes."""
+
+    id: str
+    patient: str
+    column: str
+    digits: str
+
+    def toml(self) -> str:
+        return (
+            f'[[claim]]\nid = "{self.id}"\nof = "patient {self.patient}, {self.column}"\nwhere = "Table 2"\n'
+            f'printed = "{self.digits}"\nfrom = \'cell("{self.patient}", {self.column})\'\n'
+        )
+
+
+def outcomes_of(series: Series) -> list[OfPatient]:
+    """The printed table of outcomes: each patient's survival, time, first ferritin and response."""
+    return [
+        OfPatient(f"{row['patient']}-{column}", row["patient"], column, row[typed])
+        for row in series.patients
+        for column, typed in OUTCOMES.items()
+    ]
+
+
 def claims_of(results: Results) -> list[Printed]:
     """Shares in whole percent, medians at one decimal, p-values at four, all rounded halves up."""
     found = []
