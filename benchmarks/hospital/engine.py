@@ -83,8 +83,8 @@ def as_by_hand(search: Search) -> pl.DataFrame:
     stays = search.records.run("""
 SELECT s.person_id, s.stay_id AS stay, s.first_day AS start, s.last_day AS "end",
   v.lower, v.upper, v.anchor, k.known, v.met, v.looked & ~v.undecided AS told
-FROM verdicts v JOIN studied s ON s.stay_id = v.stay_id LEFT JOIN known_days k ON k.stay_id = v.stay_id""")
-    because = search.records.run("SELECT stay_id AS stay, bit, source, row_id FROM because")
+FROM verdicts v JOIN near_stays s ON s.stay_id = v.stay_id LEFT JOIN known_days k ON k.stay_id = v.stay_id""")
+    because = search.records.run("SELECT stay_id AS stay, bit, source, row_id FROM because WHERE state <> 1")
     tables = dict(enumerate(TABLES, 1))
     columns: list[pl.Expr] = []
     for asked in search.windows.lowered.asked:

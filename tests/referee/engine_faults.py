@@ -37,8 +37,8 @@ ENGINE_FAULTS = (
         Fault(
             "what stands on the anchor may be one day too old",
             "cohort/windows.py",
-            "AND f.day > b.anchor - CASE",
-            "AND f.day >= b.anchor - CASE",
+            "AND f.day > b.anchor - {_width(whole)}",
+            "AND f.day >= b.anchor - {_width(whole)}",
         ),
         "test_what_does_not_stand_on_the_anchor_is_unknown",
     ),
@@ -127,10 +127,28 @@ ENGINE_FAULTS = (
         Fault(
             "because is the last row",
             "cohort/windows.py",
-            "ORDER BY state DESC, day, source, row_id",
-            "ORDER BY state DESC, day DESC, source, row_id DESC",
+            "ORDER BY f.state DESC, f.day, f.source, f.row_id",
+            "ORDER BY f.state DESC, f.day DESC, f.source, f.row_id",
         ),
         "test_because_is_the_first_of_the_best",
+    ),
+    (
+        Fault(
+            "of what one day says the last row stands for it",
+            "cohort/narrowing.py",
+            "MIN(f.row_id) AS row_id",
+            "MAX(f.row_id) AS row_id",
+        ),
+        "test_because_is_the_first_of_the_best",
+    ),
+    (
+        Fault(
+            "what one day says is known when its last result is back",
+            "cohort/narrowing.py",
+            "MIN(f.known) AS known",
+            "MAX(f.known) AS known",
+        ),
+        "test_known_is_when_the_results_were_back",
     ),
     (
         Fault(

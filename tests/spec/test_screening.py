@@ -153,14 +153,16 @@ def test_known_is_when_the_results_were_back(engine: Engine) -> None:
         engine,
         promise(TWO),
         """
-        what                      | temp, C       | ferritin, ng/mL       | anchor | known
-        at once                   | 1: 39         | 3: 900                | 3      | 3
-        a late result             | 1: 39         | 3: 900 back 9         | 3      | 9
-        back after the stay       | 1: 39         | 3: 900 back 40        | 3      | 40
-        a later one is back first | 1: 39         | 3: 900 back 9; 5: 800 | 3      | 5
-        two late ones             | 1: 39 back 12 | 3: 900 back 9         | 3      | 12
-        back before it was taken  | 1: 39         | 3: 900 back 2         | 3      | 3
-        never met                 | 1: 39         |                       | 1      | never
+        what                       | temp, C       | ferritin, ng/mL              | anchor | known
+        at once                    | 1: 39         | 3: 900                       | 3      | 3
+        a late result              | 1: 39         | 3: 900 back 9                | 3      | 9
+        back after the stay        | 1: 39         | 3: 900 back 40               | 3      | 40
+        a later one is back first  | 1: 39         | 3: 900 back 9; 5: 800        | 3      | 5
+        one of a day is back first | 1: 39         | 3: 900 back 9; 3: 800 back 4 | 3      | 4
+        only a normal one is back  | 1: 39         | 3: 900 back 9; 3: 20 back 4  | 3      | 9
+        two late ones              | 1: 39 back 12 | 3: 900 back 9                | 3      | 12
+        back before it was taken   | 1: 39         | 3: 900 back 2                | 3      | 3
+        never met                  | 1: 39         |                              | 1      | never
         """,
     )
 

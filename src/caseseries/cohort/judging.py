@@ -29,7 +29,7 @@ def judge(search: Search, tell: Tell) -> tuple[str, ...]:
     records.put("flag_rules", flagged)
     records.keep("flag_days", flags.flag_days(flagged))
     marked = flags.marked("stay_facts", "flag_days")
-    among = "SELECT s.* FROM studied s JOIN anchors c ON c.stay_id = s.stay_id"
+    among = "SELECT s.* FROM near_stays s JOIN anchors c ON c.stay_id = s.stay_id"
     records.keep("marked_stays", f"{among} WHERE s.stay_id IN ({marked})")
     records.keep("unflagged_facts", flags.unflagged("stay_facts", "flag_days", "marked_stays"))
     records.keep("unflagged_days", _hit_days("unflagged_facts"))
@@ -49,7 +49,6 @@ def _hit_days(told: str) -> str:
 
 def _judge(search: Search, told: str, anchors: str, kind: str) -> None:
     records, whole = search.records, search.windows
-    records.keep(f"standing{kind}", windows.standing_on_the_anchor(whole, told, anchors))
-    records.keep(f"verdicts{kind}", windows.verdicts(whole, anchors, f"standing{kind}"))
-    records.keep(f"because{kind}", windows.because(f"standing{kind}"))
-    records.keep(f"known_days{kind}", windows.known(whole, told, f"verdicts{kind}", f"standing{kind}"))
+    records.keep(f"because{kind}", windows.because(whole, told, anchors))
+    records.keep(f"verdicts{kind}", windows.verdicts(whole, anchors, f"because{kind}"))
+    records.keep(f"known_days{kind}", windows.known(whole, told, f"verdicts{kind}", f"because{kind}"))

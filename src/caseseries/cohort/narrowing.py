@@ -65,11 +65,14 @@ def find_near(search: Search, tell: Tell) -> Forms:
     records.keep("number_rows", readings.number_rows(search.known_from, among))
     table, forms = lay_rules(search, "number_rows")
     told = facts.facts(table, "number_rows", search.known_from)
+    # What a table says of a test on one day is one fact: its smallest row, and when the first was back.
     records.keep(
         "stay_facts",
         f"""
-SELECT s.stay_id, f.* FROM ({told}) f
-JOIN near_stays s ON s.person_id = f.person_id AND f.day BETWEEN s.first_day AND s.last_day""",
+SELECT s.stay_id, s.person_id, f.day, MIN(f.known) AS known, f.bit, f.state, f.source, MIN(f.row_id) AS row_id
+FROM ({told}) f
+JOIN near_stays s ON s.person_id = f.person_id AND f.day BETWEEN s.first_day AND s.last_day
+GROUP BY s.stay_id, s.person_id, f.day, f.bit, f.state, f.source""",
     )
     return forms
 

@@ -65,12 +65,13 @@ def verdicts_of(search: Search, reviewed: Reviewed, suffix: str = "") -> Judged:
 SELECT s.person_id, s.stay_id, s.first_day, s.last_day, s.youngest, s.oldest, v.anchor, v.lower, v.upper,
   k.known, v.looked, v.met, v.undecided,
   CASE WHEN v.lower >= {need} THEN 'met' WHEN v.upper >= {need} THEN 'open' ELSE 'not met' END AS truth
-FROM verdicts{suffix} v JOIN studied s ON s.stay_id = v.stay_id
+FROM verdicts{suffix} v JOIN near_stays s ON s.stay_id = v.stay_id
 LEFT JOIN known_days{suffix} k ON k.stay_id = v.stay_id
 ORDER BY s.person_id, s.first_day, s.stay_id"""
     stays = search.records.run(query, f"verdicts{suffix} of the candidates")
     stays = stays.select(pl.col(name).cast(kind) for name, kind in STAYS.items())
-    query = f"SELECT stay_id, bit, source, row_id FROM because{suffix} ORDER BY stay_id, bit"
+    # What is undecidable decides nothing.
+    query = f"SELECT stay_id, bit, source, row_id FROM because{suffix} WHERE state <> 1 ORDER BY stay_id, bit"
     rows = search.records.run(query)
     because: dict[int, dict[int, str]] = {}
     for stay, bit, source, row in rows.select("stay_id", "bit", "source", "row_id").iter_rows():

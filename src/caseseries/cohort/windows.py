@@ -88,22 +88,34 @@ def _answered(whole: Windows, bits: str, met: str) -> str:
     return f"(({bits} & ({whole.every_bit} - COALESCE(a.answered, 0))) | COALESCE({met}, 0))"
 
 
-def standing_on_the_anchor(whole: Windows, facts: str, anchors: str) -> str:
-    """SQL: the facts that stand on the anchor of their stay."""
-    widths = " ".join(f"WHEN f.bit & {bits} <> 0 THEN {days}" for days, bits in whole.widths)
+def _width(whole: Windows) -> str:
+    """SQL: for how many days the fact `f` stands."""
+    return f"CASE {' '.join(f'WHEN f.bit & {bits} <> 0 THEN {days}' for days, bits in whole.widths)} END"
+
+
+def because(whole: Windows, facts: str, anchors: str) -> str:
+    """SQL: of each stay and test the fact that decides, among those that stand on the anchor of the stay.
+
+    It is the best truth, then the first day, then the row.
+    """
     return f"""
-SELECT f.stay_id, f.day, f.known, f.bit, f.state, f.source, f.row_id
-FROM {facts} f JOIN {anchors} b ON b.stay_id = f.stay_id
-WHERE f.day <= b.anchor AND f.day > b.anchor - CASE {widths} END"""
+WITH ranked AS (
+  SELECT f.stay_id, f.bit, f.state, f.known, f.source, f.row_id, ROW_NUMBER() OVER (
+    PARTITION BY f.stay_id, f.bit ORDER BY f.state DESC, f.day, f.source, f.row_id
+  ) AS place
+  FROM {facts} f JOIN {anchors} b ON b.stay_id = f.stay_id
+  WHERE f.day <= b.anchor AND f.day > b.anchor - {_width(whole)}
+)
+SELECT stay_id, bit, state, known, source, row_id FROM ranked WHERE place = 1"""
 
 
-def verdicts(whole: Windows, anchors: str, standing: str) -> str:
+def verdicts(whole: Windows, anchors: str, because_of: str) -> str:
     """SQL: of each stay the bits met, undecided and looked for on its anchor, and the range they leave."""
     return f"""
 WITH masks AS (
   SELECT stay_id, BIT_OR(CASE WHEN state = 2 THEN bit ELSE 0 END) AS met,
     BIT_OR(CASE WHEN state = 1 THEN bit ELSE 0 END) AS undecided, BIT_OR(bit) AS looked
-  FROM {standing} GROUP BY stay_id
+  FROM {because_of} GROUP BY stay_id
 ), judged AS (
   SELECT b.stay_id, b.anchor, {_answered(whole, "COALESCE(m.met, 0)", "a.met")} AS met,
     {_answered(whole, "COALESCE(m.undecided, 0)", "a.undecided")} AS undecided,
@@ -115,28 +127,17 @@ SELECT stay_id, anchor, met, undecided, looked, {whole.lowered.worth("met")} AS 
 FROM judged"""
 
 
-def because(standing: str) -> str:
-    """SQL: of each stay and test the fact that decides: the best truth, then the first day, then the row."""
-    return f"""
-WITH ranked AS (
-  SELECT *, ROW_NUMBER() OVER (PARTITION BY stay_id, bit ORDER BY state DESC, day, source, row_id) AS place
-  FROM {standing}
-)
-SELECT stay_id, bit, source, row_id FROM ranked WHERE place = 1 AND state <> 1"""
-
-
-def known(whole: Windows, facts: str, verdicts_of: str, standing: str) -> str:
+def known(whole: Windows, facts: str, verdicts_of: str, because_of: str) -> str:
     """SQL: of each stay that meets the definition, the first day on which that could be known.
 
     On that day the evidence standing together on some day, as far as its results were back, reaches the need.
-    It is known at the latest when everything that stands on the anchor is (`standing`), and what is known by
-    a day stands together on that day or before: so only the days from the anchor until then are asked.
+    It is known at the latest when everything is that decides on the anchor (`because_of`), and what is known
+    by a day stands together on that day or before: so only the days from the anchor until then are asked.
     """
-    widths = " ".join(f"WHEN f.bit & {bits} <> 0 THEN {days}" for days, bits in whole.widths)
     return f"""
 WITH met AS (
   SELECT v.stay_id, v.anchor, GREATEST(v.anchor, COALESCE(MAX(b.known), v.anchor)) AS latest
-  FROM {verdicts_of} v LEFT JOIN {standing} b ON b.stay_id = v.stay_id AND b.state = 2
+  FROM {verdicts_of} v LEFT JOIN {because_of} b ON b.stay_id = v.stay_id AND b.state = 2
   WHERE v.lower >= {whole.need} GROUP BY v.stay_id, v.anchor
 ), hits AS (
   SELECT f.stay_id, f.bit, f.day, MIN(f.known) AS known FROM {facts} f JOIN met ON met.stay_id = f.stay_id
@@ -151,7 +152,7 @@ WITH met AS (
   SELECT d.stay_id, d.day, k.known, BIT_OR(COALESCE(f.bit, 0)) AS bits
   FROM days d JOIN backs k ON k.stay_id = d.stay_id AND k.known >= d.day
   LEFT JOIN hits f ON f.stay_id = d.stay_id AND f.known <= k.known AND f.day <= d.day
-    AND f.day > d.day - CASE {widths} END
+    AND f.day > d.day - {_width(whole)}
   GROUP BY d.stay_id, d.day, k.known
 ), answered AS (
   SELECT s.stay_id, s.known, {_answered(whole, "s.bits", "a.met")} AS bits
