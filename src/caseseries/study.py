@@ -245,7 +245,7 @@ class Study:
         """The published cohorts of cohorts.toml; none without one. Raises Problems."""
         from caseseries.literature.cohorts import read_cohorts
 
-        return read_cohorts(self.folder / COHORTS)
+        return read_cohorts(self.folder / COHORTS, self.protocol.levels)
 
     def pool(self, cases: CaseSeries | None = None) -> Result:
         """What published cohorts say together, and beside them these cases or their own publication.

@@ -9,6 +9,7 @@ from tests.spec.the_founding_study import FOUNDING
 
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature.cohorts import Published, cohorts_source, read_cohorts
+from caseseries.literature.poolings import causes_told
 
 ENTRY = """
 [[cohort]]
@@ -28,6 +29,8 @@ n = 4
 source = "Sammut, Rheumatology 2020"
 confidence = "verified"
 """
+LEVELS = ("bacterial infection", "viral infection", "rheumatologic disorder")
+SEX = ("F", "M")
 PUBLISHED = {one.id: one for one in FOUNDING.cohorts()}
 
 
@@ -38,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 
 def read(file: Path, text: str) -> tuple[Published, ...]:
     file.write_text(text, "utf-8")
-    return read_cohorts(file)
+    return read_cohorts(file, [SEX, LEVELS])
 
 
 def slips(file: Path, text: str) -> list[Problem]:
@@ -48,7 +51,7 @@ def slips(file: Path, text: str) -> list[Problem]:
 
 
 def test_without_a_file_there_is_no_cohort(file: Path) -> None:
-    assert read_cohorts(file) == ()
+    assert read_cohorts(file, [LEVELS]) == ()
     assert cohorts_source(file, ()) is None
 
 
@@ -224,3 +227,25 @@ def test_every_slip_of_a_file_is_told_at_once(file: Path) -> None:
 )
 def test_a_file_that_is_none(file: Path, text: str, found: str) -> None:
     assert found in slips(file, text)[0].found
+
+
+@pytest.mark.parametrize(
+    "cause, nearest", [("Viral infections", 'Did you mean "viral infection"? '), ("MAS", "")]
+)
+def test_a_cause_that_is_no_level_of_the_protocol(file: Path, cause: str, nearest: str) -> None:
+    entry = ENTRY.replace("rheumatologic disorder", cause)
+    bacterial = OTHER + 'causes = [{ level = "bacterial infection", n = 1 }]\n'
+    [told] = slips(file, entry + bacterial)
+    assert told.where == f'cohorts.toml, cohort 1 ("kumar-2017"), cause "{cause}"'
+    assert told.found == "it is no level of a category of the protocol"
+    assert told.mend == (
+        f"{nearest}There are: bacterial infection, viral infection, rheumatologic disorder. "
+        'Or write "other", and in notes what it was.'
+    )
+
+
+def test_other_causes_are_not_one_cause_to_be_pooled_by(file: Path) -> None:
+    told = ENTRY.replace('"other", n = 5', '"other", n = 5, survived = 2')
+    cohorts = read(file, told + told.replace("kumar-2017", "lemar-2018").replace("n = 13", "n = 14"))
+    assert [one.with_cause("other") for one in cohorts] == [(2, 5), (2, 5)]
+    assert causes_told(cohorts) == ("rheumatologic disorder",)

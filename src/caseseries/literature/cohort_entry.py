@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from caseseries.evidence.problem import Problem, did_you_mean
@@ -25,14 +25,28 @@ KEYS = TEXTS | NUMBERS | {"causes", "overlaps", "present"}
 NEEDED = ("id", "title", "n", "source", "confidence")
 CHOICES = {"horizon": HORIZONS, "route": ROUTES, "confidence": CONFIDENCE}
 OF_A_CAUSE = {"level", "n", "survived"}
+Levels = tuple[str, ...]
+"""The levels of a column."""
+OTHER = "other"
+"""The cause of those whose cause is no level of the protocol: not one cause, and nothing is pooled by it."""
 
 
-def slips(file: str, entries: list[dict[str, Any]]) -> Iterator[Problem]:
-    """Every slip of the entries of a file, each with its place and its mend."""
+def slips(file: str, entries: list[dict[str, Any]], columns: Sequence[Levels]) -> Iterator[Problem]:
+    """Every slip of the entries of a file, each with its place and its mend.
+
+    Causes are levels of some column of the protocol, or other; told are those of the column that has most.
+    """
+    told = {level for entry in entries for level in _levels(entry)}
+    levels = {level for column in columns for level in column} | {OTHER}
+    likely = max(columns, key=lambda column: len(told & set(column)), default=())
     for position, entry in enumerate(entries, start=1):
         where = f'{file}, cohort {position} ("{entry.get("id", "?")}")'
         found = [*_slips_of_form(where, entry)]
-        yield from found or [*_slips_of_sense(where, entry), *_twice(where, entry, entries[: position - 1])]
+        yield from found or [
+            *_slips_of_sense(where, entry),
+            *_unknown_causes(where, entry, levels, likely),
+            *_twice(where, entry, entries[: position - 1]),
+        ]
         yield from _unknown_overlaps(where, entry, entries)
     marked = [entry for entry in entries if entry.get("present") is True]
     if len(marked) > 1:
@@ -126,6 +140,22 @@ def _slips_of_sense(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
         elif lived is not None and survived is not None and not 0 <= survived - lived <= n - of_level:
             found = f"{lived} of {of_level} survived with it, which does not fit {survived} of {n} in all"
             yield Problem(at, found, "Look the four numbers up in the source.")
+
+
+def _levels(entry: dict[str, Any]) -> list[str]:
+    """The causes of an entry, as far as they are causes at all."""
+    causes = entry.get("causes", ())
+    return [one["level"] for one in causes if _is_cause(one)] if isinstance(causes, list) else []
+
+
+def _unknown_causes(
+    where: str, entry: dict[str, Any], levels: Collection[str], likely: Levels
+) -> Iterator[Problem]:
+    for level in dict.fromkeys(_levels(entry)):
+        if level not in levels:
+            found = "it is no level of a category of the protocol"
+            mend = f'{did_you_mean(level, likely)} Or write "{OTHER}", and in notes what it was.'
+            yield Problem(f'{where}, cause "{level}"', found, mend)
 
 
 def _twice(where: str, entry: dict[str, Any], before: list[dict[str, Any]]) -> Iterator[Problem]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from caseseries.cases.series import Source
 from caseseries.evidence.regimen import Regimen, read_regimen
-from caseseries.literature.cohort_entry import slips
+from caseseries.literature.cohort_entry import Levels, slips
 from caseseries.literature.entries import entries_source, read_entries
 
 
@@ -72,9 +73,13 @@ class Published:
         return sum(cause.n for cause in self.causes) == self.n
 
 
-def read_cohorts(path: Path) -> tuple[Published, ...]:
-    """The cohorts of a TOML file, in its order; none where there is no file. Raises Problems."""
-    return tuple(_cohort(entry) for entry in read_entries(path, "cohort", slips))
+def read_cohorts(path: Path, columns: Sequence[Levels]) -> tuple[Published, ...]:
+    """The cohorts of a TOML file, in its order; none where there is no file. Raises Problems.
+
+    Their causes are levels of one of these `columns` of the protocol, or "other".
+    """
+    entries = read_entries(path, "cohort", partial(slips, columns=columns))
+    return tuple(_cohort(entry) for entry in entries)
 
 
 def counts_printed(cohorts: Iterable[Published]) -> dict[str, dict[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from caseseries.literature.cohort_entry import HORIZONS
+from caseseries.literature.cohort_entry import HORIZONS, OTHER
 from caseseries.literature.cohorts import Published
 from caseseries.protocol.clauses.clause import slug
 
@@ -65,7 +65,7 @@ def survivors(cohorts: Sequence[Published]) -> list[Counts]:
 
 def causes_told(cohorts: Sequence[Published]) -> tuple[str, ...]:
     """The causes by which some cohort prints survival, for patients with it and for patients without."""
-    levels = dict.fromkeys(cause.level for one in cohorts for cause in one.causes)
+    levels = dict.fromkeys(cause.level for one in cohorts for cause in one.causes if cause.level != OTHER)
     return tuple(level for level in levels if all(by_cause(cohorts, level)))
 
 

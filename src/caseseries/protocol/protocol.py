@@ -44,6 +44,12 @@ class Protocol(Clause):
         """The variable or derived variable of that name, if there is one."""
         return next((column for column in self.columns if column.name == name), None)
 
+    @property
+    def levels(self) -> tuple[tuple[str, ...], ...]:
+        """The levels of each column that has several in a cell, then of each that has one."""
+        kinds = ("categories", "category")
+        return tuple(one.levels for kind in kinds for one in self.columns if one.kind == kind)
+
     def serial(self, name: str) -> Serial:
         """The serial of that name. Raises KeyError."""
         for serial in self.serials:
