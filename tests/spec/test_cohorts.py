@@ -249,3 +249,22 @@ def test_other_causes_are_not_one_cause_to_be_pooled_by(file: Path) -> None:
     cohorts = read(file, told + told.replace("kumar-2017", "lemar-2018").replace("n = 13", "n = 14"))
     assert [one.with_cause("other") for one in cohorts] == [(2, 5), (2, 5)]
     assert causes_told(cohorts) == ("rheumatologic disorder",)
+
+
+def test_a_cohort_of_the_same_title_and_numbers_stands_twice_also_from_another_source(file: Path) -> None:
+    again = ENTRY.replace('id = "kumar-2017"', 'id = "kumar-b"').replace("J Clin Immunol 2017", "JCI 2017;37")
+    [told] = slips(file, ENTRY + again)
+    assert told.where == 'cohorts.toml, cohort 2 ("kumar-b")'
+    assert told.found == 'it is cohort 1 ("kumar-2017") once more: title, year and numbers'
+    assert told.mend == (
+        "Remove one of the two: its patients would count twice. If they are not one, give each its own title."
+    )
+    assert len(read(file, ENTRY + again.replace('title = "Kumar 2017"', 'title = "Kumar 2017b"'))) == 2
+
+
+def test_numbers_that_cannot_be_are_told_beside_a_word_that_is_not_known(file: Path) -> None:
+    wrong = ENTRY.replace("survived = 9", 'survived = 14\nhorizon = "at discharge"')
+    assert [one.found for one in slips(file, wrong)] == [
+        'horizon = "at discharge" is not known',
+        "14 survived, and there are 13 patients",
+    ]

@@ -106,6 +106,41 @@ def test_of_cohorts_that_may_share_patients_the_larger_is_pooled_and_the_other_n
     assert said.endswith("in another of its cohorts: A.")
 
 
+def test_a_cohort_left_out_beside_one_alone_is_named_too() -> None:
+    found = pool([cohort("a", 1, 4), cohort("b", 2, 5, overlaps=("a",))])
+    [said] = [one.sentence for one in found.cautions if one.kind == "overlapping-cohorts"]
+    alone = "Survival, until when not said: B stands alone"
+    assert said == f"{alone}; left out, since its patients may be among the same: A."
+
+
+def test_only_those_who_share_patients_with_a_pooled_cohort_are_left_out() -> None:
+    chain = [cohort("a", 1, 4, overlaps=("b",)), cohort("b", 2, 5, overlaps=("c",)), cohort("c", 3, 6)]
+    [pooling] = poolings_of(chain)
+    assert [one.id for one in pooling.cohorts] == ["a", "c"]
+    assert [one.id for one in pooling.left] == ["b"]
+
+
+@pytest.mark.parametrize("horizon", ["not said", "last follow-up"])
+@pytest.mark.parametrize("size", [7, 9])
+def test_no_cohort_that_may_share_patients_with_the_present_one_stands_beside_it(
+    size: int, horizon: str
+) -> None:
+    own = cohort("own", 4, 8, present=True, horizon=horizon)
+    others = [cohort("a", 1, 4), cohort("b", 2, 6), cohort("c", 5, size, overlaps=("own",))]
+    apart = value(pool([own, *others[:2]], own), "pool.not-said.ours.difference")
+    found = pool([own, *others], own)
+    assert value(found, "pool.not-said.ours.difference") == pytest.approx(apart)
+    planned, without = plan([own, *others], Aim()), plan([own, *others[:2]], Aim())
+    assert value(planned, "plan.one-arm.now") == value(without, "plan.one-arm.now")
+    told = [one.sentence for one in found.cautions if one.kind == "shares-patients"]
+    if (horizon, size) == ("not said", 7):
+        assert not told
+        assert "overlapping-cohorts" in kinds(found)
+    else:
+        assert told == [one.sentence for one in planned.cautions if one.kind == "shares-patients"]
+        assert told == ["Not set beside Own, since their patients may be among its own: C."]
+
+
 def test_of_two_alike_that_may_share_patients_the_later_is_pooled() -> None:
     cohorts = [cohort("a", 1, 5, year=2021, overlaps=("b",)), cohort("b", 2, 5, year=2019), cohort("c", 3, 6)]
     [pooling] = poolings_of(cohorts)

@@ -41,12 +41,11 @@ def slips(file: str, entries: list[dict[str, Any]], columns: Sequence[Levels]) -
     likely = max(columns, key=lambda column: len(told & set(column)), default=())
     for position, entry in enumerate(entries, start=1):
         where = f'{file}, cohort {position} ("{entry.get("id", "?")}")'
-        found = [*_slips_of_form(where, entry)]
-        yield from found or [
-            *_slips_of_sense(where, entry),
-            *_unknown_causes(where, entry, levels, likely),
-            *_twice(where, entry, entries[: position - 1]),
-        ]
+        yield from _slips_of_form(where, entry)
+        if _can_be_counted(entry):
+            yield from _slips_of_sense(where, entry)
+            yield from _unknown_causes(where, entry, levels, likely)
+            yield from _twice(where, entry, entries[: position - 1])
         yield from _unknown_overlaps(where, entry, entries)
     marked = [entry for entry in entries if entry.get("present") is True]
     if len(marked) > 1:
@@ -89,6 +88,18 @@ def _slips_of_form(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
             'Write causes = [{ level = "viral infection", n = 5, survived = 2 }]; survived may be left out.'
         )
         yield Problem(where, '"causes" is not a list of causes', mend)
+
+
+def _can_be_counted(entry: dict[str, Any]) -> bool:
+    """Whether its names, counts and causes have their form, so that their sense can be looked at."""
+    causes = entry.get("causes", [])
+    return (
+        all(isinstance(entry.get(key), str) for key in ("id", "title"))
+        and all(_is_count(entry.get(key, 0)) for key in NUMBERS)
+        and "n" in entry
+        and isinstance(causes, list)
+        and all(_is_cause(one) for one in causes)
+    )
 
 
 def _is_count(value: Any) -> bool:
@@ -163,9 +174,16 @@ def _twice(where: str, entry: dict[str, Any], before: list[dict[str, Any]]) -> I
     for position, other in enumerate(before, start=1):
         if other.get("id") == entry["id"]:
             yield Problem(where, f"cohort {position} has the same id", "Give each cohort an id of its own.")
-        elif all(other.get(key) == entry.get(key) for key in ("year", "n", "survived", "source")):
-            found = f'it is cohort {position} ("{other.get("id", "?")}") once more: source, year and numbers'
-            yield Problem(where, found, "Remove one of the two: its patients would count twice.")
+            continue
+        same = [key for key in ("source", "title") if other.get(key) == entry.get(key)]
+        if same and all(other.get(key) == entry.get(key) for key in ("year", "n", "survived")):
+            found = (
+                f'it is cohort {position} ("{other.get("id", "?")}") once more: {same[0]}, year and numbers'
+            )
+            mend = "Remove one of the two: its patients would count twice."
+            if same == ["title"]:
+                mend += " If they are not one, give each its own title."
+            yield Problem(where, found, mend)
             return  # the others like it are told at that one
 
 

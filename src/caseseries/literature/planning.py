@@ -77,7 +77,8 @@ def plan(cohorts: Sequence[Published], aim: Aim, level: float = 0.95) -> Result:
     """
     clause = Pool(name=PLAN, role="descriptive", does="pool")
     present = next((one for one in cohorts if one.present and one.survived is not None), None)
-    others = [one for one in (each.without(present) for each in poolings_of(cohorts)) if len(one.cohorts) > 1]
+    every = poolings_of(cohorts)
+    others = [one for one in (each.without(present) for each in every) if len(one.cohorts) > 1]
     if not others:
         return Result(clause, why_not="No two cohorts of one horizon stand beside the present one.")
     pooling = max(others, key=lambda one: len(one.cohorts))
@@ -88,6 +89,9 @@ def plan(cohorts: Sequence[Published], aim: Aim, level: float = 0.95) -> Result:
     numbers += _if_next(pooling, aim, level)
     cautions = [beware.no_observed_difference(aim.difference)]
     if present is not None:
+        cautions += beware.of_those_sharing(
+            present, next(one for one in every if one.horizon == pooling.horizon)
+        )
         cautions += beware.of_comparison(present, pooling)
     worth = f"The least difference worth finding: {aim.difference:.0%}."
     said = f"{pooling.title}: {len(pooling.cohorts)} cohorts. {worth}"

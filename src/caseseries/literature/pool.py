@@ -42,10 +42,13 @@ def pool(published: Sequence[Published], present: Published | None = None, level
         if len(pooling.cohorts) < 2:
             [one] = pooling.cohorts
             notes.append(f"{pooling.title}: {one.title} alone, which is not pooled.")
+            cautions += beware.of_those_left(pooling)
             continue
         numbers += [*_of_pool(pooling, level), *_of_parts(pooling, level)]
         cautions += beware.of_pool(pooling)
         others = pooling.without(own)
+        if own is not None:
+            cautions += beware.of_those_sharing(own, pooling)
         if own is not None and len(others.cohorts) > 1:
             numbers += beside(own, others, level)
             cautions += beware.of_comparison(own, others)

@@ -49,12 +49,18 @@ def of_pool(pooling: Pooling) -> Iterator[Caution]:
             f"{k} cohorts do not say until when their survivors were followed: some may be counted at "
             "discharge and some later. They are pooled with each other and with nobody else.",
         )
-    if pooling.left:
-        yield Caution(
-            "overlapping-cohorts",
-            f"Left out of the pool, since their patients may be in another of its cohorts: "
-            f"{_listed([one.title for one in pooling.left])}.",
-        )
+    yield from of_those_left(pooling)
+
+
+def of_those_left(pooling: Pooling) -> Iterator[Caution]:
+    """Of one pool, or of one cohort that stands alone: who was left out."""
+    if not pooling.left:
+        return
+    why = "Left out of the pool, since their patients may be in another of its cohorts"
+    if len(pooling.cohorts) == 1:
+        alone = f"{pooling.title}: {pooling.cohorts[0].title} stands alone"
+        why = f"{alone}; left out, since its patients may be among the same"
+    yield Caution("overlapping-cohorts", f"{why}: {_listed([one.title for one in pooling.left])}.")
 
 
 def _moves_the_other_way(pooling: Pooling, move: WrongWay) -> Caution:
@@ -84,6 +90,14 @@ def of_comparison(present: Published, pooling: Pooling) -> Iterator[Caution]:
         f"Not one horizon: {present.title}, {present.horizon}; the cohorts beside it, {pooling.horizon}: who "
         "is followed longer has had more time to die.",
     )
+
+
+def of_those_sharing(present: Published, pooling: Pooling) -> Iterator[Caution]:
+    """Who is not set beside the present cohort, since the same patients would stand on both sides."""
+    if sharing := pooling.sharing_with(present):
+        listed = _listed([one.title for one in sharing])
+        said = f"Not set beside {present.title}, since their patients may be among its own: {listed}."
+        yield Caution("shares-patients", said)
 
 
 def own_differs(printed: Published, present: Published) -> Caution:

@@ -38,24 +38,40 @@ class Pooling:
         return UNTIL[self.horizon]
 
     def without(self, present: Published | None) -> Pooling:
-        """The same horizon without the present cohort."""
-        return replace(self, cohorts=tuple(one for one in self.cohorts if one != present))
+        """The same horizon without the present cohort and those that may share patients with it."""
+        if present is None:
+            return self
+        sharing = self.sharing_with(present)
+        return replace(self, cohorts=tuple(one for one in self.cohorts if one not in (present, *sharing)))
+
+    def sharing_with(self, present: Published) -> tuple[Published, ...]:
+        """Its cohorts that may share patients with the present one."""
+        return tuple(one for one in self.cohorts if may_share(one, present))
 
 
 def poolings_of(cohorts: Sequence[Published]) -> tuple[Pooling, ...]:
     """The cohorts with a count of survivors by their horizon, in the order of the horizons.
 
-    Of two that may share patients only the larger stays, of two alike the later.
+    Of two that may share patients only the larger stays, of two alike the later: the largest is taken first,
+    then each that shares with none of those taken.
     """
     made = []
     for horizon in HORIZONS:
         alike = [one for one in cohorts if one.survived is not None and one.horizon == horizon]
-        kept = [one for one in alike if not any(_gives_way(one, other) for other in alike)]
+        kept: list[Published] = []
+        for one in sorted(alike, key=lambda one: (one.n, one.year or 0, one.id), reverse=True):
+            if not any(may_share(one, other) for other in kept):
+                kept.append(one)
         if kept:
             in_order = sorted(kept, key=lambda one: (one.year is None, one.year or 0, one.id))
             left = tuple(one for one in alike if one not in kept)
             made.append(Pooling(horizon, tuple(in_order), left))
     return tuple(made)
+
+
+def may_share(one: Published, other: Published) -> bool:
+    """Whether either names the other among those that it overlaps with."""
+    return other.id in one.overlaps or one.id in other.overlaps
 
 
 def survivors(cohorts: Sequence[Published]) -> list[Counts]:
@@ -75,9 +91,3 @@ def by_cause(cohorts: Sequence[Published], level: str) -> tuple[list[Counts], li
     with_it = [one for one, _ in both if one is not None and one[1]]
     without = [one for _, one in both if one is not None and one[1]]
     return with_it, without
-
-
-def _gives_way(one: Published, other: Published) -> bool:
-    if one is other or (other.id not in one.overlaps and one.id not in other.overlaps):
-        return False
-    return (other.n, other.year or 0, other.id) > (one.n, one.year or 0, one.id)
