@@ -464,6 +464,21 @@ def test_a_claim_without_slips(problems: Callable[[str], tuple[Problem, ...]]) -
             '"beside" stands beside nothing',
             "Name it as the result instead, or leave it out.",
         ),
+        *(
+            (
+                toml(GOOD | {"printed": value}),
+                'claims.toml, claim 1 ("age")',
+                f'printed = "{value}" is not a number',
+                "These are several numbers: give each a claim of its own.",
+            )
+            for value in ("6 (67%)", "20% (3/16)", "8 of 12", "3/16", "9 \u00b1 2")
+        ),
+        (
+            toml(GOOD | {"printed": "15 days"}),
+            'claims.toml, claim 1 ("age")',
+            'printed = "15 days" is not a number',
+            'Write the number alone; its unit goes into "unit".',
+        ),
         (
             toml(GOOD | {"printed": "19\u201382"}),
             'claims.toml, claim 1 ("age")',

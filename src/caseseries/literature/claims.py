@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,10 @@ WAYS = ("result", "from", "any_differs", "needs")
 NEEDED = ("id", "of", "where", "printed")
 KEYS = {*NEEDED, *WAYS, "unit", "beside", "to", "but"}
 WORDS = ("Yes", "No", "None", "All")
+SEVERAL = re.compile(
+    r"[<>=]*[0-9][0-9.,]*%?\s*(?:\(.*[0-9].*\)|(?:/|\+/-|\u00b1|of|out of)\s*[0-9][0-9.,]*%?)"
+)
+"""A count with its percentage, a part of a whole, a mean with its deviation."""
 PRINTED = f'Write the printed digits, such as "0.0293" or "31%", or the word: {", ".join(WORDS)}.'
 ONE_WAY = (
     'Give one of them: the id of a result, from = "an expression", any_differs = "a table", '
@@ -162,7 +167,9 @@ def _no_number(text: str) -> str:
         ends = plain_text(text).replace("\u2013", "-").split("-")
         if len(ends) == 2 and all(end and not _no_number(end) for end in ends):
             return "It is a range: give each of its ends a claim of its own."
-        mend = str(error).partition(". ")[2]
+        if SEVERAL.fullmatch(plain_text(text)):
+            return "These are several numbers: give each a claim of its own."
+        mend = str(error).partition(". ")[2].replace("belongs to the column", 'goes into "unit"')
         return mend if mend.startswith("Write") else PRINTED  # any other mend is one for the cell of a sheet
     return PRINTED if typed.value is None else ""
 
