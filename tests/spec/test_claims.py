@@ -791,3 +791,13 @@ def test_a_slip_in_what_is_set_aside_is_told(
     with pytest.raises(Problems) as told:
         aside(tmp_path, ASIDE.replace(replaced, by, 1))
     assert (told.value.problems[0].where, told.value.problems[0].found) == (f"not-claims.csv, {where}", found)
+
+
+@pytest.mark.parametrize("token", ["2009-2022", "2009\u20132022", "5 (31%)", "10 mg"])
+def test_each_number_that_is_set_aside_has_a_row_of_its_own(tmp_path: Path, token: str) -> None:
+    with pytest.raises(Problems) as told:
+        aside(tmp_path, ASIDE.replace("31%", token))
+    [problem] = told.value.problems
+    each = "Give each number a row of its own."
+    mend = "Write the number alone, without its unit." if token == "10 mg" else each
+    assert (problem.found, problem.mend) == (f'"{token}" is no number', mend)
