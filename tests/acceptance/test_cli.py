@@ -113,6 +113,16 @@ def test_a_claim_of_a_number_that_is_not_there_is_told_by_check_too(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("command", ["check", "claims"])
+def test_a_number_that_is_set_aside_without_a_reason_is_told_by_check_too(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = a_copy(tmp_path / "study")
+    (study / "not-claims.csv").write_text("where,token,times,reason\nTitle,16,1,\n")
+    assert main([command, str(study)]) == CANNOT
+    assert 'not-claims.csv, row 2, column "reason": nothing is written here' in capsys.readouterr().err
+
+
 def test_claims_tells_what_does_not_reproduce_and_writes_the_ledger(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

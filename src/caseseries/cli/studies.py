@@ -35,6 +35,7 @@ def check(options: argparse.Namespace) -> None:
         said = textwrap.fill(" ".join(section.sentences), WIDTH, initial_indent="  ", subsequent_indent="  ")
         put(f"{section.title}\n{said}\n")
     claims, published = study.claims(), study.cohorts()
+    study.set_aside()  # a slip in it would otherwise be told only when the claims are held
     if not options.sheet and study.has_no_sheet_yet:
         put(f"The protocol holds. There is no {SHEET} yet.")
         return
