@@ -352,6 +352,8 @@ def test_a_changed_response_is_not_explained_by_the_same(digit: str) -> None:
     assert pair not in said_of(f"9{digit}%", derived='cell("13", max_response)')
 
 
+AT_A_YEAR = "overall-survival.survival-at.12-months"
+YEAR_BY_CAUSE = "survival-curves-by-cause.rheumatologic.survival-at.12-months"
 BY_CAUSE, AGE = "survival-by-cause.chi-square.p", "age-and-survival.mann-whitney.p"
 
 
@@ -370,6 +372,16 @@ BY_CAUSE, AGE = "survival-by-cause.chi-square.p", "age-and-survival.mann-whitney
         ("0.0868", AGE, "one-sided"),
         ("1.5", "overall-survival.median", "first time at one half"),
         ("1.8", "overall-survival.median", "first time below one half"),
+        ("62.5%", AT_A_YEAR, "Kaplan-Meier survival at 30 days"),
+        ("25%", AT_A_YEAR, "who was lost before taken for dead"),
+        ("26.7%", AT_A_YEAR, "share alive of those who died before or were followed so long"),
+        ("68.8%", AT_A_YEAR, "share dead, 1 less the survival"),
+        ("33.3%", AT_A_YEAR, "Kaplan-Meier survival at 12 months, without patient 1"),
+        ("31.3%", YEAR_BY_CAUSE, "Kaplan-Meier survival at 12 months, of everybody"),
+        ("16.7%", YEAR_BY_CAUSE, "Kaplan-Meier survival at 12 months, of all others"),
+        ("8.5%", f"{AT_A_YEAR}.low", "limit of the survival at 12 months, plain"),
+        ("15.1%", f"{AT_A_YEAR}.low", "limit of the survival at 12 months, log"),
+        ("47.3%", AT_A_YEAR, ""),
         ("14.2%", "overall-survival.alive.share.low", "Wilson 95% interval"),
         ("8.5%", "overall-survival.alive.share.low", "Wald 95% interval"),
         ("45.9", "characteristics.age.all.median", "mean"),

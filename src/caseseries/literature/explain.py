@@ -10,12 +10,14 @@ from decimal import Decimal
 
 import numpy as np
 
-from caseseries.analysis.followed import follow
+from caseseries.analysis.followed import Followed, follow, horizons
+from caseseries.analysis.ids import AT
 from caseseries.analysis.results import Results
 from caseseries.cases.series import CaseSeries
 from caseseries.literature.claims import Claim, printed_number, printed_word
 from caseseries.literature.differing import looks_in_words, looks_of
 from caseseries.literature.explain_beside import explain_beside
+from caseseries.literature.explain_horizon import horizon_stages
 from caseseries.literature.explain_interval import contrast_limits, share_limits
 from caseseries.literature.explain_middle import middle_stages
 from caseseries.literature.explain_p import p_stages, table_of
@@ -28,6 +30,7 @@ from caseseries.literature.search import Searched, Variant, search, wanted
 from caseseries.literature.slips import slip
 from caseseries.literature.verdicts import Verdict
 from caseseries.protocol.clauses.analysis import Compare, Entries, Survival
+from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import Derived, GreatestFall
 from caseseries.protocol.protocol import Protocol
 from caseseries.stats.digits import MINUS, shown_p
@@ -135,10 +138,14 @@ class _Grounds:
             case Compare() | Entries() if field == "p":
                 return p_stages(clause, printed, self.cases, self.protocol)
             case Survival() if last == "median" and field in ("value", "low", "high"):
-                followed = follow(
-                    self.cases, self.protocol, clause.counted_from or self._clock(), clause.entered
-                )
+                followed = self._followed(clause)
                 return survival_stages(field, followed, rows, self.cases, self.protocol.conventions.level)
+            case Survival() if AT in number.id.split(".")[-2:-1] and field in ("value", "low", "high"):
+                followed = self._followed(clause)
+                ends = horizons(self.protocol)
+                horizon = next(name for name in ends if slug(name) == last)
+                level = self.protocol.conventions.level
+                return horizon_stages(field, horizon, ends, followed, rows, self.cases, level)
             case _ if last == "share" and field in ("low", "high") and number.estimate.value is not None:
                 n = number.estimate.n
                 return share_limits(round(number.estimate.value * n), n, field)
@@ -164,8 +171,9 @@ class _Grounds:
             return other.outcome
         return ""
 
-    def _clock(self) -> str:
-        return self.protocol.follow_up.counted_from if self.protocol.follow_up else ""
+    def _followed(self, clause: Survival) -> Followed:
+        own = self.protocol.follow_up.counted_from if self.protocol.follow_up else ""
+        return follow(self.cases, self.protocol, clause.counted_from or own, clause.entered)
 
     def _elsewhere(self, claim: Claim, variant: Variant) -> Iterator[str]:
         """What the same method gives for the paper's other p-values of the same test."""

@@ -73,7 +73,10 @@ def _slips(grid: Grid, rows: Sequence[tuple[str, ...]]) -> Iterator[Problem]:
         if token and not _is_printed(token):
             mend = f'Write it as printed, such as 31% or 38,052; a word by its digits; a table: "{WHOLE}".'
             if numbers := re.findall(r"[0-9][0-9.,]*", token):
-                alone, each = "Write the number alone, without its unit.", "Give each number a row of its own."
+                alone, each = (
+                    "Write the number alone, without its unit.",
+                    "Give each number a row of its own.",
+                )
                 mend = alone if len(numbers) == 1 else each
             yield Problem(f'{at}, column "token"', f'"{token}" is no number', mend)
         if times and not (times.isascii() and times.isdecimal() and int(times)):
