@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import polars as pl
 import pytest
 
 from caseseries.analysis.results import Result
+from caseseries.cases.series import Column
 from caseseries.evidence.problem import Problems
 from caseseries.literature.cohorts import Cause, Published
 from caseseries.literature.in_short import plan_lines, pool_lines
@@ -241,6 +243,17 @@ def test_the_present_cohort_is_counted_and_not_typed(study: Study) -> None:
     assert value(found, "pool.cohort.naymagon-2022.survived") == 4
     [said] = [one.sentence for one in found.cautions if one.kind == "own-differs"]
     assert "printed with 5 of 16 survivors; the cases here are 4 of 15" in said
+
+
+def test_causes_are_counted_in_the_column_that_has_most_of_them(study: Study) -> None:
+    cases, cohorts = study.read_cases(), study.cohorts()
+    died_of = Column("died_of", "Died of", "category", levels=("viral infection", "bleeding"))
+    nobody = pl.lit("bleeding").alias("died_of")
+    before = replace(cases, table=cases.table.with_columns(nobody), dictionary=(died_of, *cases.dictionary))
+    found = present_cohort(before, study.protocol, cohorts)
+    assert found == present_cohort(cases, study.protocol, cohorts)
+    assert found is not None
+    assert found.with_cause("viral infection") == (0, 5)
 
 
 def test_without_cases_their_publication_stands_for_them(study: Study, founding: Result) -> None:

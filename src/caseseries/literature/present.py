@@ -55,11 +55,13 @@ def with_present(published: Sequence[Published], present: Published | None) -> t
 
 
 def _causes(cases: CaseSeries, known: pl.DataFrame, alive: str, levels: Sequence[str]) -> Iterator[Cause]:
-    """Each level once, of the first column that holds it: a derived one stands behind what it is made of."""
+    """Each level once, of the column that holds most of them: what somebody died of may be a cause, too.
+
+    Of two alike the first: a derived one stands behind what it is made of.
+    """
     seen: set[str] = set()
-    for column in cases.dictionary:
-        if column.kind not in ("categories", "category"):
-            continue
+    columns = [one for one in cases.dictionary if one.kind in ("categories", "category")]
+    for column in sorted(columns, key=lambda one: -len({*one.levels} & {*levels})):
         for level in column.levels:
             if level in levels and level not in seen:
                 seen.add(level)
