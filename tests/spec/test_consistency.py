@@ -256,3 +256,65 @@ def test_questions_need_nothing_that_the_cases_do_not_hold(tmp_path: Path, asked
         dictionary=tuple(one for one in cases.dictionary if one.name == "age"),
     )
     assert questions(bare, PROTOCOL) == ()
+
+
+# ---- What ended the follow-up ----
+
+DIED_OF = {"name": "died_of", "kind": "category", "levels": ["bleeding", "infection"]}
+COMPETING = Protocol.model_validate(
+    {
+        "title": "Small",
+        "version": "1",
+        "question": "Who?",
+        "moments": {"first_dose": {"first": "anakinra"}, "last_contact": {"last": "contact"}},
+        "follow_up": {"counted_from": "first_dose", "until": "last_contact"},
+        "variable": [
+            {"name": "age", "kind": "number"},
+            {"name": "died", "kind": "yes/no", "take": {"follow_up": "alive"}},
+            {"name": "months", "kind": "time", "take": {"follow_up": "time"}},
+            DIED_OF,
+        ],
+        "analysis": [
+            {"name": "deaths", "role": "secondary", "does": "incidence", "of": "died_of"},
+            {
+                "name": "hazards",
+                "role": "secondary",
+                "does": "regress",
+                "outcome": "died",
+                "on": ["age"],
+                "kind": "died_of",
+                "of": "infection",
+            },
+        ],
+    }
+)
+
+
+def endings(tmp_path: Path, *rows: str) -> list[Question]:
+    sheet = tmp_path / "patients.csv"
+    sheet.write_text("\n".join(("patient,age,died,months,died_of", *rows)) + "\n", "utf-8")
+    asked = questions(read_sheet(sheet, COMPETING), COMPETING)
+    return [one for one in asked if one.kind == "ending"]
+
+
+def test_what_ended_the_follow_up_of_who_is_alive_is_asked_after(tmp_path: Path) -> None:
+    [asked] = endings(tmp_path, "Anna,60,No,1,bleeding", "Bert,50,Yes,9,infection", "Zoe,44,Yes,8,")
+    assert asked.sentence == "Died of is filled in for patient Bert, who is read as alive."
+    assert asked.why == "Who is alive has none: one of the two is a slip."
+    assert (asked.patients, asked.cells) == (("Bert",), ("patients.csv:E3",))
+    assert asked.chance is not None
+    assert asked.chance.probability == 0
+
+
+def test_where_all_who_died_have_none_yes_and_no_may_have_been_exchanged(tmp_path: Path) -> None:
+    [asked] = endings(tmp_path, "Anna,60,Yes,1,bleeding", "Bert,50,No,9,", "Zoe,44,Yes,8,infection")
+    assert asked.patients == ("Anna", "Zoe")
+    assert asked.sentence == "Died of is filled in for patients Anna and Zoe, who are read as alive."
+    assert (
+        asked.why
+        == 'Nobody who is read as dead has one: a yes of "Died" may mean death, and is read as alive.'
+    )
+
+
+def test_blank_in_the_living_nothing_is_asked(tmp_path: Path) -> None:
+    assert not endings(tmp_path, "Anna,60,No,1,bleeding", "Bert,50,Yes,9,", "Zoe,44,No,8,")

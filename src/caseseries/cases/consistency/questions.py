@@ -11,6 +11,7 @@ from caseseries.cases.consistency.clocks import clock_questions
 from caseseries.cases.consistency.columns import column_questions
 from caseseries.cases.consistency.counts import Countable, count_questions
 from caseseries.cases.consistency.digits import digit_questions
+from caseseries.cases.consistency.endings import ending_questions
 from caseseries.cases.consistency.follows import follow_questions
 from caseseries.cases.consistency.formats import format_questions
 from caseseries.cases.consistency.order import order_questions
@@ -43,6 +44,7 @@ def questions(
         *print_questions(cases, protocol),
         *follow_questions(cases, protocol),
         *clock_questions(cases, protocol),
+        *ending_questions(cases, protocol),
         *count_questions(cases, protocol, criteria or {}),
         *score_questions(cases, protocol, criteria or {}),
         *total_questions(cases, protocol),
