@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from caseseries.cases.cells import read_answers
 from caseseries.cli.main import CANNOT, main
 from caseseries.evidence.problem import Problems
+from caseseries.protocol.clauses.variable import Variable
 from caseseries.study import open_study
 
 PROTOCOL = """\
@@ -495,6 +497,23 @@ def test_the_words_of_the_protocol_for_yes_and_no_are_offered(told: Told) -> Non
         'patients.csv, row 3, column "alive": "lost" is neither yes nor no\n'
         "Write Alive or Dead, or Yes or No, or leave the cell empty."
     )
+
+
+@pytest.mark.parametrize("typed", ["0", "1", "y", "false"])
+def test_where_the_protocol_turns_yes_and_no_round_others_are_refused(typed: str, told: Told) -> None:
+    """A column headed Died, where No is alive."""
+    turned = PROTOCOL.replace('kind = "yes/no"\n', 'kind = "yes/no"\nyes = "No"\nno = "Yes"\n')
+    assert told(changed("Yes", typed), protocol=turned) == (
+        f'patients.csv, row 3, column "alive": "{typed}" may be either: the protocol has yes = "No"\n'
+        "Write No or Yes, or leave the cell empty."
+    )
+
+
+def test_where_the_protocol_turns_yes_and_no_round_its_own_words_are_read() -> None:
+    died = Variable(name="died", kind="yes/no", yes="No", no="Yes")
+    read = read_answers(died, ["No", "yes", "", "no"])
+    assert read.columns["died"].to_list() == [True, False, None, True]
+    assert not read.slips
 
 
 @pytest.mark.parametrize(

@@ -191,16 +191,23 @@ OUTCOMES = {"alive": "Yes", "living": "Yes", "dead": "No", "died": "No", "deceas
 
 
 def read_answers(variable: Variable, cells: Sequence[str]) -> Read:
-    """Yes and no, also in the words that the protocol has for the two groups: `Alive` and `Dead`."""
+    """Yes and no, also in the words that the protocol has for the two groups: `Alive` and `Dead`.
+
+    Where these turn the usual ones round (`yes = "No"`, of a column headed Died), only they are read.
+    """
     words = {alike(word): word == variable.yes for word in (variable.yes, variable.no) if word}
     asks_alive = isinstance(variable.take, Take) and variable.take.follow_up == "alive"
     either = f"{variable.yes} or {variable.no}, or Yes or No" if words else "Yes or No"
+    turned = any(_usual(word) is (not means) for word, means in words.items())
 
     def read(text: str) -> bool | None:
         if alike(text) in words:
             return words[alike(text)]
         if is_missing(text):
             return None
+        if turned and _usual(text) is not None:
+            found = f'{quoted(text)} may be either: the protocol has yes = "{variable.yes}"'
+            raise Refused(found, f"Write {variable.yes} or {variable.no}, or leave the cell empty.")
         try:
             return read_yes_no(text)
         except ValueError:
@@ -210,6 +217,14 @@ def read_answers(variable: Variable, cells: Sequence[str]) -> Read:
 
     values, slips = each(cells, read)
     return Read({variable.name: pl.Series(variable.name, values, dtype=pl.Boolean)}, tuple(slips))
+
+
+def _usual(text: str) -> bool | None:
+    """What a word usually answers; None where it is neither yes nor no."""
+    try:
+        return read_yes_no(text)
+    except ValueError:
+        return None
 
 
 def read_text(variable: Variable, cells: Sequence[str]) -> Read:
