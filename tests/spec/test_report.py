@@ -371,6 +371,25 @@ def test_the_results_in_words(reported: Reported) -> None:
     assert entries.startswith("Alive, by cause: lymphoma 0 of 1, infection 0 of 2, lupus 2 of 2. ")
 
 
+def test_a_very_small_p_is_below_its_limit_and_equal_to_nothing(reported: Reported) -> None:
+    early = [[str(row), "40", "lupus", "early", "no", "none", "no", "0.5"] for row in range(20)]
+    late = [[f"{row}b", "40", "lupus", "late", "yes", "none", "yes", "9"] for row in range(20)]
+    [said] = reported([rows_of(WARD)[0], *early, *late], analyses=(BY_RELAPSE,)).says("the_words")
+    assert "Log-rank test: p <0.0001, not promised." in said
+
+
+def test_a_share_is_said_in_the_protocols_word_for_it(
+    reported: Reported, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = VARIABLES["alive"].replace('yes = "Alive"', 'label = "Outcome"\nyes = "Survived"')
+    monkeypatch.setitem(VARIABLES, "alive", outcome)
+    summary = ("features", 'does = "summarise"\nvariables = ["relapsed", "alive"]')
+    compared, summarised = reported(analyses=(COMPARE, summary)).says("the_words")
+    assert compared.startswith("Outcome, survived: relapsed, 2 of 2")
+    assert summarised.startswith("Relapsed, 2 of 4")
+    assert "Outcome, survived, 2 of 4" in summarised
+
+
 @pytest.mark.parametrize("study", ["naymagon-2022", "the ward"])
 def test_every_sentence_ends_once_and_holds_no_gap(study: str, reported: Reported) -> None:
     if study == "the ward":

@@ -106,7 +106,7 @@ def _survival(result: Result, results: Results, protocol: Protocol) -> Iterator[
     for test, standing in tests.items():
         number = joined(stem, PARTS[test])
         if results.value(f"{number}.p") is not None:
-            yield (f"{results.number(number).label}: p = ", ref(results, f"{number}.p"), f"{standing}.")
+            yield (f"{results.number(number).label}: ", *_p(results, number), f"{standing}.")
 
 
 def _incidence(result: Result, results: Results, protocol: Protocol) -> Iterator[Line]:
@@ -135,7 +135,7 @@ def _comparison(result: Result, results: Results, cases: CaseSeries, protocol: P
         serial = protocol.serial(clause.serial)
         title = f"Fall of {in_running_text(serial.title)} by {clause.at}"
     else:
-        title = cases.column(clause.outcome).title
+        title = _counted(cases.column(clause.outcome))
     if joined(stem, first.key, "share") in results.numbers:
         parts = [_of_n(results, joined(stem, one.key), in_running_text(one.title)) for one in result.groups]
         yield (f"{title}: ", *_joined(parts, "; "), ".")
@@ -197,7 +197,7 @@ def _summarised(stem: str, column: Column, results: Results) -> Iterator[Line]:
         elif results.value(joined(over_all, MEDIAN)) is not None:
             yield (f"{column.title}: median ", *_with_range(results, over_all, _unit(column.unit)), ".")
     elif column.kind in {"yes/no", "event"}:
-        yield (*_of_n(results, over_all, column.title), ".")
+        yield (*_of_n(results, over_all, _counted(column)), ".")
     else:
         levels = [(level, joined(stem, summarised(column.name, EVERYBODY, level))) for level in column.levels]
         if column.kind == "regimens":
@@ -209,6 +209,12 @@ def _summarised(stem: str, column: Column, results: Results) -> Iterator[Line]:
         ]
         if shares:
             yield (f"{column.title}: ", *_joined(shares), ".")
+
+
+def _counted(column: Column) -> str:
+    """The title, of a yes/no with the protocol's word for yes where that is another: `Outcome, survived`."""
+    same = not column.yes or column.yes.casefold() == column.title.casefold()
+    return column.title if same else f"{column.title}, {in_running_text(column.yes)}"
 
 
 def _of_n(results: Results, stem: str, title: str) -> Line:
@@ -239,10 +245,14 @@ def _tests(tests: Sequence[Number], results: Results) -> Line:
         if number.estimate.p is None:
             parts.append((f"{number.label}{promised} ", *_with_interval(results, number.id)))
             continue
-        said = results.number(number.id).estimate.shown_p
-        equals = "p " if said.startswith("<") else "p = "
-        parts.append((f"{number.label}{promised}: {equals}", ref(results, f"{number.id}.p")))
+        parts.append((f"{number.label}{promised}: ", *_p(results, number.id)))
     return (*_joined(parts, "; "), ".")
+
+
+def _p(results: Results, id_: str) -> Line:
+    """`p = 0.0332`, or `p <0.0001`."""
+    is_below = results.number(id_).estimate.shown_p.startswith("<")
+    return ("p " if is_below else "p = ", ref(results, f"{id_}.p"))
 
 
 def _with_interval(results: Results, id_: str, unit: str = "") -> Line:
