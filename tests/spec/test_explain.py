@@ -206,6 +206,7 @@ def test_the_same_patients_of_everybody_and_the_others(printed: str, count: int,
     [
         ({"result": "survival-by-cause.rheumatologic.share"}, "3 other shares were"),
         ({"derived": "count(rheumatologic and alive) / count(rheumatologic)"}, "2 other shares were"),
+        ({"derived": "count(rheumatologic and alive) / 4"}, "2 other shares were"),
     ],
 )
 def test_the_wrong_total_is_named_by_whatever_way_the_share_is_claimed(

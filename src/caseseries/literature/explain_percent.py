@@ -47,6 +47,12 @@ def counted(verdict: Verdict, results: Results, cases: CaseSeries) -> tuple[int,
         case ast.BinOp(left=ast.Call() as part, op=ast.Div(), right=ast.Call() as whole):
             if all(isinstance(one.func, ast.Name) and one.func.id == "count" for one in (part, whole)):
                 return _count(ast.unparse(part), cases), _count(ast.unparse(whole), cases)
+        case ast.BinOp(
+            left=ast.Call(func=ast.Name(id="count")) as part,
+            op=ast.Div(),
+            right=ast.Constant(value=int(whole)),
+        ) if whole > 0:
+            return _count(ast.unparse(part), cases), whole
     return 0, 0
 
 
