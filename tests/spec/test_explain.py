@@ -405,6 +405,38 @@ def test_a_table_with_one_patient_in_the_other_group_is_found() -> None:
     assert "without the uncertain label of 14 (3 of 3 against 2 of 13)" in said
 
 
+@pytest.mark.parametrize(
+    "printed, unit, way, said",
+    [
+        (
+            "50",
+            "days",
+            {"result": "overall-survival.median"},
+            "The claim is in days, and our number in months: 1.65 months are 50 days, as printed.",
+        ),
+        (
+            "49",
+            "days",
+            {"result": "overall-survival.median"},
+            "The claim is in days, and our number in months: 1.65 months are 50 days.",
+        ),
+        (
+            "4.9",
+            "years",
+            {"derived": "greatest(months)"},
+            "The claim is in years, and our number in months: 59 months are 4.9 years, as printed.",
+        ),
+        ("1.9", "months", {"result": "overall-survival.median"}, "None of the variants tried gives it"),
+    ],
+)
+def test_a_print_in_another_unit_of_time_is_told(
+    printed: str, unit: str, way: dict[str, str], said: str
+) -> None:
+    claim = Claim("one", "a number", "Abstract", printed, **way, unit=unit)
+    [verdicts] = explained(check((claim,), RESULTS, CASES, {}), RESULTS, ANALYSED, FOUNDING.protocol)
+    assert verdicts[0].explained.startswith(said)
+
+
 def test_a_word_and_a_bound_are_not_searched() -> None:
     assert said_of("None", "characteristics.age.all.median") == ""
     assert said_of("<0.001", BY_CAUSE) == ""

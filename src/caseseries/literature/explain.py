@@ -24,6 +24,7 @@ from caseseries.literature.explain_p import p_stages, table_of
 from caseseries.literature.explain_percent import counted, explain_percent
 from caseseries.literature.explain_response import courses, explain_response
 from caseseries.literature.explain_survival import survival_stages
+from caseseries.literature.explain_unit import explain_unit
 from caseseries.literature.middles import Middle, call, middle_of
 from caseseries.literature.readings import PRINTED
 from caseseries.literature.search import Searched, Variant, search, wanted
@@ -72,8 +73,9 @@ class _Grounds:
         if printed_number(claim.printed).operator:
             return ""
         column_gives_it = any(one.reproduces for one in beside)
-        said = list(self._by_variants(first, column_gives_it=column_gives_it))
-        if not column_gives_it:
+        in_unit = explain_unit(claim, self.results, self.cases, self.protocol)
+        said = [in_unit] if in_unit else list(self._by_variants(first, column_gives_it=column_gives_it))
+        if not column_gives_it and not in_unit:
             typed = (
                 slip(wanted(claim, self._range(claim)), ours) for one in verdicts if (ours := _number(one))
             )
