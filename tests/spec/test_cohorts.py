@@ -190,6 +190,16 @@ def test_a_slip_is_told_with_its_place_and_its_mend(
     assert mend in told[0].mend
 
 
+@pytest.mark.parametrize("horizon", ["90 days", "1 year"])
+def test_another_length_of_time_is_not_taken_for_thirty_days(file: Path, horizon: str) -> None:
+    [told] = slips(file, ENTRY.replace("survived = 9", f'survived = 9\nhorizon = "{horizon}"'))
+    assert told.found == f'horizon = "{horizon}" is not known'
+    assert told.mend == (
+        "There are: hospital, 30 days, last follow-up, not said. "
+        "Survival to another time is pooled with none: leave survived out, and write it into notes."
+    )
+
+
 def test_a_cohort_that_stands_twice(file: Path) -> None:
     again = ENTRY.replace('id = "kumar-2017"', 'id = "kumar-again"')
     [told] = slips(file, ENTRY + OTHER + again)

@@ -10,6 +10,7 @@ from caseseries.protocol.clauses.clause import slug
 
 HORIZONS = ("hospital", "30 days", "last follow-up", "not said")
 """Until when patients were followed who are said to have survived."""
+ANOTHER_TIME = "Survival to another time is pooled with none: leave survived out, and write it into notes."
 ROUTES = ("subcutaneous", "intravenous", "both", "not said")
 CONFIDENCE = ("verified", "verified in the abstract only", "the citing paper only")
 """Where the numbers were read: in the cohort's own text, in its abstract, or in the paper that cites it."""
@@ -76,7 +77,10 @@ def _slips_of_form(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(where, found, f"Write it bare: {key} = {2020 if key == 'year' else 16}")
     for key, choices in CHOICES.items():
         if isinstance(entry.get(key), str) and entry[key] not in choices:
-            yield Problem(where, f'{key} = "{entry[key]}" is not known', did_you_mean(entry[key], choices))
+            mend = did_you_mean(entry[key], choices)
+            if key == "horizon" and any(sign.isdigit() for sign in entry[key]):
+                mend = f"There are: {', '.join(HORIZONS)}. {ANOTHER_TIME}"
+            yield Problem(where, f'{key} = "{entry[key]}" is not known', mend)
     if not isinstance(entry.get("present", False), bool):
         yield Problem(where, '"present" is neither true nor false', "Write present = true, without quotes.")
     overlaps = entry.get("overlaps", [])
