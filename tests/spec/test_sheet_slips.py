@@ -509,6 +509,31 @@ def test_where_the_protocol_turns_yes_and_no_round_others_are_refused(typed: str
     )
 
 
+@pytest.mark.parametrize("title", ["Died", "Death", "Dead at the last follow-up?"])
+@pytest.mark.parametrize("typed", ["yes", "0", "1"])
+def test_of_a_column_called_by_death_yes_may_be_either(title: str, typed: str) -> None:
+    alive = {"kind": "yes/no", "take": {"follow_up": "alive"}, "name": "alive"}
+    read = read_answers(Variable.model_validate({**alive, "label": title}), [typed])
+    (refused,) = read.slips
+    assert (
+        refused.found == f'"{typed}" may be either: the column is called "{title}", and yes is who is alive'
+    )
+    assert refused.mend == 'Give the variable yes = "survived" and no = "died", and write these.'
+    named = Variable.model_validate({**alive, "label": title, "yes": "survived", "no": "died"})
+    read = read_answers(named, [typed, "survived", "died"])
+    assert read.columns["alive"].to_list() == [None, True, False]
+    assert [slip.mend for slip in read.slips] == ["Write survived or died, or leave the cell empty."]
+
+
+@pytest.mark.parametrize("title", ["Dead or alive", "Survival", "Deadline kept"])
+def test_of_any_other_column_it_is_not(title: str) -> None:
+    alive = {"kind": "yes/no", "take": {"follow_up": "alive"}, "name": "alive", "label": title}
+    assert read_answers(Variable.model_validate(alive), ["yes", "0"]).columns["alive"].to_list() == [
+        True,
+        False,
+    ]
+
+
 def test_where_the_protocol_turns_yes_and_no_round_its_own_words_are_read() -> None:
     died = Variable(name="died", kind="yes/no", yes="No", no="Yes")
     read = read_answers(died, ["No", "yes", "", "no"])

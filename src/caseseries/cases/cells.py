@@ -186,34 +186,49 @@ def read_days(variable: Variable, cells: Sequence[str], says: str = "") -> Read:
     return Read({variable.name: _whole(variable.name, days)}, tuple(slips))
 
 
-OUTCOMES = {"alive": "Yes", "living": "Yes", "dead": "No", "died": "No", "deceased": "No", "expired": "No"}
+OUTCOMES = {
+    "alive": "Yes",
+    "living": "Yes",
+    "dead": "No",
+    "died": "No",
+    "deceased": "No",
+    "expired": "No",
+    "death": "No",
+}
 """What people write where it is asked whether a patient is alive."""
 
 
 def read_answers(variable: Variable, cells: Sequence[str]) -> Read:
     """Yes and no, also in the words that the protocol has for the two groups: `Alive` and `Dead`.
 
-    Where these turn the usual ones round (`yes = "No"`, of a column headed Died), only they are read.
+    Only these are read where they turn the usual ones round (`yes = "No"`), or where the column is headed
+    by death, such as Died, and asks who is alive: a yes or a 1 may then be either.
     """
     words = {alike(word): word == variable.yes for word in (variable.yes, variable.no) if word}
     asks_alive = isinstance(variable.take, Take) and variable.take.follow_up == "alive"
     either = f"{variable.yes} or {variable.no}, or Yes or No" if words else "Yes or No"
-    turned = any(_usual(word) is (not means) for word, means in words.items())
+    doubt = ""
+    if any(_usual(word) is (not means) for word, means in words.items()):
+        doubt = f'the protocol has yes = "{variable.yes}"'
+    elif asks_alive and _is_of_death(variable.title):
+        doubt = f'the column is called "{variable.title}", and yes is who is alive'
+    mend = f"Write {variable.yes} or {variable.no}, or leave the cell empty."
+    if not words:
+        mend = 'Give the variable yes = "survived" and no = "died", and write these.'
 
     def read(text: str) -> bool | None:
         if alike(text) in words:
             return words[alike(text)]
         if is_missing(text):
             return None
-        if turned and _usual(text) is not None:
-            found = f'{quoted(text)} may be either: the protocol has yes = "{variable.yes}"'
-            raise Refused(found, f"Write {variable.yes} or {variable.no}, or leave the cell empty.")
+        if doubt and _usual(text) is not None:
+            raise Refused(f"{quoted(text)} may be either: {doubt}", mend)
         try:
             return read_yes_no(text)
         except ValueError:
             answer = OUTCOMES.get(alike(text)) if asks_alive else None
-            mend = f"Write {answer}." if answer else f"Write {either}, or leave the cell empty."
-            raise Refused(f"{quoted(text)} is neither yes nor no", mend) from None
+            other = f"Write {answer}." if answer else f"Write {either}, or leave the cell empty."
+            raise Refused(f"{quoted(text)} is neither yes nor no", other) from None
 
     values, slips = each(cells, read)
     return Read({variable.name: pl.Series(variable.name, values, dtype=pl.Boolean)}, tuple(slips))
@@ -225,6 +240,12 @@ def _usual(text: str) -> bool | None:
         return read_yes_no(text)
     except ValueError:
         return None
+
+
+def _is_of_death(title: str) -> bool:
+    """Whether a column is called by a word for the dead, and by none for the living."""
+    means = {OUTCOMES.get(word) for word in re.findall(r"\w+", alike(title))}
+    return "No" in means and "Yes" not in means
 
 
 def read_text(variable: Variable, cells: Sequence[str]) -> Read:
