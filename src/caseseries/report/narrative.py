@@ -212,9 +212,9 @@ def _summarised(stem: str, column: Column, results: Results) -> Iterator[Line]:
 
 
 def _counted(column: Column) -> str:
-    """The title, of a yes/no with the protocol's word for yes where that is another: `Outcome, survived`."""
-    same = not column.yes or column.yes.casefold() == column.title.casefold()
-    return column.title if same else f"{column.title}, {in_running_text(column.yes)}"
+    """The title, of a yes/no with the protocol's word for yes where it does not say it: `Outcome, survived`."""
+    says_it = column.yes.casefold() in column.title.casefold()
+    return column.title if says_it else f"{column.title}, {in_running_text(column.yes)}"
 
 
 def _of_n(results: Results, stem: str, title: str) -> Line:
