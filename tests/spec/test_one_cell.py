@@ -156,6 +156,13 @@ def test_a_lost_digit_is_named_by_the_only_row_that_can_mend_the_lowest(
     )
 
 
+def test_a_digit_put_in_before_the_point_is_named(ledger_of: Callable[..., Ledger]) -> None:
+    [one] = ledger_of("No,1.4", "No,12.4", of="months").one_cells
+    assert one.candidates[0].way is not None
+    assert (one.candidates[0].patient, one.candidates[0].way.meant) == ("Dora", 1.4)
+    assert one.candidates[0].way.how == "a 2 put in"
+
+
 def test_a_time_counted_from_the_last_dose_is_named_with_its_clock(ledger_of: Callable[..., Ledger]) -> None:
     # Gita's 2.3 months from the first dose are 2.0 from the last of nine days on the drug.
     ledger = ledger_of("Yes", "Yes", of="months", sheet=SHEET.replace("No,2.3", "No,2.0"))
@@ -281,6 +288,7 @@ def test_a_row_outside_a_group_cannot_mend_what_is_printed_of_it() -> None:
         ("48", "43", "3 for 8", 1 / 17),  # nine other digits for the 8, eight for the 4: it is no 0
         ("0.6", "0.4", "4 for 6", 1 / 18),
         ("48", "4.8", "the point moved by one place", 1 / 2),
+        ("1.4", "12.4", "a 2 put in", 1 / 35),  # four places, in which 36 puts in repeat no neighbour: no 01.4
     ],
 )
 def test_the_share_of_slips_of_a_kind_that_make_just_that(
@@ -294,6 +302,13 @@ def test_the_share_of_slips_of_a_kind_that_make_just_that(
 def test_what_takes_two_slips_is_none() -> None:
     assert likelihood("48", "93") == ("", 0.0)
     assert all(likelihood("1.65", typed)[1] > 0 for typed, _ in slips_of("1.65"))
+
+
+def test_what_one_slip_made_one_slip_makes_again() -> None:
+    """Back and forth: of 12.4 for 1.4 as of 1.4 for 12.4, or the slip that was seen would have no likelihood."""
+    for typed in ("0", "7", "10", "48", "100", "0.5", "1.4", "12.4", "5.0", "0.05", "38051.5"):
+        digits = len(typed.partition(".")[2])
+        assert all(way.likelihood > 0 for way in slip_ways(typed, digits)), typed
 
 
 def test_what_was_meant_has_no_more_digits_than_its_column() -> None:

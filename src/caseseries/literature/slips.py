@@ -101,7 +101,7 @@ def _every_slip(text: str) -> Iterator[tuple[str, str, str]]:
         yield "".join(signs), f"{text[place]} and {text[after]} swapped", "swapped"
     for place in digits:
         yield text[:place] + text[place + 1 :], f"a {text[place]} left out", "left out"
-    for place in [*digits, len(text)]:
+    for place in range(digits[0], len(text) + 1):
         for digit in "0123456789":
             kind = "typed twice" if digit in text[max(place - 1, 0) : place + 1] else "put in"
             yield text[:place] + digit + text[place:], f"a {digit} put in", kind
