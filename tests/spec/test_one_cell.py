@@ -163,6 +163,19 @@ def test_a_digit_put_in_before_the_point_is_named(ledger_of: Callable[..., Ledge
     assert one.candidates[0].way.how == "a 2 put in"
 
 
+@pytest.mark.parametrize(
+    "typed, printed, stands, meant", [("07", "27", "7", 27.0), ("1e-7", "0.0000005", "0.0000001", 5e-7)]
+)
+def test_a_number_that_is_not_typed_plainly_is_read_plainly(
+    ledger_of: Callable[..., Ledger], typed: str, printed: str, stands: str, meant: float
+) -> None:
+    lowest = f'[[claim]]\nid = "low"\nof = "a number"\nwhere = "Table 1"\nprinted = "{printed}"\n'
+    lowest += 'result = "table.age.all.lowest"\n'
+    [one] = ledger_of("Emil,27", f"Emil,{typed}", lowest, of="none").one_cells
+    assert one.candidates[0].way is not None
+    assert (one.candidates[0].stands, one.candidates[0].way.meant) == (stands, meant)
+
+
 def test_a_time_counted_from_the_last_dose_is_named_with_its_clock(ledger_of: Callable[..., Ledger]) -> None:
     # Gita's 2.3 months from the first dose are 2.0 from the last of nine days on the drug.
     ledger = ledger_of("Yes", "Yes", of="months", sheet=SHEET.replace("No,2.3", "No,2.0"))

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -29,7 +30,7 @@ MOST_TRIED = 60
 """Of the likeliest ways so many are held against all claims again."""
 MOST_ROWS = 200
 """Of more patients no cell is looked for: too many would do by chance."""
-PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
+PLAIN = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 SPREAD = 1e-6
 """What stands for the share of numbers like one that is like none of its column."""
 
@@ -137,7 +138,7 @@ def _as_typed(column: str, values: Values, cases: CaseSeries) -> dict[int, str]:
     for row in np.flatnonzero(~np.isnan(values)).tolist():
         plain = typed.get(cases.origin(row, column), "").replace(",", "")
         is_same = PLAIN.fullmatch(plain) is not None and float(plain) == values[row]
-        found[row] = plain if is_same else f"{values[row]:.12g}"
+        found[row] = plain if is_same else f"{Decimal(f'{values[row]:.12g}'):f}"
     return found
 
 
