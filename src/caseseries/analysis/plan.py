@@ -24,8 +24,9 @@ from caseseries.analysis.comparison import compare
 from caseseries.analysis.course import landmark, trajectory
 from caseseries.analysis.incidence import incidence
 from caseseries.analysis.multiplicity import with_adjusted
+from caseseries.analysis.needed import columns_needed, moments_needed
 from caseseries.analysis.overlap import entries
-from caseseries.analysis.regression import regress, time_of
+from caseseries.analysis.regression import regress
 from caseseries.analysis.relabel import relabel
 from caseseries.analysis.results import Result, Results
 from caseseries.analysis.summary import list_patients, summarise
@@ -109,10 +110,10 @@ def analysed(protocol: Protocol, cases: CaseSeries) -> tuple[CaseSeries, int]:
 
 
 def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
-    lacking = [name for name in dict.fromkeys(_needs(clause, protocol)) if not cases.has(name)]
+    lacking = [name for name in dict.fromkeys(columns_needed(clause, protocol)) if not cases.has(name)]
     lacking += [
         f"the day of {a_moment(moment)}"
-        for moment in _moments_needed(clause, protocol)
+        for moment in moments_needed(clause, protocol)
         if days(cases, moment) is None
     ]
     if lacking:
@@ -148,42 +149,9 @@ def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
             )
 
 
-def _needs(clause: Analysis, protocol: Protocol) -> list[str]:
-    """The columns without which the analysis cannot be done. A list shows those that there are."""
-    group: str | None = getattr(clause, "by", None)
-    by = [group] if group else []
-    match clause:
-        case Summarise():
-            return [*clause.variables, *by]
-        case Compare():
-            return [clause.outcome, *by]
-        case Entries():
-            return [clause.of, *by]
-        case Relabel():
-            return [clause.variable]
-        case Regress():
-            kind = [clause.kind] if clause.kind else []
-            return [clause.outcome, *clause.on, *time_of(clause, protocol), *kind]
-        case Survival() | Incidence():
-            parts = [protocol.follow_up_variable(part) for part in ("alive", "time")]
-            further = getattr(clause, "strata", None), getattr(clause, "of", None)
-            named = (variable.name for variable in parts if variable is not None)
-            return [*named, *by, *(name for name in further if name)]
-        case _:
-            return by
-
-
-def _moments_needed(clause: Analysis, protocol: Protocol) -> tuple[str, ...]:
-    """Where time is counted or watched from another moment than the follow-up's, both of them."""
-    own = protocol.follow_up.counted_from if protocol.follow_up else ""
-    named = getattr(clause, "counted_from", None), getattr(clause, "entered", None)
-    others = [moment for moment in named if moment and moment != own]
-    return tuple(dict.fromkeys((own, *others))) if others else ()
-
-
 def _general(clause: Analysis, cases: CaseSeries, protocol: Protocol, further: int) -> list[Caution]:
     """What holds for an analysis as a whole, whatever its numbers."""
-    needs = set(_needs(clause, protocol))
+    needs = set(columns_needed(clause, protocol))
     footnotes = [one for one in cases.footnotes if one.kind == "recalled" and one.column in needs]
     said = list(dict.fromkeys(recalled(one.sentence) for one in footnotes))
     if cases.n < FEW_PATIENTS and not isinstance(clause, ListPatients):
