@@ -301,7 +301,7 @@ def test_a_row_outside_a_group_cannot_mend_what_is_printed_of_it() -> None:
         ("48", "43", "3 for 8", 1 / 17),  # nine other digits for the 8, eight for the 4: it is no 0
         ("0.6", "0.4", "4 for 6", 1 / 18),
         ("48", "4.8", "the point moved by one place", 1 / 2),
-        ("1.4", "12.4", "a 2 put in", 1 / 35),  # four places, in which 36 puts in repeat no neighbour: no 01.4
+        ("1.4", "12.4", "a 2 put in", 1 / 35),  # nine other digits in each of four places: it is no 01.4
     ],
 )
 def test_the_share_of_slips_of_a_kind_that_make_just_that(
@@ -318,7 +318,7 @@ def test_what_takes_two_slips_is_none() -> None:
 
 
 def test_what_one_slip_made_one_slip_makes_again() -> None:
-    """Back and forth: of 12.4 for 1.4 as of 1.4 for 12.4, or the slip that was seen would have no likelihood."""
+    """Back and forth: 12.4 of 1.4 as 1.4 of 12.4, or a slip that was seen would have no likelihood."""
     for typed in ("0", "7", "10", "48", "100", "0.5", "1.4", "12.4", "5.0", "0.05", "38051.5"):
         digits = len(typed.partition(".")[2])
         assert all(way.likelihood > 0 for way in slip_ways(typed, digits)), typed
