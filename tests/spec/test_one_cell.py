@@ -102,10 +102,17 @@ PRINTED = {
 
 @pytest.fixture
 def ledger_of(tmp_path: Path) -> Callable[..., Ledger]:
-    def read(old: str = "", new: str = "", more: str = "", of: str = "", sheet: str = SHEET) -> Ledger:
+    def read(
+        old: str = "",
+        new: str = "",
+        more: str = "",
+        of: str = "",
+        sheet: str = SHEET,
+        protocol: str = PROTOCOL,
+    ) -> Ledger:
         """The ledger of the sheet in which the one text stands for the other; `of` one column, or of all."""
         assert old in sheet
-        (tmp_path / "protocol.toml").write_text(PROTOCOL, "utf-8")
+        (tmp_path / "protocol.toml").write_text(protocol, "utf-8")
         (tmp_path / "patients.csv").write_text(sheet.replace(old, new) if old else sheet, "utf-8")
         claims = [
             f'[[claim]]\nid = "{column} {what}"\nof = "a number"\nwhere = "Table 1"\n'
@@ -208,6 +215,47 @@ def test_the_cells_with_which_a_p_value_follows_too_come_first(ledger_of: Callab
     assert len(one.candidates) > 1
     assert (one.candidates[0].patient, one.candidates[0].others) == ("Gita", ("p",))
     assert all(candidate.others == () for candidate in one.candidates[1:])
+
+
+ON_CLOCKS = """
+[[analysis]]
+name         = "time zero"
+role         = "secondary"
+does         = "survival"
+counted_from = "diagnosis"
+
+[[analysis]]
+name    = "age and fate"
+role    = "secondary"
+does    = "regress"
+outcome = "alive"
+on      = ["age"]
+"""
+
+
+@pytest.mark.parametrize(
+    "column, wrong, printed, result, patient",
+    [
+        # A regression on the column, and survival on a clock that its days set.
+        ("age", ("Gita,59", "Gita,39"), "0.00377", "age-and-fate.likelihood-ratio.p", "Gita"),
+        ("day-started", ("Bert,32,1,9", "Bert,32,1,6"), "57.26", "time-zero.observed.highest", "Bert"),
+    ],
+)
+def test_what_else_rests_on_a_column_is_held_again(
+    ledger_of: Callable[..., Ledger],
+    column: str,
+    wrong: tuple[str, str],
+    printed: str,
+    result: str,
+    patient: str,
+) -> None:
+    more = f'[[claim]]\nid = "else"\nof = "a number"\nwhere = "Table 2"\nprinted = "{printed}"\n'
+    more += f'result = "{result}"\n'
+    right = ledger_of(more=more, of=column, protocol=PROTOCOL + ON_CLOCKS)
+    assert {first.said for first, *_ in right.verdicts} == {"reproduces"}
+    [one] = ledger_of(*wrong, more, of=column, protocol=PROTOCOL + ON_CLOCKS).one_cells
+    assert len(one.candidates) > 1
+    assert (one.candidates[0].patient, one.candidates[0].others) == (patient, ("else",))
 
 
 def test_a_cell_that_would_raise_a_question_comes_behind_those_that_raise_none(

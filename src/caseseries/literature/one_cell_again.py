@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from caseseries.analysis.needed import columns_needed, moments_needed
 from caseseries.analysis.plan import analyse, analysed
 from caseseries.cases.consistency.clocks import clock_questions
 from caseseries.cases.consistency.order import order_questions
@@ -16,7 +17,8 @@ from caseseries.cases.series import CaseSeries
 from caseseries.literature.claims import Claim
 from caseseries.literature.middles import names_in
 from caseseries.literature.verdicts import Verdict, check
-from caseseries.protocol.clauses.analysis import Analysis, Compare, Summarise, Survival
+from caseseries.protocol.clauses.analysis import Analysis, Relabel, Summarise, Trajectory
+from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
 
 Asked = frozenset[tuple[str, str]]
@@ -71,7 +73,7 @@ def again(
     column: str, must: frozenset[str], ledger: Sequence[Verdict], cases: CaseSeries, protocol: Protocol
 ) -> Again:
     """What is to be held again for a column: the claims named in `must`, and all that follow as it stands."""
-    fewer = protocol.model_copy(update={"analyses": tuple(_analyses_of(column, protocol))})
+    fewer = protocol.model_copy(update={"analyses": tuple(_analyses_of(column, ledger, protocol))})
     numbers = analyse(fewer, cases).numbers
     claims = tuple(
         one.claim
@@ -87,17 +89,37 @@ def again(
     return Again(column, claims, follow | must, contradict - must, fewer, cases, _asked(cases, protocol))
 
 
-def _analyses_of(column: str, protocol: Protocol) -> Iterator[Analysis]:
-    """The analyses that rest on the column; of a summary that part."""
-    time, owner = protocol.follow_up_variable("time"), parted(column)[0]
+def _analyses_of(column: str, ledger: Sequence[Verdict], protocol: Protocol) -> Iterator[Analysis]:
+    """The analyses of which a claim is and that rest on the column; of a summary that part.
+
+    They rest on it, too, by a clock that its days set, and by another analysis that they relabel.
+    """
+    claimed = {one.claim.result.partition(".")[0] for one in ledger}
+    resting = {slug(one.name) for one in protocol.analyses if _rests_on(column, one, protocol)}
+    relabelled = {
+        slug(one.of) for one in protocol.analyses if isinstance(one, Relabel) and slug(one.name) in claimed
+    }
+    owner = parted(column)[0]
     for one in protocol.analyses:
-        match one:
-            case Compare(outcome=outcome) if outcome == column:
+        if isinstance(one, Relabel):
+            if slug(one.of) in resting and slug(one.name) in claimed:
                 yield one
-            case Summarise(variables=names) if mine := [name for name in names if parted(name)[0] == owner]:
-                yield one.model_copy(update={"variables": tuple(mine)})
-            case Survival() if time is not None and time.name == column:
+        elif slug(one.name) in resting & (claimed | relabelled):
+            if isinstance(one, Summarise):
+                mine = tuple(name for name in one.variables if parted(name)[0] == owner)
+                yield one.model_copy(update={"variables": mine})
+            else:
                 yield one
+
+
+def _rests_on(column: str, analysis: Analysis, protocol: Protocol) -> bool:
+    moments = {name for name, moment in protocol.moments.items() if moment.sheet == column}
+    time = protocol.follow_up_variable("time")
+    sets_deaths = bool(moments) or (time is not None and time.name == column)
+    if isinstance(analysis, Trajectory) and sets_deaths:  # a course ends with its patient's death
+        return True
+    owners = {parted(name)[0] for name in columns_needed(analysis, protocol)}
+    return parted(column)[0] in owners or not moments.isdisjoint(moments_needed(analysis, protocol))
 
 
 def with_cell(cases: CaseSeries, protocol: Protocol, row: int, column: str, value: float) -> CaseSeries:
