@@ -279,6 +279,28 @@ def test_two_wrong_cells_are_not_one(ledger_of: Callable[..., Ledger]) -> None:
     )
 
 
+def test_an_expression_over_all_episodes_is_held_over_all_of_them_again(
+    ledger_of: Callable[..., Ledger],
+) -> None:
+    head, *rows = [line.replace(",", ",1,", 1) for line in SHEET.splitlines()]
+    again = "Fred,2,21,8,9,100 mg daily,6,No,0.9"  # the youngest, in an episode that no analysis takes
+    sheet = "\n".join([head.replace(",1,", ",episode,", 1), *rows, again])
+    least = '[[claim]]\nid = "least"\nof = "a number"\nwhere = "Text"\nprinted = "21"\nfrom = "least(age)"\n'
+    [one] = ledger_of("2,21,8", "2,31,8", least, of="age", sheet=sheet).one_cells
+    assert cells_of(one) == [("Fred/2", "patients.csv:C11")]
+    assert one.would == 1
+
+
+def test_a_column_may_be_called_like_a_word_of_expressions(ledger_of: Callable[..., Ledger]) -> None:
+    least = '[[claim]]\nid = "least"\nof = "a number"\nwhere = "Text"\nprinted = "27"\n'
+    least += 'from = "least(cohort_age)"\n'
+    protocol = PROTOCOL.replace('name = "age"', 'name = "cohort_age"').replace('"age", "day', '"day')
+    protocol = protocol.replace('outcome = "age"', 'outcome = "cohort_age"')
+    sheet = SHEET.replace(",age", ",cohort_age")
+    [one] = ledger_of("Emil,27", "Emil,7", least, of="none", sheet=sheet, protocol=protocol).one_cells
+    assert cells_of(one) == [("Emil", "patients.csv:B6")]
+
+
 def test_bounds_and_long_sheets_are_not_searched(ledger_of: Callable[..., Ledger]) -> None:
     assert ledger_of("Fred,73", "Fred,>80", of="age").one_cells == ()
     head, *rows = SHEET.splitlines()

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from caseseries.analysis.needed import columns_needed, moments_needed
-from caseseries.analysis.plan import analyse, analysed
+from caseseries.analysis.plan import analyse
 from caseseries.cases.consistency.clocks import clock_questions
 from caseseries.cases.consistency.order import order_questions
 from caseseries.cases.parts import HIGH, part_of, parted
@@ -79,7 +79,7 @@ def again(
         one.claim
         for one in ledger
         if not {one.claim.result, one.claim.result.rpartition(".")[0]}.isdisjoint(numbers)
-        or (column in names_in(one.claim.derived) and "cohort" not in one.claim.derived)
+        or (column in (names := names_in(one.claim.derived)) and "cohort" not in names)
     )
     # What an analysis gives among fewer analyses may differ, such as a p-value adjusted for all of them.
     now = {one.claim.id: one.said for one in _check(claims, fewer, cases)}
@@ -139,7 +139,7 @@ def with_cell(cases: CaseSeries, protocol: Protocol, row: int, column: str, valu
 
 def _check(claims: tuple[Claim, ...], protocol: Protocol, cases: CaseSeries) -> list[Verdict]:
     results = analyse(protocol, cases)
-    return [first for first, *_ in check(claims, results, analysed(protocol, cases)[0], {})]
+    return [first for first, *_ in check(claims, results, cases, {})]
 
 
 def _asked(cases: CaseSeries, protocol: Protocol) -> Asked:
