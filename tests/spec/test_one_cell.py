@@ -279,6 +279,29 @@ def test_two_wrong_cells_are_not_one(ledger_of: Callable[..., Ledger]) -> None:
     )
 
 
+def test_what_stands_beside_a_claim_may_rest_on_another_column(ledger_of: Callable[..., Ledger]) -> None:
+    low = '[[claim]]\nid = "low"\nof = "a number"\nwhere = "Text"\nprinted = "27"\n'
+    low += 'result = "table.age.all.lowest"\nbeside = "age-and-fate.n"\n'
+    on_months = ON_CLOCKS.replace('["age"]', '["months"]')
+    [one] = ledger_of("Emil,27", "Emil,7", low, of="none", protocol=PROTOCOL + on_months).one_cells
+    assert cells_of(one) == [("Emil", "patients.csv:B6")]
+
+
+def test_a_number_that_is_not_there_with_another_value_does_not_follow(
+    ledger_of: Callable[..., Ledger],
+) -> None:
+    # Where Iris was followed for a year, nobody was lost before 30 days, and there is no such bound.
+    low = '[[claim]]\nid = "low"\nof = "a number"\nwhere = "Text"\nprinted = "12"\n'
+    low += 'result = "table.months.alive.lowest"\n'
+    lost = '[[claim]]\nid = "lost"\nof = "a share"\nwhere = "Text"\nprinted = "67%"\n'
+    lost += 'result = "time-zero.survival-at.30-days.if-lost-died"\n'
+    protocol = PROTOCOL.replace("[follow_up]", '[follow_up]\nhorizons     = ["30 days"]')
+    ledger = ledger_of("Yes,12", "Yes,0.2", low + lost, of="none", protocol=protocol + ON_CLOCKS)
+    assert [first.said for first, *_ in ledger.verdicts] == ["contradicts", "reproduces"]
+    [one] = ledger.one_cells
+    assert (one.would, one.candidates) == (1, ())
+
+
 def test_an_expression_over_all_episodes_is_held_over_all_of_them_again(
     ledger_of: Callable[..., Ledger],
 ) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 
 from caseseries.analysis.needed import columns_needed, moments_needed
 from caseseries.analysis.plan import analyse
+from caseseries.analysis.results import FIELDS, Results
 from caseseries.cases.consistency.clocks import clock_questions
 from caseseries.cases.consistency.order import order_questions
 from caseseries.cases.parts import HIGH, part_of, parted
@@ -74,11 +75,11 @@ def again(
 ) -> Again:
     """What is to be held again for a column: the claims named in `must`, and all that follow as it stands."""
     fewer = protocol.model_copy(update={"analyses": tuple(_analyses_of(column, ledger, protocol))})
-    numbers = analyse(fewer, cases).numbers
+    results = analyse(fewer, cases)
     claims = tuple(
-        one.claim
+        replace(one.claim, beside="")  # which may stand on another column
         for one in ledger
-        if not {one.claim.result, one.claim.result.rpartition(".")[0]}.isdisjoint(numbers)
+        if _is_of(one.claim, results)
         or (column in (names := names_in(one.claim.derived)) and "cohort" not in names)
     )
     # What an analysis gives among fewer analyses may differ, such as a p-value adjusted for all of them.
@@ -139,7 +140,15 @@ def with_cell(cases: CaseSeries, protocol: Protocol, row: int, column: str, valu
 
 def _check(claims: tuple[Claim, ...], protocol: Protocol, cases: CaseSeries) -> list[Verdict]:
     results = analyse(protocol, cases)
-    return [first for first, *_ in check(claims, results, cases, {})]
+    # Some numbers are there only with some values, such as what would be if all who were lost had died.
+    there = [one for one in claims if one.derived or _is_of(one, results)]
+    return [first for first, *_ in check(there, results, cases, {})]
+
+
+def _is_of(claim: Claim, results: Results) -> bool:
+    """Whether it is of a number of these results, or of a field of one."""
+    stem, _, last = claim.result.rpartition(".")
+    return claim.result in results.numbers or (last in FIELDS and stem in results.numbers)
 
 
 def _asked(cases: CaseSeries, protocol: Protocol) -> Asked:
