@@ -127,6 +127,13 @@ def ledger_of(tmp_path: Path) -> Callable[..., Ledger]:
     return read
 
 
+def a_claim(id_: str, printed: str, result: str) -> str:
+    return (
+        f'[[claim]]\nid = "{id_}"\nof = "a number"\nwhere = "Text"\n'
+        f'printed = "{printed}"\nresult = "{result}"\n'
+    )
+
+
 def cells_of(one: OneCell) -> list[tuple[str, str]]:
     return [(candidate.patient, candidate.cell) for candidate in one.candidates]
 
@@ -176,8 +183,7 @@ def test_a_digit_put_in_before_the_point_is_named(ledger_of: Callable[..., Ledge
 def test_a_number_that_is_not_typed_plainly_is_read_plainly(
     ledger_of: Callable[..., Ledger], typed: str, printed: str, stands: str, meant: float
 ) -> None:
-    lowest = f'[[claim]]\nid = "low"\nof = "a number"\nwhere = "Table 1"\nprinted = "{printed}"\n'
-    lowest += 'result = "table.age.all.lowest"\n'
+    lowest = a_claim("low", printed, "table.age.all.lowest")
     [one] = ledger_of("Emil,27", f"Emil,{typed}", lowest, of="none").one_cells
     assert one.candidates[0].way is not None
     assert (one.candidates[0].stands, one.candidates[0].way.meant) == (stands, meant)
@@ -249,8 +255,7 @@ def test_what_else_rests_on_a_column_is_held_again(
     result: str,
     patient: str,
 ) -> None:
-    more = f'[[claim]]\nid = "else"\nof = "a number"\nwhere = "Table 2"\nprinted = "{printed}"\n'
-    more += f'result = "{result}"\n'
+    more = a_claim("else", printed, result)
     right = ledger_of(more=more, of=column, protocol=PROTOCOL + ON_CLOCKS)
     assert {first.said for first, *_ in right.verdicts} == {"reproduces"}
     [one] = ledger_of(*wrong, more, of=column, protocol=PROTOCOL + ON_CLOCKS).one_cells
@@ -279,6 +284,17 @@ def test_two_wrong_cells_are_not_one(ledger_of: Callable[..., Ledger]) -> None:
     )
 
 
+def test_what_was_cut_off_stays_below_the_next_print(ledger_of: Callable[..., Ledger]) -> None:
+    # Of days 3, 7, 8 and 9 the median is 7.5, printed 7. Were Dora's 8 the 12, it would be 8, and print so.
+    sheet = SHEET.replace("Dora,51,6,6", "Dora,51,6,8")
+    more = a_claim("median", "7", "table.day-started.not-alive.median")
+    more += a_claim("highest", "12", "table.day-started.not-alive.highest")
+    ledger = ledger_of(more=more, of="none", sheet=sheet)
+    assert [first.how for first, *_ in ledger.verdicts] == ["digits cut off", ""]
+    [one] = ledger.one_cells
+    assert (one.would, cells_of(one)) == (1, [("Fred", "patients.csv:D7")])
+
+
 def test_what_stands_beside_a_claim_may_rest_on_another_column(ledger_of: Callable[..., Ledger]) -> None:
     low = '[[claim]]\nid = "low"\nof = "a number"\nwhere = "Text"\nprinted = "27"\n'
     low += 'result = "table.age.all.lowest"\nbeside = "age-and-fate.n"\n'
@@ -291,10 +307,8 @@ def test_a_number_that_is_not_there_with_another_value_does_not_follow(
     ledger_of: Callable[..., Ledger],
 ) -> None:
     # Where Iris was followed for a year, nobody was lost before 30 days, and there is no such bound.
-    low = '[[claim]]\nid = "low"\nof = "a number"\nwhere = "Text"\nprinted = "12"\n'
-    low += 'result = "table.months.alive.lowest"\n'
-    lost = '[[claim]]\nid = "lost"\nof = "a share"\nwhere = "Text"\nprinted = "67%"\n'
-    lost += 'result = "time-zero.survival-at.30-days.if-lost-died"\n'
+    low = a_claim("low", "12", "table.months.alive.lowest")
+    lost = a_claim("lost", "67%", "time-zero.survival-at.30-days.if-lost-died")
     protocol = PROTOCOL.replace("[follow_up]", '[follow_up]\nhorizons     = ["30 days"]')
     ledger = ledger_of("Yes,12", "Yes,0.2", low + lost, of="none", protocol=protocol + ON_CLOCKS)
     assert [first.said for first, *_ in ledger.verdicts] == ["contradicts", "reproduces"]

@@ -52,9 +52,12 @@ def held(verdict: Verdict, results: Results, cases: CaseSeries) -> Held | None:
         return None
     printed, scale = printed_number(claim.printed), 100 if claim.is_percent else 1
     number, step = float(printed.number), 10.0**-printed.digits
-    more = step if verdict.how == "digits cut off" else step / 2
     noise = NOISE * max(abs(number), 1.0)
-    span = ((number - step / 2 - noise) / scale, (number + more + noise) / scale)
+    half = step / 2 + noise
+    # What is cut off lies away from zero, and the next print is not among it.
+    more = step - noise if verdict.how == "digits cut off" else half
+    down, up = (half, more) if number > 0 else (more, half) if number < 0 else (more, more)
+    span = ((number - down) / scale, (number + up) / scale)
     return Held(verdict, middle.column, middle.statistic, middle.rows, span)
 
 
