@@ -284,6 +284,15 @@ def test_two_wrong_cells_are_not_one(ledger_of: Callable[..., Ledger]) -> None:
     )
 
 
+def test_what_would_do_in_a_column_of_whole_numbers_is_whole(ledger_of: Callable[..., Ledger]) -> None:
+    # Nine whole days have no mean of 7.23; with 7.22 their sum is 65, and each of them may be the wrong one.
+    protocol = PROTOCOL.replace('"alive"\nvariables', '"alive"\nnumbers   = "mean (SD)"\nvariables')
+    for printed, would in (("7.23", 0), ("7.22", 9)):
+        mean = a_claim("mean", printed, "table.day-started.all.mean")
+        [one] = ledger_of(more=mean, of="none", protocol=protocol).one_cells
+        assert one.would == would
+
+
 def test_what_was_cut_off_stays_below_the_next_print(ledger_of: Callable[..., Ledger]) -> None:
     # Of days 3, 7, 8 and 9 the median is 7.5, printed 7. Were Dora's 8 the 12, it would be 8, and print so.
     sheet = SHEET.replace("Dora,51,6,6", "Dora,51,6,8")

@@ -18,7 +18,7 @@ from caseseries.analysis.results import Results
 from caseseries.cases.parts import OPERATOR
 from caseseries.cases.series import CaseSeries
 from caseseries.literature.one_cell_again import Again, again
-from caseseries.literature.one_cell_fits import Held, Span, held, span_that_fits
+from caseseries.literature.one_cell_fits import Held, Span, held, span_that_fits, whole
 from caseseries.literature.one_cell_ways import Clocks, Way, clocks_of, slip_ways
 from caseseries.literature.verdicts import Verdict
 from caseseries.protocol.clauses.variable import Derived
@@ -103,6 +103,8 @@ def _one_cell(
     texts = _as_typed(column, values, cases)
     digits = max(len(text.partition(".")[2]) for text in texts.values())
     spans = {row: span for row in texts if (span := span_that_fits(prints, values, row)) is not None}
+    if cases.table.schema[column].is_integer():
+        spans = {row: within for row, span in spans.items() if (within := whole(span)) is not None}
     ways = [
         (row, way)
         for row, span in spans.items()

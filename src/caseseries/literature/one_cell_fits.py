@@ -75,6 +75,12 @@ def span_that_fits(prints: Iterable[Held], values: Values, row: int) -> Span | N
     return (low, high) if low <= high else None
 
 
+def whole(span: Span) -> Span | None:
+    """The span from its first whole number to its last; None where none lies in it."""
+    low, high = float(np.ceil(span[0])), float(np.floor(span[1]))
+    return (low, high) if low <= high else None
+
+
 def _span(one: Held, values: Values, row: int) -> Span | None:
     if not one.rows[row]:
         return None if one.contradicts else ANY
