@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 
 from caseseries.literature.claims import Claim
 from caseseries.literature.ledger import Ledger
-from caseseries.literature.one_cell import MOST_NAMED, MOST_ROWS, OneCell
+from caseseries.literature.one_cell import MOST_NAMED, MOST_ROWS, Candidate, OneCell
 from caseseries.literature.one_cell_fits import PLACES, Held, Span, span_that_fits
+from caseseries.literature.one_cell_in_words import sentence
 from caseseries.literature.one_cell_ways import slip_ways
 from caseseries.literature.slips import likelihood, slips_of
 from caseseries.literature.verdicts import Verdict
@@ -280,8 +282,57 @@ def test_two_wrong_cells_are_not_one(ledger_of: Callable[..., Ledger]) -> None:
     [one] = ledger.one_cells
     assert (one.would, one.candidates) == (0, ())
     assert explained(ledger, "age all.lowest").endswith(
-        "No one cell would mend both contradicting medians, means or ends of age, whatever stood in it."
+        "No other number in any one of the 9 filled cells would mend both contradicting medians, means or "
+        "ends of age and break none."
     )
+
+
+def test_a_claim_that_no_cell_mends_without_breaking_another_is_said_so(
+    ledger_of: Callable[..., Ledger],
+) -> None:
+    # Any of the nine could be 20, and then the youngest of its group would not be as printed.
+    more = a_claim("lowest", "20", "table.age.all.lowest")
+    more += a_claim("alive", "27", "table.age.alive.lowest")
+    more += a_claim("dead", "51", "table.age.not-alive.lowest")
+    assert explained(ledger_of(more=more, of="none"), "lowest").endswith(
+        "No other number in any one of the 9 filled cells would mend this claim of age and break none."
+    )
+    one_patient = "".join(SHEET.splitlines(keepends=True)[:2])
+    more = a_claim("lowest", "60", "table.age.all.lowest") + a_claim("highest", "65", "table.age.all.highest")
+    assert explained(ledger_of(more=more, of="none", sheet=one_patient), "lowest").endswith(
+        "No other number in the one filled cell would mend this claim of age and break none."
+    )
+
+
+@pytest.mark.parametrize(
+    "digits, span, tried, said",
+    [
+        (0, (47.5, 68.4), 57.95, "58 for the 9 of patient Cleo (anything from 48 to 68 would do"),
+        (0, (47.6, 48.4), 48.0, "48 for the 9 of patient Cleo (only 48 would do"),
+        (0, (47.6, 47.64), 47.62, "47.62 for the 9 of patient Cleo (only 47.62 would do"),
+        (1, (-np.inf, 0.25), 0.125, "0.1 for the 9 of patient Cleo (anything up to 0.2 would do"),
+        (0, (51.0, np.inf), 52.0, "52 for the 9 of patient Cleo (anything from 51 on would do"),
+    ],
+)
+def test_the_number_that_was_tried_is_named_where_no_slip_gives_one(
+    digits: int, span: Span, tried: float, said: str
+) -> None:
+    candidate = Candidate("Cleo", "", "9", span, None, tried, ("p", "hazard"))
+    one = OneCell("age", "Age", digits, ("median",), (candidate,), 1, 1, 0, Fraction(0))
+    assert sentence(one) == (
+        f"One cell would mend this claim of age and break none: {said}; with it p and hazard would follow, "
+        "too) (of 1 row 1 would do with some other number, 0 by one slip or another clock, where none would "
+        "by chance)."
+    )
+
+
+def test_of_a_time_no_number_below_0_is_tried(ledger_of: Callable[..., Ledger]) -> None:
+    # Cleo's 7.62 would do from 0.2 down; with a time below 0 she would be in no survival curve.
+    sheet = "".join(SHEET.splitlines(keepends=True)[:4])
+    sheet = sheet.replace("No,0.5", "No,0.20").replace("Yes,57", "Yes,5.31").replace("Yes,23", "Yes,7.62")
+    more = a_claim("median", "0.20", "table.months.all.median") + a_claim("n", "3", "time-zero.n")
+    [one] = ledger_of(more=more, of="none", sheet=sheet, protocol=PROTOCOL + ON_CLOCKS).one_cells
+    assert {candidate.patient for candidate in one.candidates} == {"Bert", "Cleo"}
 
 
 def test_what_would_do_in_a_column_of_whole_numbers_is_whole(ledger_of: Callable[..., Ledger]) -> None:

@@ -40,7 +40,8 @@ class Candidate:
     """One cell of a patient: its place, what stands in it, within what it would have to lie, and how so.
 
     `span` is in the unit of the column; `way` is None where no slip and no other clock gives such a value.
-    `others` are the ids of further claims of the column that contradict, such as a p-value, and then follow.
+    `tried` is the number with which all claims of the column were held again, and `others` are the ids of
+    further ones that contradict, such as a p-value, and follow with it.
     """
 
     patient: str
@@ -48,7 +49,8 @@ class Candidate:
     stands: str
     span: Span
     way: Way | None
-    others: tuple[str, ...] = ()
+    tried: float
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,8 @@ def _one_cell(
         digits,
         must,
         tuple(
-            Candidate(cases.patients[row], cases.origin(row, column), texts[row], spans[row], way, others)
-            for row, way, others in named
+            Candidate(cases.patients[row], cases.origin(row, column), texts[row], spans[row], *tried)
+            for row, tried in named.items()
         ),
         len(texts),
         len(spans),
@@ -146,25 +148,27 @@ def _as_typed(column: str, values: Values, cases: CaseSeries) -> dict[int, str]:
 
 def _tried(
     ways: Sequence[tuple[int, Way | None]], values: Values, spans: Mapping[int, Span], once_more: Again
-) -> list[tuple[int, Way | None, tuple[str, ...]]]:
+) -> dict[int, tuple[Way | None, float, tuple[str, ...]]]:
     """Of the rows with which all claims follow that must up to MOST_NAMED, each with its best way.
 
     First those with which the most of the others follow; then those of which that answers a question, and
-    those in which it raises none.
+    those in which it raises none. Behind the way stand the number tried, and the others that follow with it.
     """
-    found: dict[int, tuple[tuple[int, int], Way | None, tuple[str, ...]]] = {}
+    found: dict[int, tuple[Way | None, float, tuple[str, ...]]] = {}
+    ranks: dict[int, tuple[int, int]] = {}
     most = (-len(once_more.others), 0)
     for row, way in ways:
-        settled = [one for one, (rank, *_) in found.items() if rank <= most]
+        settled = [one for one, rank in ranks.items() if rank <= most]
         if len(settled) == MOST_NAMED:
             break
         if row not in settled:
-            then = once_more.with_value(row, _tried_value(way, float(values[row]), spans[row]))
+            tried = _tried_value(way, float(values[row]), spans[row])
+            then = once_more.with_value(row, tried)
             rank = -len(then.others), then.questions
-            if then.holds and (row not in found or rank < found[row][0]):
-                found[row] = rank, way, then.others
-    best = sorted(found.items(), key=lambda one: one[1][0])  # stable: the likelier stay first
-    return [(row, way, others) for row, (_, way, others) in best[:MOST_NAMED]]
+            if then.holds and (row not in ranks or rank < ranks[row]):
+                ranks[row], found[row] = rank, (way, tried, then.others)
+    best = sorted(found, key=ranks.__getitem__)  # stable: the likelier stay first
+    return {row: found[row] for row in best[:MOST_NAMED]}
 
 
 def _tried_value(way: Way | None, stands: float, span: Span) -> float:
@@ -173,7 +177,9 @@ def _tried_value(way: Way | None, stands: float, span: Span) -> float:
     low, high = max(span[0], meant - within), min(span[1], meant + within)
     if math.isfinite(low) and math.isfinite(high):
         return (low + high) / 2
-    return low + 1 if math.isfinite(low) else high - 1
+    if math.isfinite(low):
+        return low + 1
+    return high / 2 if high > 0 else high - 1  # a time or a count is not below 0
 
 
 def _weight(way: Way, values: Values, row: int) -> float:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from caseseries.cases.consistency.tables import plainly
+from caseseries.evidence.counting import so_many
 from caseseries.literature.one_cell import Candidate, OneCell
 from caseseries.literature.search import few
 from caseseries.literature.verdicts import Verdict
-from caseseries.protocol.wording import in_running_text
+from caseseries.protocol.wording import all_of, in_running_text
 
 Verdicts = tuple[Verdict, ...]
 
@@ -39,10 +40,11 @@ def sentence(one: OneCell) -> str:
         f"this claim of {title}" if count == 1 else f"{every} contradicting medians, means or ends of {title}"
     )
     if not one.would:
-        return f"No one cell would mend {claims}, whatever stood in it."
+        cells = "the one filled cell" if one.rows == 1 else f"any one of the {one.rows} filled cells"
+        return f"No other number in {cells} would mend {claims} and break none."
     counted = (
-        f"of {one.rows} rows {one.would} would do with some other number, {one.near} by one slip or another "
-        f"clock, where {few(one.chance)} would by chance"
+        f"of {so_many(one.rows, 'row')} {one.would} would do with some other number, {one.near} by one slip "
+        f"or another clock, where {few(one.chance)} would by chance"
     )
     if not one.candidates:
         return f"No one cell was found that would mend {claims} and break none: {counted}."
@@ -51,14 +53,17 @@ def sentence(one: OneCell) -> str:
 
 
 def _in_words(candidate: Candidate, digits: int) -> str:
+    """What was held again, for what stands there; the span is what middles and ends leave open."""
+    way, (low, high) = candidate.way, candidate.span
+    number = round(way.meant if way else candidate.tried, digits)
+    if way is None and not low <= number <= high:  # what would do lies between two numbers of these digits
+        number = round(candidate.tried, digits + 2)
     who = f"of patient {candidate.patient}" + (f", {candidate.cell}" if candidate.cell else "")
-    span = _span(candidate, digits)
-    if candidate.way is None:
-        return f"{span} for the {candidate.stands} {who}"
-    about = "about " if candidate.way.within else ""
-    meant = f"{about}{plainly(round(candidate.way.meant, digits))} for the {candidate.stands} {who}"
-    more = f", and {' and '.join(candidate.others)} would follow, too" if candidate.others else ""
-    return f"{meant} ({candidate.way.how}; {span} would do{more})"
+    said = [way.how] if way else []
+    said.append(f"{_span(candidate, digits)} would do")
+    said += [f"with it {all_of(candidate.others)} would follow, too"] if candidate.others else []
+    about = "about " if way and way.within else ""
+    return f"{about}{plainly(number)} for the {candidate.stands} {who} ({'; '.join(said)})"
 
 
 def _span(candidate: Candidate, digits: int) -> str:
@@ -70,6 +75,6 @@ def _span(candidate: Candidate, digits: int) -> str:
         return (
             f"anything up to {plainly(high)}" if high is not None else f"anything from {plainly(low or 0)} on"
         )
-    if low > high:  # what would do lies between two numbers of these digits
+    if low > high:
         return f"only {plainly(round(sum(candidate.span) / 2, digits + 2))}"
     return f"only {plainly(low)}" if low == high else f"anything from {plainly(low)} to {plainly(high)}"
