@@ -182,6 +182,24 @@ def test_no_count_of_sixteen_is_five_percent() -> None:
     assert explain_percent(wanted(of("44%"), "share"), 16) == "7 of 16 patients would give it"
 
 
+def test_of_many_patients_all_counts_are_named_that_give_a_percentage() -> None:
+    # 57 of 500 are 11.4%, 58 are 11.6%; 62 are 12.4%, 63 are 12.6%.
+    assert explain_percent(wanted(of("12%"), "share"), 500) == "58 to 62 of 500 patients would give it"
+    assert explain_percent(wanted(of("0%"), "share"), 500) == "0 to 2 of 500 patients would give it"
+    assert explain_percent(wanted(of("100%"), "share"), 500) == "498 to 500 of 500 patients would give it"
+    assert explain_percent(wanted(of("1%"), "share"), 150) == "1 of 150 or 2 of 150 patients would give it"
+
+
+def test_of_many_patients_no_more_totals_are_tried_than_of_few() -> None:
+    started = time.process_time()
+    found = explain_percent(wanted(of("12.33%"), "share"), 5_000)
+    assert time.process_time() - started < 5  # all fractions of all totals to 5,000 took minutes
+    assert found == (
+        "no count of 5,000 gives it (616 is 12.32%, 617 is 12.34%; 5,001 of the 10,001 such percentages are "
+        "one); of totals up to 200: 9 of 73; 18 of 146 (8,224 of the 10,001 have such a fraction)"
+    )
+
+
 @pytest.mark.parametrize(
     "printed, count, n, said",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -13,19 +14,23 @@ from caseseries.literature.search import Wanted
 from caseseries.literature.verdicts import Verdict
 from caseseries.stats.rounding import half_up
 
-TIMES = 2
-"""Totals are tried up to so many times the patients that the percentage is of."""
-MOST_TOTAL = 200
+TIMES, MOST_TOTAL = 2, 200
+"""Totals are tried up to so many times the patients that the percentage is of, and none above the latter."""
+MOST_NAMED = 2
+"""So many counts are named one by one."""
 
 
 def fractions_that_give(print_: Wanted, most: int) -> list[tuple[int, int]]:
     """Every (count, total), up to a total of `most`, whose share has the printed digits, halves up."""
-    return [
-        (count, total)
-        for total in range(1, most + 1)
-        for count in _near(print_, total)
-        if prints(print_, count, total) == print_.number
-    ]
+    return [(count, total) for total in range(1, most + 1) for count in _counts(print_, total)]
+
+
+def _counts(print_: Wanted, total: int) -> range:
+    low, above = (
+        math.ceil((print_.number + half) * total / print_.scale)
+        for half in (-print_.step / 2, print_.step / 2)
+    )
+    return range(max(low, 0), min(above, total + 1))
 
 
 def counted(verdict: Verdict, results: Results, cases: CaseSeries) -> tuple[int, int]:
@@ -62,11 +67,13 @@ def _count(expression: str, cases: CaseSeries) -> int:
 
 def explain_percent(print_: Wanted, n: int) -> str:
     """Whether a count of the `n` patients gives it, and which counts of which other totals do."""
-    most = max(n, min(TIMES * n, MOST_TOTAL))
-    found = fractions_that_give(print_, most)
-    own = [count for count, total in found if total == n]
+    own = _counts(print_, n)
+    if len(own) > MOST_NAMED:
+        return f"{own[0]:,} to {own[-1]:,} of {n:,} patients would give it"
     if own:
         return f"{' or '.join(f'{count:,} of {n:,}' for count in own)} patients would give it"
+    most = min(TIMES * n, MOST_TOTAL)
+    found = fractions_that_give(print_, most)
     different = {prints(print_, count, n) for count in range(n + 1)}
     below = max((count for count in range(n + 1) if prints(print_, count, n) < print_.number), default=None)
     nearest = [one for one in (below, 0 if below is None else below + 1) if one is not None and one <= n]
@@ -78,11 +85,6 @@ def explain_percent(print_: Wanted, n: int) -> str:
     every = {prints(print_, count, total) for total in range(1, most + 1) for count in range(total + 1)}
     of = f"{len(every):,} of the {possible:,} have such a fraction"
     return f"{said}; of totals up to {most:,}: {_listed(found)} ({of})"
-
-
-def _near(print_: Wanted, total: int) -> list[int]:
-    count = int(print_.number * total / print_.scale)
-    return [one for one in (count - 1, count, count + 1) if 0 <= one <= total]
 
 
 def prints(print_: Wanted, count: int, total: int) -> Fraction:
