@@ -106,7 +106,8 @@ class _Reading:
         value, patients = self.number(node)
         if abs(value) >= GREATEST:
             raise Slip("it comes to more than any number of a paper", "Look its numbers and signs through.")
-        return Obtained(value, tuple(one for one in self.cells.patients if one in set(patients)))
+        behind = set(patients)
+        return Obtained(value, tuple(one for one in self.cells.patients if one in behind))
 
     def number(self, node: ast.expr) -> tuple[Fraction, tuple[str, ...]]:
         match node:
