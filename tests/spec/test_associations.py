@@ -14,6 +14,7 @@ from caseseries.literature.cells import Slip
 from caseseries.literature.claims import Claim
 from caseseries.literature.differing import associations_csv, looks_in_words, looks_of
 from caseseries.literature.verdicts import Verdict, check
+from caseseries.protocol.clauses.analysis import Summarise
 from caseseries.stats.compare import fisher
 from caseseries.stats.multiplicity import benjamini_hochberg, holm
 
@@ -134,6 +135,24 @@ def test_a_table_of_all_patients_together_has_nothing_to_compare() -> None:
 
     with pytest.raises(Slip, match='"treatment" is of all patients together'):
         associations(("treatment",), (), analyse(alone, CASES), CASES)
+
+
+def test_where_nothing_could_be_compared_nothing_is_claimed_of_it() -> None:
+    [table] = [one for one in FOUNDING.protocol.analyses if one.name == "treatment"]
+    assert isinstance(table, Summarise)
+    everybody = ", ".join(table.variables)
+    for printed in ("No", "Yes"):
+        found = claimed(printed, "treatment", everybody)
+        assert (found.said, found.obtained) == ("not derivable from what is printed", "")
+        assert found.how == "no variable of these tables has anything to compare"
+    assert looks_in_words((), RESULTS) == "No variable of these tables has anything to compare."
+    claim = Claim("one", "x", "Results", "No", any_differs="treatment")
+    untested = tuple(one for one in looks_of(claim, RESULTS, CASES) if one.usual.p is None)
+    assert looks_in_words(untested, RESULTS) == "No variable of these tables has anything to compare."
+    [tested] = [one for one in looks_of(claim, RESULTS, CASES) if one.id == "cause-treated.antibiotics"]
+    said = looks_in_words((tested, untested[0]), RESULTS)
+    assert said.startswith("Of 1 look so many have p below 0.05: 1 by the uncorrected chi-square")
+    assert said.endswith(" 1 more has nothing to compare.")
 
 
 def test_in_words_and_as_a_file() -> None:

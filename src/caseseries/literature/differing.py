@@ -11,6 +11,7 @@ import polars as pl
 
 from caseseries.analysis.results import Results
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.literature.associations import Association, associations, below
 from caseseries.literature.cells import Slip
@@ -18,6 +19,7 @@ from caseseries.literature.claims import Claim
 from caseseries.literature.expression import Obtained
 from caseseries.stats.digits import shown, shown_p
 
+NOTHING = "no variable of these tables has anything to compare"
 HEAD = (
     *("claim", "id", "what", "n", "p", "p_holm", "p_benjamini_hochberg"),
     *("exact_p", "exact_p_holm", "exact_p_benjamini_hochberg", "method", "exact_method", "reason"),
@@ -31,11 +33,16 @@ def looks_of(claim: Claim, results: Results, cases: CaseSeries) -> tuple[Associa
 
 
 def any_difference(claim: Claim, results: Results, cases: CaseSeries, where: str) -> Obtained:
-    """Whether anything differs by the usual tests, unadjusted, and what. Raises Problems at `where`."""
+    """Whether anything differs by the usual tests, unadjusted, and what; no value where none gave a p.
+
+    Raises Problems at `where`.
+    """
     try:
         looks = looks_of(claim, results, cases)
     except Slip as slip:
         raise Problems([Problem(where, slip.found, slip.mend)]) from None
+    if not _tested(looks):
+        return Obtained(None, reason=NOTHING)
     differ = below(looks, 1.0 - results.conventions.level)
     said = "; ".join(f"{one.title}, p = {shown_p(one.usual.p or 0.0)}" for one in differ)
     return Obtained(bool(differ), results.patients, said)
@@ -44,7 +51,9 @@ def any_difference(claim: Claim, results: Results, cases: CaseSeries, where: str
 def looks_in_words(looks: Sequence[Association], results: Results) -> str:
     """How many looks there were, how many lie below the level by which tests, and each of these in full."""
     alpha = 1.0 - results.conventions.level
-    tested = [one for one in looks if one.usual.p is not None]
+    tested = _tested(looks)
+    if not tested:
+        return f"{NOTHING[:1].upper()}{NOTHING[1:]}."
     counts = {
         "by the uncorrected chi-square and the asymptotic Mann-Whitney test": [one.usual.p for one in tested],
         "by exact tests": [one.exact.p for one in tested],
@@ -53,14 +62,15 @@ def looks_in_words(looks: Sequence[Association], results: Results) -> str:
     }
     said = ", ".join(f"{_below(ps, alpha)} {how}" for how, ps in counts.items())
     by_chance = shown(alpha * len(tested), "")
-    lines = [f"Of {len(tested)} looks so many have p below {alpha:.2g}: {said}; {by_chance} would by chance."]
+    of = so_many(len(tested), "look")
+    lines = [f"Of {of} so many have p below {alpha:.2g}: {said}; {by_chance} would by chance."]
     lines += [
         f"{one.title}: p = {_p(one.usual.p)}, exact {_p(one.exact.p)}, after Holm {_p(one.usual_holm)}, "
         f"after Benjamini-Hochberg {_p(one.usual_bh)}."
         for one in below(looks, alpha)
     ]
     if untested := len(looks) - len(tested):
-        lines.append(f"{untested} more have nothing to compare.")
+        lines.append(f"{untested} more {'has' if untested == 1 else 'have'} nothing to compare.")
     return " ".join(lines)
 
 
@@ -74,6 +84,10 @@ def associations_csv(looks: Mapping[str, Sequence[Association]]) -> str:
         what = claim, one.id, one.title, one.usual.n
         writer.writerow((*what, *map(_p, ps), one.usual.method, one.exact.method, one.reason))
     return out.getvalue()
+
+
+def _tested(looks: Sequence[Association]) -> list[Association]:
+    return [one for one in looks if one.usual.p is not None]
 
 
 def _below(ps: Sequence[float | None], alpha: float) -> int:
