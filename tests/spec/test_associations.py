@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from tests.spec.the_founding_study import CASES, FOUNDING, RESULTS
@@ -89,6 +90,18 @@ def test_which_lie_below_the_level(looks: dict[str, Association]) -> None:
         "cause.rheumatologic-disorder",
         "cause-treated.antibiotics",
     }
+
+
+def test_a_p_at_the_level_is_not_below_it(looks: dict[str, Association]) -> None:
+    # One of 20 had it, and was the only one of the other group: 1 of 20 tables is as extreme.
+    at = fisher([[1, 0], [0, 19]])
+    assert at.p == pytest.approx(0.05, abs=1e-15)
+    one = replace(looks["age"], usual=at, exact=at, usual_holm=at.p, usual_bh=at.p)
+    assert below((one,), 1.0 - 0.95) == ()
+    assert looks_in_words((one,), RESULTS).startswith(
+        "Of 1 look so many have p below 0.05: 0 by the uncorrected chi-square and the asymptotic "
+        "Mann-Whitney test, 0 by exact tests, 0 by the former after Holm, 0 after Benjamini-Hochberg;"
+    )
 
 
 @pytest.mark.parametrize(

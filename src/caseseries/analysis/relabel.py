@@ -26,6 +26,7 @@ from caseseries.protocol.clauses.analysis import Analysis, Relabel
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
 from caseseries.stats.estimate import Estimate
+from caseseries.stats.level import is_below
 
 MOST_SHOWN = 16
 """So many labellings are shown each; of more the one given, those without one label, and that without any."""
@@ -167,7 +168,7 @@ def _enter_range(book: Book, part: str, label: str, found: Sequence[Estimate]) -
     for name, one in (("smallest", with_p[0]), ("greatest", with_p[-1])):
         said = f"{label}: {name} p over the labellings"
         book.enter(joined(part, f"p-{name}"), said, one, rows, standing="companion")
-    below = sum(_is_below(one.p, alpha) for one in with_p)
+    below = sum(is_below(one.p, alpha) for one in with_p)
     count = Estimate(below, f"count of p below {alpha:.2g}", len(with_p), "labellings")
     book.enter(joined(part, "below"), f"{label}: labellings with p below {alpha:.2g}", count, rows)
     by_size = sorted((one for one in found if one.level is not None), key=_size)
@@ -187,15 +188,11 @@ def _tips(
     """What the labels do to a test: its range of p, and which single label takes it across the line."""
     ps = {kept: tests[part].p for kept, tests in every.items() if part in tests}
     known = [p for p in ps.values() if p is not None]
-    given = _is_below(next(iter(ps.values())), alpha)
+    given = is_below(next(iter(ps.values())), alpha)
     single = [
         groups[kept].title.removeprefix("without ")
         for kept, p in ps.items()
-        if kept.count(False) == 1 and _is_below(p, alpha) != given
+        if kept.count(False) == 1 and is_below(p, alpha) != given
     ]
-    below = sum(p < alpha for p in known)
+    below = sum(is_below(p, alpha) for p in known)
     return labels_tip(label, min(known), max(known), len(ps), below, alpha, single)
-
-
-def _is_below(p: float | None, alpha: float) -> bool:
-    return p is not None and p < alpha

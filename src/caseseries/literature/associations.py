@@ -18,6 +18,7 @@ from caseseries.protocol.clauses.variable import MEASURED
 from caseseries.stats.compare import chi_square, fisher
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.freeman_halton import freeman_halton
+from caseseries.stats.level import is_below
 from caseseries.stats.multiplicity import benjamini_hochberg, holm
 from caseseries.stats.ranks import mann_whitney, mann_whitney_exact
 from caseseries.stats.sample import Counts
@@ -75,7 +76,7 @@ def associations(
 
 def below(looks: Sequence[Association], alpha: float) -> tuple[Association, ...]:
     """The looks whose usual test lies below `alpha`, unadjusted: what a paper calls significant."""
-    return tuple(one for one in looks if one.usual.p is not None and one.usual.p < alpha)
+    return tuple(one for one in looks if is_below(one.usual.p, alpha))
 
 
 def _summary(name: str, results: Results) -> Summarise:

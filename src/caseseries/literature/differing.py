@@ -18,6 +18,7 @@ from caseseries.literature.cells import Slip
 from caseseries.literature.claims import Claim
 from caseseries.literature.expression import Obtained
 from caseseries.stats.digits import shown, shown_p
+from caseseries.stats.level import is_below
 
 NOTHING = "no variable of these tables has anything to compare"
 HEAD = (
@@ -60,7 +61,7 @@ def looks_in_words(looks: Sequence[Association], results: Results) -> str:
         "by the former after Holm": [one.usual_holm for one in tested],
         "after Benjamini-Hochberg": [one.usual_bh for one in tested],
     }
-    said = ", ".join(f"{_below(ps, alpha)} {how}" for how, ps in counts.items())
+    said = ", ".join(f"{sum(is_below(p, alpha) for p in ps)} {how}" for how, ps in counts.items())
     by_chance = shown(alpha * len(tested), "")
     of = so_many(len(tested), "look")
     lines = [f"Of {of} so many have p below {alpha:.2g}: {said}; {by_chance} would by chance."]
@@ -88,10 +89,6 @@ def associations_csv(looks: Mapping[str, Sequence[Association]]) -> str:
 
 def _tested(looks: Sequence[Association]) -> list[Association]:
     return [one for one in looks if one.usual.p is not None]
-
-
-def _below(ps: Sequence[float | None], alpha: float) -> int:
-    return sum(p is not None and p < alpha for p in ps)
 
 
 def _p(p: float | None) -> str:

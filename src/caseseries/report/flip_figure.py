@@ -11,6 +11,7 @@ from caseseries.analysis.results import Result
 from caseseries.report.drawing import drawn, fitted, text_width, wrapped, write
 from caseseries.report.look import HAIR, LINE, PALE, QUIET, SMALL, TEXT, WIDTH
 from caseseries.stats.digits import shown_p
+from caseseries.stats.level import is_below
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,10 +60,10 @@ def flip_figure(relabelled: Sequence[Result], level: float) -> str:
             write(figure, 0.05, y, fitted(row, left - 0.1, TEXT), size=TEXT, va="center")
             for column, p in enumerate(ps[place]):
                 x, half = left + pitch * column, ROW / 2 - 0.012
-                is_below = p is not None and p < alpha
-                colour = HAIR if is_below else PALE
+                below_level = is_below(p, alpha)
+                colour = HAIR if below_level else PALE
                 axes.fill_between([x + 0.015, x + pitch - 0.015], y - half, y + half, color=colour, lw=0)
-                said, weight = "none" if p is None else shown_p(p), "bold" if is_below else "normal"
+                said, weight = "none" if p is None else shown_p(p), "bold" if below_level else "normal"
                 look = {"ha": "center", "va": "center", "weight": weight, "size": size}
                 write(figure, x + pitch / 2, y, said, **look)
         for column, head in enumerate(heads):
@@ -72,7 +73,7 @@ def flip_figure(relabelled: Sequence[Result], level: float) -> str:
         note = f"p-values, two-sided. Bold on grey: below {alpha:.2g}."
         write(figure, 0.05, 0.1, note, color=QUIET, va="center")
 
-    below = sum(p is not None and p < alpha for line in ps for p in line)
+    below = sum(is_below(p, alpha) for line in ps for p in line)
     cells = len(rows) * len(columns)
     tried = f"{len(tests)} tests by {len(labellings)} labellings"
     described = f"{tried}; p is below {alpha:.2g} in {below} of {cells}."
