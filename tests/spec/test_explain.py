@@ -211,6 +211,7 @@ def test_of_many_patients_no_more_totals_are_tried_than_of_few() -> None:
         ("34%", 4, 6, ""),
         ("33%", 4, 12, ""),  # it is of all already
         ("0%", 0, 6, ""),  # none is none of any total
+        ("0%", 6, 6, ""),  # and there are no others
         ("100%", 0, 6, ""),  # of a claim of which no count is known
     ],
 )
@@ -257,6 +258,17 @@ CAUSE = "characteristics.cause.rheumatologic-disorder"
 )
 def test_what_stands_beside_a_percentage_in_its_table(printed: str, result: str, said: str) -> None:
     assert said in said_of(printed, result)
+
+
+def test_a_level_may_have_braces() -> None:
+    labelled = tuple(
+        replace(one, numbers=tuple(replace(number, label="{Virus} {type 1}") for number in one.numbers))
+        for one in RESULTS.results
+    )
+    found = explain_beside(
+        wanted(of("20%"), "share"), 3, 5, 16, replace(RESULTS, results=labelled), f"{CAUSE}.alive.share"
+    )
+    assert "1 of 5 is 20%, which is {Virus} {type 1}" in found
 
 
 def test_of_a_share_that_is_known_of_some_the_total_is_theirs() -> None:
