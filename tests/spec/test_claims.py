@@ -772,8 +772,15 @@ def test_what_is_set_aside_is_read_and_counted(tmp_path: Path) -> None:
     [
         ("number of a patient", "", 'row 2, column "reason"', "nothing is written here"),
         ("Results,16", ",16", 'row 2, column "where"', "nothing is written here"),
-        ("31%,1", "31%,0", 'row 3, column "times"', '"0" is not a whole number above 0'),
-        ("31%,1", "31%,1.5", 'row 3, column "times"', '"1.5" is not a whole number above 0'),
+        ("31%,1", "31%,0", 'row 3, column "times"', '"0" is not a whole number from 1 to 999,999'),
+        ("31%,1", "31%,1.5", 'row 3, column "times"', '"1.5" is not a whole number from 1 to 999,999'),
+        pytest.param(
+            "31%,1",
+            f"31%,{'9' * 5000}",
+            'row 3, column "times"',
+            f'"{"9" * 5000}" is not a whole number from 1 to 999,999',
+            id="5,000 digits",
+        ),
         ("31%", "thirty", 'row 3, column "token"', '"thirty" is no number'),
         ("times", "time", "row 1", 'the column "times" is missing'),
         (

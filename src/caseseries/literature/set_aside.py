@@ -79,9 +79,9 @@ def _slips(grid: Grid, rows: Sequence[tuple[str, ...]]) -> Iterator[Problem]:
                 )
                 mend = alone if len(numbers) == 1 else each
             yield Problem(f'{at}, column "token"', f'"{token}" is no number', mend)
-        if times and not (times.isascii() and times.isdecimal() and int(times)):
+        if times and not re.fullmatch(r"0*[1-9][0-9]{0,5}", times):
             mend = "Write how often it stands there, such as 1."
-            yield Problem(f'{at}, column "times"', f'"{times}" is not a whole number above 0', mend)
+            yield Problem(f'{at}, column "times"', f'"{times}" is not a whole number from 1 to 999,999', mend)
         before = first.setdefault((where, token, reason), number)
         if before != number:
             mend = "Put the two into one row and add their times."
