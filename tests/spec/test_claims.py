@@ -767,6 +767,12 @@ def test_what_is_set_aside_is_read_and_counted(tmp_path: Path) -> None:
     assert sum(one.times for one in FOUNDING.set_aside()) == 616
 
 
+def test_what_is_set_aside_may_name_a_paragraph_and_a_word_in_capitals() -> None:
+    claims = [Claim("n", "deaths", "Results, paragraph 1", "None"), Claim("a", "age", "Table 1", "31%")]
+    found = SetAside("Results, paragraph 2", "none", 4, "a word"), SetAside("Table 1", "31 %", 1, "a row")
+    assert beside_claims(found, claims) == 5
+
+
 @pytest.mark.parametrize(
     "replaced, by, where, found",
     [

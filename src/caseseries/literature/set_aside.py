@@ -9,7 +9,7 @@ from pathlib import Path
 
 from caseseries.cases.grid import Grid, read_grid
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
-from caseseries.evidence.values import read_number
+from caseseries.evidence.values import plain_text, read_number
 from caseseries.literature.claims import Claim, printed_word
 
 COLUMNS = ("where", "token", "times", "reason")
@@ -46,8 +46,13 @@ def beside_claims(set_aside: Sequence[SetAside], claims: Sequence[Claim]) -> int
 
     Only the text itself tells which of the two a print is.
     """
-    claimed = {(claim.where.partition(",")[0], claim.printed) for claim in claims}
-    return sum(one.times for one in set_aside if (one.where, one.token) in claimed)
+    claimed = {_print(claim.where, claim.printed) for claim in claims}
+    return sum(one.times for one in set_aside if _print(one.where, one.token) in claimed)
+
+
+def _print(where: str, printed: str) -> tuple[str, str]:
+    """The part of the text, and what is printed there, spaces and capitals aside."""
+    return where.partition(",")[0], plain_text(printed).replace(" ", "").casefold()
 
 
 def _slips_of_header(grid: Grid) -> Iterator[Problem]:
