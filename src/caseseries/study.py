@@ -522,7 +522,12 @@ def _expect_cases(cases: object, how: str) -> None:
 def open_study(name: Path | str) -> Study:
     """The study in a folder, or the bundled one of that name. Raises Problems, naming every slip."""
     folder = Path(name)
-    if not (folder / "protocol.toml").exists():
+    try:
+        is_study = (folder / "protocol.toml").exists()
+    except OSError as error:
+        why = (error.strerror or "").lower()
+        raise Problems([Problem(str(name), f"it cannot be read ({why})", "Check the path.")]) from None
+    if not is_study:
         bundled = bundled_studies()
         if str(name) in bundled:
             folder = BUNDLED / str(name)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from caseseries.evidence.page import Page, read_page
+from caseseries.evidence.problem import Problems
 from caseseries.study import Study, open_study
 
 
@@ -26,6 +27,11 @@ def test_results_and_cases_the_wrong_way_round_are_refused_kindly() -> None:
         study.report(cases, results)
     with pytest.raises(TypeError, match=r"study\.analyse\(study\.read_cases\(\)\)"):
         study.analyse(results)
+
+
+def test_a_name_that_is_too_long_for_a_folder_is_a_slip() -> None:
+    with pytest.raises(Problems, match=r"it cannot be read \(file name too long\)\nCheck the path\."):
+        open_study("x" * 5_000)
 
 
 @pytest.mark.parametrize(
