@@ -501,6 +501,8 @@ def test_the_ledger_has_a_column_of_it_and_a_later_run_reads_it_back(ledger: Led
     plain = FOUNDING.verdicts(RESULTS, CASES)
     assert as_explained_before(plain, text) == tuple(ledger)
     assert as_explained_before(plain, "") == plain
+    never_closed = f'{text}"{"a quote that is never closed, " * 10_000}'
+    assert as_explained_before(plain, never_closed) == plain
     changed = [(replace(first, full="0.5"), *beside) for first, *beside in plain]
     assert not any(first.explained for first, *_ in as_explained_before(changed, text))
 

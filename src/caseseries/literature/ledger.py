@@ -84,9 +84,13 @@ def as_explained_before(
 ) -> tuple[tuple[Verdict, ...], ...]:
     """The verdicts with what an earlier ledger, the text of a claims.csv, explained of the same ones.
 
-    A line counts where its claim, its print, its derivation and our value are still the same.
+    A line counts where its claim, its print, its derivation and our value are still the same. Of a text that
+    is no CSV nothing is known.
     """
-    rows = csv.DictReader(io.StringIO(before))
+    try:
+        rows = list(csv.DictReader(io.StringIO(before)))
+    except csv.Error:
+        rows = []
     known = {_key(row): str(row["explained"]) for row in rows if row.get("explained") and row.keys() >= _KEY}
     return tuple(
         (replace(first, explained=known.get(_key_of(first), "")), *beside) for first, *beside in verdicts
