@@ -14,7 +14,7 @@ from caseseries.literature.ledger import Ledger
 from caseseries.literature.one_cell import MOST_NAMED, MOST_ROWS, Candidate, OneCell
 from caseseries.literature.one_cell_fits import PLACES, Held, Span, span_that_fits
 from caseseries.literature.one_cell_in_words import sentence
-from caseseries.literature.one_cell_ways import slip_ways
+from caseseries.literature.one_cell_ways import clocks_of, slip_ways
 from caseseries.literature.slips import likelihood, slips_of
 from caseseries.literature.verdicts import Verdict
 from caseseries.study import open_study
@@ -212,6 +212,38 @@ def test_a_day_counted_from_another_moment_is_named_with_its_clock(ledger_of: Ca
         if candidate.way and candidate.way.how == "counted from diagnosis"
     ]
     assert [candidate.patient for candidate in by_clock] == ["Hans"]
+
+
+def test_a_day_is_not_counted_from_what_is_counted_from_it(tmp_path: Path) -> None:
+    (tmp_path / "protocol.toml").write_text(PROTOCOL, "utf-8")
+    (tmp_path / "patients.csv").write_text(SHEET, "utf-8")
+    study = open_study(tmp_path)
+    cases = study.read_cases()
+    # The last day on anakinra is so many days after the first: that is no clock for the day of the first.
+    assert set(clocks_of("day_started", cases, study.protocol).shifts) == {"counted from diagnosis"}
+    assert set(clocks_of("day_diagnosed", cases, study.protocol).shifts) == {
+        "counted from the first dose",
+        "counted from the last day on anakinra",
+    }
+
+
+@pytest.mark.parametrize(
+    "unit, factors",
+    [
+        ("days", {"weeks": 7.0, "months": 30.0, "years": 360.0}),
+        ("months", {"days": 1 / 30, "weeks": 7 / 30, "years": 12.0}),
+        ("years", {"days": 1 / 360, "weeks": 7 / 360, "months": 1 / 12}),
+    ],
+)
+def test_a_time_may_be_in_any_other_unit(tmp_path: Path, unit: str, factors: dict[str, float]) -> None:
+    follow_up = PROTOCOL.replace('unit         = "months"', f'unit         = "{unit}"')
+    protocol = follow_up.replace('unit = "months"\ntake', f'unit = "{unit}"\ntake')
+    month = '\n[conventions]\nmonth = "30 days"\n\n[follow_up]'
+    (tmp_path / "protocol.toml").write_text(protocol.replace("\n[follow_up]", month), "utf-8")
+    (tmp_path / "patients.csv").write_text(SHEET, "utf-8")
+    study = open_study(tmp_path)
+    found = clocks_of("months", study.read_cases(), study.protocol).factors
+    assert found == {f"counted in {one}": pytest.approx(factor) for one, factor in factors.items()}
 
 
 def test_the_cells_with_which_a_p_value_follows_too_come_first(ledger_of: Callable[..., Ledger]) -> None:

@@ -10,12 +10,13 @@ import numpy as np
 from caseseries.cases.clocks import Values, dated, unit_in_days
 from caseseries.cases.parts import DAYS
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.units import Span, read_span
 from caseseries.literature.slips import likelihood, slips_of
 from caseseries.protocol.clauses.variable import Take, Variable
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment, in_running_text
 
-OTHER_UNITS = {"days": 1.0, "weeks": 7.0, "years": 365.25}
+UNITS = ("days", "weeks", "months", "years")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,17 @@ def clocks_of(name: str, cases: CaseSeries, protocol: Protocol) -> Clocks:
     column, time = protocol.column(name), protocol.follow_up_variable("time")
     if not isinstance(column, Variable) or not isinstance(column.take, Take) or cases.from_records:
         return Clocks({}, {})
-    zeros = _zeros(cases, protocol)
     if time is not None and time.name == name and protocol.follow_up is not None:
         own, unit = protocol.follow_up.counted_from, unit_in_days(protocol)
+        month = read_span(protocol.conventions.month).in_days()
         factors = {
-            f"counted in {other}": days / unit
-            for other, days in OTHER_UNITS.items()
+            f"counted in {other}": Span(1.0, other).in_days(month) / unit
+            for other in UNITS
             if other != protocol.follow_up.unit
         }
-        return Clocks(_shifts(zeros, own, unit), factors, is_rounded=True)
+        return Clocks(_shifts(_zeros(cases, protocol), own, unit), factors, is_rounded=True)
     if column.kind == "day" and column.take.counted_from is not None:
-        others = {words: days for words, days in zeros.items() if words != column.take.day_of}
+        others = _zeros(cases, protocol, but=column.take.day_of)
         return Clocks(_shifts(others, column.take.counted_from, 1.0), {})
     return Clocks({}, {})
 
@@ -89,11 +90,15 @@ def _shifts(zeros: dict[str, Values], own: str, unit: float) -> dict[str, Values
     }
 
 
-def _zeros(cases: CaseSeries, protocol: Protocol) -> dict[str, Values]:
-    """The hospital day of every moment that the cases hold, of admission, and of the end of each drug."""
+def _zeros(cases: CaseSeries, protocol: Protocol, but: str | None = None) -> dict[str, Values]:
+    """The hospital day of every moment that the cases hold, of admission, and of the end of each drug.
+
+    Without the moment in `but`, and without the end of a drug that begins with it.
+    """
     zeros = {
         name: np.ones(cases.n) for name, moment in protocol.moments.items() if moment.start_of == "stay"
     } | dated(cases, protocol)
+    zeros = {moment: days for moment, days in zeros.items() if moment != but}
     for moment in tuple(zeros):
         drug = protocol.regimen_from(moment)
         on_drug = cases.part(drug.name, DAYS) if drug is not None else None
