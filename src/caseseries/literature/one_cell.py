@@ -19,7 +19,7 @@ from caseseries.cases.parts import OPERATOR
 from caseseries.cases.series import CaseSeries
 from caseseries.literature.one_cell_again import Again, again
 from caseseries.literature.one_cell_fits import Held, Span, held, span_that_fits, whole
-from caseseries.literature.one_cell_ways import Clocks, Way, clocks_of, slip_ways
+from caseseries.literature.one_cell_ways import Clocks, Way, clocks_of, one_slip_away, slip_ways
 from caseseries.literature.verdicts import Verdict
 from caseseries.protocol.clauses.variable import Derived
 from caseseries.protocol.protocol import Protocol
@@ -110,8 +110,10 @@ def _one_cell(
     ways = [
         (row, way)
         for row, span in spans.items()
-        for way in (*slip_ways(texts[row], digits), *clocks.ways(texts[row], row))
-        if way.fits(*span)
+        for way in (
+            *slip_ways(texts[row], digits, *span),
+            *(way for way in clocks.ways(texts[row], row) if way.fits(*span)),
+        )
     ]
     must = tuple(one.verdict.claim.id for one in prints if one.contradicts)
     once_more = again(column, frozenset(must), ledger, cases, protocol)
@@ -197,7 +199,7 @@ def _weight(way: Way, values: Values, row: int) -> float:
 
 def _by_chance(texts: Mapping[int, str], digits: int, spans: Mapping[int, Span], clocks: Clocks) -> Fraction:
     """How many rows would lie near their spans if each held the number of any other row."""
-    slips = {text: sorted(way.meant for way in slip_ways(text, digits)) for text in set(texts.values())}
+    slips = {text: sorted(map(float, one_slip_away(text, digits))) for text in set(texts.values())}
     hits = 0
     for row, (low, high) in spans.items():
         for other, text in texts.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -108,16 +109,20 @@ def _zeros(cases: CaseSeries, protocol: Protocol, but: str | None = None) -> dic
     return zeros
 
 
-def slip_ways(text: str, digits: int) -> Iterator[Way]:
-    """What was meant where one slip of the pen made the number; each once, by its likeliest slip.
+def slip_ways(text: str, digits: int, low: float = -math.inf, high: float = math.inf) -> Iterator[Way]:
+    """What was meant, from `low` to `high`, where one slip made the number; each once, by its likeliest slip.
+
+    `digits` as `one_slip_away` has it.
+    """
+    for meant in one_slip_away(text, digits):
+        if low <= float(meant) <= high:
+            yield Way(float(meant), *likelihood(meant, text))
+
+
+def one_slip_away(text: str, digits: int) -> tuple[str, ...]:
+    """The numbers of which one slip makes this one, each once.
 
     What has more than so many `digits` behind the point is no number of the column.
     """
-    best: dict[str, Way] = {}
-    for meant, _ in slips_of(text):
-        if len(meant.partition(".")[2]) > digits:
-            continue
-        how, share = likelihood(meant, text)
-        if meant not in best:
-            best[meant] = Way(float(meant), how, share)
-    yield from best.values()
+    made = dict.fromkeys(one for one, _ in slips_of(text))
+    return tuple(one for one in made if len(one.partition(".")[2]) <= digits)
