@@ -270,7 +270,7 @@ COMPETING = Protocol.model_validate(
         "follow_up": {"counted_from": "first_dose", "until": "last_contact"},
         "variable": [
             {"name": "age", "kind": "number"},
-            {"name": "died", "kind": "yes/no", "take": {"follow_up": "alive"}},
+            {"name": "outcome", "kind": "yes/no", "take": {"follow_up": "alive"}},
             {"name": "months", "kind": "time", "take": {"follow_up": "time"}},
             DIED_OF,
         ],
@@ -280,7 +280,7 @@ COMPETING = Protocol.model_validate(
                 "name": "hazards",
                 "role": "secondary",
                 "does": "regress",
-                "outcome": "died",
+                "outcome": "outcome",
                 "on": ["age"],
                 "kind": "died_of",
                 "of": "infection",
@@ -292,7 +292,7 @@ COMPETING = Protocol.model_validate(
 
 def endings(tmp_path: Path, *rows: str) -> list[Question]:
     sheet = tmp_path / "patients.csv"
-    sheet.write_text("\n".join(("patient,age,died,months,died_of", *rows)) + "\n", "utf-8")
+    sheet.write_text("\n".join(("patient,age,outcome,months,died_of", *rows)) + "\n", "utf-8")
     asked = questions(read_sheet(sheet, COMPETING), COMPETING)
     return [one for one in asked if one.kind == "ending"]
 
@@ -312,7 +312,7 @@ def test_where_all_who_died_have_none_yes_and_no_may_have_been_exchanged(tmp_pat
     assert asked.sentence == "Died of is filled in for patients Anna and Zoe, who are read as alive."
     assert (
         asked.why
-        == 'Nobody who is read as dead has one: a yes of "Died" may mean death, and is read as alive.'
+        == 'Nobody who is read as dead has one: a yes of "Outcome" may mean death, and is read as alive.'
     )
 
 

@@ -212,7 +212,7 @@ def _summarised(stem: str, column: Column, results: Results) -> Iterator[Line]:
 
 
 def _counted(column: Column) -> str:
-    """The title, of a yes/no with the protocol's word for yes where it does not say it: `Outcome, survived`."""
+    """The title; with the word for yes of a yes/no where it does not say that: `Outcome, survived`."""
     says_it = column.yes.casefold() in column.title.casefold()
     return column.title if says_it else f"{column.title}, {in_running_text(column.yes)}"
 
