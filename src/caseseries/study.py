@@ -214,6 +214,7 @@ class Study:
 
     def run(self, cases: CaseSeries, tell: Tell = _silent, screening: Screening | None = None) -> Finished:
         """`analyse` and `finish` in one, with every file read once. Raises Problems."""
+        _expect_cases(cases, "run takes the cases: study.run(study.read_cases())")
         ground = self._ground(cases)
         return self._finished(ground, self._results(ground, tell, screening), screening)
 
@@ -336,7 +337,7 @@ class Study:
         tell("what would explain the contradictions")
         looks = {claim.id: looks_of(claim, results, cases) for claim in claims if claim.any_differs}
         cells = one_cells(verdicts, results, cases, self.protocol)
-        said = with_one_cell(explained(verdicts, results, ground.first, self.protocol), cells)
+        said = with_one_cell(explained(verdicts, results, cases, self.protocol), cells)
         return Ledger(said, looks, cells)
 
     def finish(self, results: Results, cases: CaseSeries) -> Finished:

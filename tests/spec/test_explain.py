@@ -40,7 +40,7 @@ def of(printed: str, unit: str = "") -> Claim:
 def said_of(printed: str, result: str = "", derived: str = "", beside: str = "") -> str:
     """What explains a print of a number of the founding study, or of an expression over its cases."""
     claim = Claim("one", "a number", "Abstract", printed, result, derived, beside=beside)
-    [verdicts] = explained(check((claim,), RESULTS, CASES, {}), RESULTS, ANALYSED, FOUNDING.protocol)
+    [verdicts] = explained(check((claim,), RESULTS, CASES, {}), RESULTS, CASES, FOUNDING.protocol)
     return verdicts[0].explained
 
 
@@ -347,7 +347,7 @@ Ledger = Sequence[Sequence[Verdict]]
 def ledger() -> tuple[tuple[Verdict, ...], ...]:
     verdicts = FOUNDING.verdicts(RESULTS, CASES)
     started = time.perf_counter()
-    found = explained(verdicts, RESULTS, ANALYSED, FOUNDING.protocol)
+    found = explained(verdicts, RESULTS, CASES, FOUNDING.protocol)
     assert time.perf_counter() - started < 10
     return found
 
@@ -463,7 +463,7 @@ def test_a_print_in_another_unit_of_time_is_told(
     printed: str, unit: str, way: dict[str, str], said: str
 ) -> None:
     claim = Claim("one", "a number", "Abstract", printed, **way, unit=unit)
-    [verdicts] = explained(check((claim,), RESULTS, CASES, {}), RESULTS, ANALYSED, FOUNDING.protocol)
+    [verdicts] = explained(check((claim,), RESULTS, CASES, {}), RESULTS, CASES, FOUNDING.protocol)
     assert verdicts[0].explained.startswith(said)
 
 

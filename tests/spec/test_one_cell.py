@@ -420,6 +420,22 @@ def test_an_expression_over_all_episodes_is_held_over_all_of_them_again(
     assert one.would == 1
 
 
+def test_what_would_give_an_expression_over_all_episodes_is_of_all_of_them(
+    ledger_of: Callable[..., Ledger],
+) -> None:
+    head, *rows = [line.replace(",", ",1,", 1) for line in SHEET.splitlines()]
+    again = "Fred,2,21,8,9,100 mg daily,6,No,0.9"
+    sheet = "\n".join([head.replace(",1,", ",episode,", 1), *rows, again])
+    middle = (
+        '[[claim]]\nid = "middle"\nof = "an age"\nwhere = "Text"\nprinted = "45.8"\nfrom = "median(age)"\n'
+    )
+    ages = [int(row.split(",")[2]) for row in rows]
+    assert f"{sum([*ages, 21]) / 10:.1f}" == "45.8"
+    assert f"{sum(ages) / 9:.1f}" != "45.8"
+    said = explained(ledger_of("2,21,8", "2,21,8", middle, of="none", sheet=sheet), "middle")
+    assert said.startswith("Given by: mean")
+
+
 def test_a_column_may_be_called_like_a_word_of_expressions(ledger_of: Callable[..., Ledger]) -> None:
     least = '[[claim]]\nid = "least"\nof = "a number"\nwhere = "Text"\nprinted = "27"\n'
     least += 'from = "least(cohort_age)"\n'

@@ -218,7 +218,7 @@ def test_two_rows_of_header(told: Told) -> None:
 
 def test_an_empty_file(told: Told) -> None:
     assert told("\n \r\n,,\n") == (
-        "patients.csv: the file is empty\nFill in a header row and one row a patient."
+        "patients.csv: the file is empty\nFill in a header row and the rows below it."
     )
 
 
@@ -612,7 +612,7 @@ def test_all_slips_of_all_files_are_told_at_once(told: Told) -> None:
     assert told(sheet(HEADER, FIRST.replace("65", "x"), SECOND.replace("57", "y")), ferritin="") == (
         'patients.csv, row 2, column "age": "x" is not a number\nCorrect the cell, or leave it empty.\n\n'
         'patients.csv, row 3, column "months": "y" is not a number\nCorrect the cell, or leave it empty.\n\n'
-        "ferritin.csv: the file is empty\nFill in a header row and one row a patient."
+        "ferritin.csv: the file is empty\nFill in a header row and the rows below it."
     )
 
 

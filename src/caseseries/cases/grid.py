@@ -63,7 +63,7 @@ def read_grid(path: Path) -> Grid:
     delimiter, lines = _lines(path.name, _text(path.name, content))
     if not lines:
         raise Problems(
-            [Problem(path.name, "the file is empty", "Fill in a header row and one row a patient.")]
+            [Problem(path.name, "the file is empty", "Fill in a header row and the rows below it.")]
         )
     (number, header), *body = lines
     width = max(index for index, name in enumerate(header) if name.strip()) + 1

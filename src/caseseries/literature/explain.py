@@ -12,6 +12,7 @@ import numpy as np
 
 from caseseries.analysis.followed import Followed, follow, horizons
 from caseseries.analysis.ids import AT
+from caseseries.analysis.plan import analysed
 from caseseries.analysis.results import Results
 from caseseries.cases.series import CaseSeries
 from caseseries.literature.claims import Claim, printed_number, printed_word
@@ -48,10 +49,16 @@ def explained(
     """The same verdicts; those that contradict say in `explained` what would give the print.
 
     Those that say whether anything differs say there how it stands with every test. `cases` are as they
-    were analysed (`analysed`). What is no number, or a bound, is not searched.
+    were read: an expression is over all of them, a result over the first episodes (`analysed`). What is no
+    number, or a bound, is not searched.
     """
-    grounds = _Grounds(results, cases, protocol, ledger)
-    return tuple((replace(one[0], explained=grounds.explain(one)), *one[1:]) for one in ledger)
+    first, _ = analysed(protocol, cases)
+    of_results = _Grounds(results, first, protocol, ledger)
+    of_all = _Grounds(results, cases, protocol, ledger)
+    return tuple(
+        (replace(one[0], explained=(of_results if one[0].claim.result else of_all).explain(one)), *one[1:])
+        for one in ledger
+    )
 
 
 @dataclass(frozen=True, slots=True)
