@@ -255,7 +255,7 @@ def test_a_folder_without_a_protocol(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_a_name_that_no_file_can_have(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "x" * 300]) == CANNOT
-    assert "File name too long" in capsys.readouterr().err
+    assert "it cannot be read (file name too long)" in capsys.readouterr().err
 
 
 def test_a_sheet_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
