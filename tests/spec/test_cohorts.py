@@ -216,9 +216,18 @@ def test_a_cohort_that_stands_twice(file: Path) -> None:
 
 
 def test_two_cohorts_cannot_both_be_the_studys_own(file: Path) -> None:
-    text = (ENTRY + OTHER).replace("source =", "present = true\nsource =")
+    text = (ENTRY + OTHER).replace("source =", 'present = true\nhorizon = "last follow-up"\nsource =')
     [told] = slips(file, text)
     assert told.found == "2 cohorts are marked as the study's own patients"
+
+
+@pytest.mark.parametrize("horizon", ["30 days", "not said", ""])
+def test_the_studys_own_patients_are_counted_to_the_end_of_follow_up(file: Path, horizon: str) -> None:
+    line = f'horizon = "{horizon}"\n' if horizon else ""
+    [told] = slips(file, ENTRY.replace("source =", f"present = true\n{line}source ="))
+    assert told.where == 'cohorts.toml, cohort 1 ("kumar-2017")'
+    assert told.found.endswith(f'the end of their follow-up, and its horizon is "{horizon or "not said"}"')
+    assert told.mend.startswith('Write horizon = "last follow-up", or "hospital"')
 
 
 def test_every_slip_of_a_file_is_told_at_once(file: Path) -> None:

@@ -10,6 +10,8 @@ from caseseries.protocol.clauses.clause import slug
 
 HORIZONS = ("hospital", "30 days", "last follow-up", "not said")
 """Until when patients were followed who are said to have survived."""
+TO_THE_END = ("last follow-up", "hospital")
+"""The horizons to which the cases of a study can be counted by who is alive at the end of follow-up."""
 ANOTHER_TIME = "Survival to another time is pooled with none: leave survived out, and write it into notes."
 ROUTES = ("subcutaneous", "intravenous", "both", "not said")
 CONFIDENCE = ("verified", "verified in the abstract only", "the citing paper only")
@@ -130,6 +132,13 @@ def _slips_of_sense(where: str, entry: dict[str, Any]) -> Iterator[Problem]:
     if n == 0:
         yield Problem(where, "it has no patients", "Write how many there were, or remove the entry.")
         return
+    horizon = entry.get("horizon", "not said")
+    if entry.get("present") is True and horizon not in TO_THE_END:
+        found = (
+            f'the present patients are counted to the end of their follow-up, and its horizon is "{horizon}"'
+        )
+        mend = 'Write horizon = "last follow-up", or "hospital" where the protocol follows until discharge.'
+        yield Problem(where, found, mend)
     for key, did in (("survived", "survived"), ("responded", "responded")):
         if entry.get(key, 0) > n:
             mend = f"Look both up in the source: {key} cannot be more than n."
