@@ -116,7 +116,9 @@ def test_small_numbers_are_said_shortly() -> None:
 @pytest.mark.parametrize(
     "printed, ours, how, meant",
     [
-        ("0.00293", "0.0292725", "a 0 put in", "0.0293"),
+        ("0.00293", "0.0292725", "a 0 put in, or the point moved by one place", "0.0293"),
+        ("8.0", "0.8", "0 and 8 swapped, or the point moved by one place", "0.8"),
+        ("200", "20", "a 0 put in", "20"),
         ("5%", "6.25", "5 for 6", "6"),
         ("0.0128", "0.0123649", "8 for 4", "0.0124"),
         ("53", "35", "3 and 5 swapped", "35"),
@@ -317,7 +319,10 @@ def test_a_row_that_is_not_a_neighbour_is_not_looked_at() -> None:
 
 EXPLAINED = {
     "prior-ruxolitinib": ["No count of 16 gives it", "1 of 19, 20, 21 or 22", "5 for 6"],
-    "survival-by-cause-results": ["None of the variants tried gives it", "a 0 put in (0.0293 meant"],
+    "survival-by-cause-results": [
+        "None of the variants tried gives it",
+        "a 0 put in, or the point moved by one place (0.0293 meant",
+    ],
     "no-other-differs": ["antibiotics: p = 0.0174, exact 0.0337, after Holm 0.504"],
     "response-survivors": ["median, with the printed cell of patient 13, all else from the rows ("],
     "response-survivors-highest": [

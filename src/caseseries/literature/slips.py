@@ -13,6 +13,7 @@ from functools import lru_cache
 from caseseries.literature.search import Wanted
 from caseseries.stats.rounding import half_up
 
+MOVED = "the point moved by one place"
 FINER = 1
 """Our value is typed with up to so many digits more or fewer than the print, and then mistyped."""
 
@@ -51,7 +52,11 @@ def slip(print_: Wanted, ours: Decimal) -> Slip | None:
         if text in slips:
             near = print_.near()
             alike = {other for each in made.values() for other in each} & set(near)
-            return Slip(slips[text], one, len(alike), len(near))
+            how = slips[text]
+            is_tenfold = Decimal(text) in (Decimal(one).scaleb(-1), Decimal(one).scaleb(1))
+            if is_tenfold and how != MOVED and "." in text + one:
+                how = f"{how}, or {MOVED}"
+            return Slip(how, one, len(alike), len(near))
     return None
 
 
@@ -106,7 +111,7 @@ def _every_slip(text: str) -> Iterator[tuple[str, str, str]]:
             kind = "typed twice" if digit in text[max(place - 1, 0) : place + 1] else "put in"
             yield text[:place] + digit + text[place:], f"a {digit} put in", kind
     for steps in (-1, 1):
-        yield f"{Decimal(text).scaleb(steps):f}", "the point moved by one place", "point moved"
+        yield f"{Decimal(text).scaleb(steps):f}", MOVED, "point moved"
     for place in digits:
         for digit in "0123456789":
             yield text[:place] + digit + text[place + 1 :], f"{digit} for {text[place]}", "changed"
