@@ -446,3 +446,12 @@ def test_a_share_of_nobody_or_of_all_says_why_it_has_no_limits(tmp_path: Path) -
         found, protocol = done(tmp_path, clause, early), promised(tmp_path, clause)
         cases = read_sheet(tmp_path / "patients.csv", protocol)
         assert said in " ".join(plain(line) for line in results_in_words(found, cases, protocol))
+    gone = (
+        "\n" + "\n".join(f"{name},50,north,yes,HLH,1,1,no,{day}" for day, name in enumerate("abc", 3)) + "\n"
+    )
+    found, protocol = done(tmp_path, 'does = "survival"\n', gone), promised(tmp_path, 'does = "survival"\n')
+    late = found.number("it.survival-at.30-days").estimate
+    assert (late.value, late.level) == (0.0, None)
+    cases = read_sheet(tmp_path / "patients.csv", protocol)
+    said = "0% (no limits where a curve is at 0%) at 30 days"
+    assert said in " ".join(plain(line) for line in results_in_words(found, cases, protocol))

@@ -94,6 +94,8 @@ def mass_in_mg(value: float, unit: str) -> float | None:
 
 _IN_DAYS = {"hours": Decimal(1) / Decimal(24), "days": Decimal(1), "weeks": Decimal(7)}
 _IN_MONTHS = {"months": Decimal(1), "years": Decimal(12)}
+TIMES = (*_IN_DAYS, *_IN_MONTHS)
+"""The units of time, from the shortest."""
 _IN_MG = {"g": Decimal(1000), "mg": Decimal(1)}
 _IN_MG |= dict.fromkeys(("mcg", "ug", "\u00b5g", "\u03bcg"), Decimal("0.001"))
 
@@ -101,7 +103,7 @@ _IN_MG |= dict.fromkeys(("mcg", "ug", "\u00b5g", "\u03bcg"), Decimal("0.001"))
 def _span_unit(word: str) -> str:
     plural = word.casefold().removesuffix("s") + "s"
     if plural not in _IN_DAYS and plural not in _IN_MONTHS:
-        raise ValueError(f'"{word}" is not a unit of time. There are: hours, days, weeks, months, years.')
+        raise ValueError(f'"{word}" is not a unit of time. There are: {", ".join(TIMES)}.')
     return plural
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from caseseries.analysis.results import Results
 from caseseries.cases.series import CaseSeries
-from caseseries.evidence.units import read_span
+from caseseries.evidence.units import TIMES, read_span
 from caseseries.literature.claims import Claim
 from caseseries.literature.middles import middle_of
 from caseseries.literature.search import wanted
 from caseseries.protocol.protocol import Protocol
 from caseseries.stats.rounding import half_up
-
-TIMES = ("hours", "days", "weeks", "months", "years")
 
 
 def explain_unit(claim: Claim, results: Results, cases: CaseSeries, protocol: Protocol) -> str:

@@ -11,13 +11,14 @@ import numpy as np
 from caseseries.cases.clocks import Values, dated, unit_in_days
 from caseseries.cases.parts import DAYS
 from caseseries.cases.series import CaseSeries
-from caseseries.evidence.units import Span, read_span
+from caseseries.evidence.units import TIMES, Span, read_span
 from caseseries.literature.slips import likelihood, slips_of
 from caseseries.protocol.clauses.variable import Take, Variable
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment, in_running_text
 
-UNITS = ("days", "weeks", "months", "years")
+UNITS = TIMES[TIMES.index("days") :]
+"""Nobody counts a follow-up in hours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from caseseries.analysis.cautions import Caution
 from caseseries.literature.cohorts import Published
 from caseseries.literature.poolings import Pooling, survivors
+from caseseries.protocol.wording import all_of
 from caseseries.stats.one_more import WrongWay, wrong_way
 from caseseries.stats.rounding import half_up
 
@@ -20,14 +21,14 @@ def of_cohorts(cohorts: Sequence[Published]) -> Iterator[Caution]:
     if second_hand:
         yield Caution(
             "second-hand",
-            f"The numbers of {_listed(second_hand)} were read only in the paper that cites them.",
+            f"The numbers of {all_of(second_hand)} were read only in the paper that cites them.",
         )
     silent = [one.title for one in cohorts if one.survived is None]
     if silent:
         verb = "prints" if len(silent) == 1 else "print"
         yield Caution(
             "no-survival",
-            f"{_listed(silent)} {verb} no survival: a response is no survival, and stands in no pool.",
+            f"{all_of(silent)} {verb} no survival: a response is no survival, and stands in no pool.",
         )
 
 
@@ -60,7 +61,7 @@ def of_those_left(pooling: Pooling) -> Iterator[Caution]:
     if len(pooling.cohorts) == 1:
         alone = f"{pooling.title}: {pooling.cohorts[0].title} stands alone"
         why = f"{alone}; left out, since its patients may be among the same"
-    yield Caution("overlapping-cohorts", f"{why}: {_listed([one.title for one in pooling.left])}.")
+    yield Caution("overlapping-cohorts", f"{why}: {all_of([one.title for one in pooling.left])}.")
 
 
 def _moves_the_other_way(pooling: Pooling, move: WrongWay) -> Caution:
@@ -95,7 +96,7 @@ def of_comparison(present: Published, pooling: Pooling) -> Iterator[Caution]:
 def of_those_sharing(present: Published, pooling: Pooling) -> Iterator[Caution]:
     """Who is not set beside the present cohort, since the same patients would stand on both sides."""
     if sharing := pooling.sharing_with(present):
-        listed = _listed([one.title for one in sharing])
+        listed = all_of([one.title for one in sharing])
         said = f"Not set beside {present.title}, since their patients may be among its own: {listed}."
         yield Caution("shares-patients", said)
 
@@ -116,7 +117,3 @@ def no_observed_difference(worth: float) -> Caution:
         "No number of patients rests on a difference as it was observed: the least difference worth finding "
         f"is taken to be {worth:.0%}, and what was observed is shrunk towards none.",
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

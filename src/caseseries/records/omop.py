@@ -114,30 +114,22 @@ class Records:
 
     def run(self, query: Expr | str, name: str = "") -> pl.DataFrame:
         """The rows of a query, which is one SELECT. Without ORDER BY their order may change."""
-        text, where = self._text(query, name), name or "query"
-        if self._kept is None:
-            self._lay_what(text)
-            return self._engine.frame(text, where)
-        digest = self._kept.digest_of(text)
-        before = self._kept.find(digest)
+        text, digest, before = self._asked(query, name)
         if before:
             return pl.read_parquet(before)
-        self._lay_what(text)
         started = time.monotonic()
-        found = self._engine.frame(text, where)
-        if self._kept.is_worth(text, time.monotonic() - started):
+        found = self._engine.frame(text, name or "query")
+        if self._kept is not None and self._kept.is_worth(text, time.monotonic() - started):
             self._kept.write(digest, found.write_parquet)
         return found
 
     def keep(self, name: str, query: Expr | str) -> None:
         """Keep the rows of a query as a temporary table, in place of an earlier one."""
-        text, relation = self._text(query, name), _free(name)
-        digest = "" if self._kept is None else self._kept.digest_of(text)
-        before = self._kept.find(digest) if self._kept is not None else None
+        relation = _free(name)
+        text, digest, before = self._asked(query, name)
         if before:
             self._waiting[name.casefold()] = partial(self._engine.read, relation, before, name)
         else:
-            self._lay_what(text)
             started = time.monotonic()
             self._engine.make(relation, text, name)
             self._waiting.pop(name.casefold(), None)
@@ -192,20 +184,25 @@ class Records:
             self._waiting[name]()
             del self._waiting[name]
 
-    def _text(self, query: Expr | str, name: str) -> str:
-        """The SQL of a query, noted under its name."""
+    def _asked(self, query: Expr | str, name: str) -> tuple[str, str, Path | None]:
+        """The SQL of a query, noted under its name, its digest, and the file where its rows are kept, if any.
+
+        One whose rows are not kept is looked through, and what it reads is laid out.
+        """
         if isinstance(query, str):
             text = query
         else:
             from sqlglot import ErrorLevel
 
             text = query.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE, pretty=True)
-        # What is kept was looked through when it was first asked.
-        if self._kept is None or self._kept.find(self._kept.digest_of(text)) is None:
+        digest = "" if self._kept is None else self._kept.digest_of(text)
+        before = None if self._kept is None else self._kept.find(digest)
+        if before is None:
             self._engine.check_query(text, name or "query")
+            self._lay_what(text)
         if name:
             self._note(name, text)
-        return text
+        return text, digest, before
 
     def _note(self, name: str, text: str) -> None:
         """Keep the SQL under its name; a step that runs again with other SQL is kept beside the first."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from caseseries.stats.estimate import Estimate, check_level, not_estimable
+from caseseries.stats.level import NEAR
 from caseseries.stats.ranks import MOST_STEPS, has_ties, mann_whitney, mann_whitney_exact
 from caseseries.stats.root import root
 from caseseries.stats.sample import Numbers, numbers
@@ -31,8 +32,6 @@ MOST_COUNTS = 3_500_000
 MOST_LISTED = 4_000_000
 # Differences this close, relative to the greatest value, are one: 0.3 - 0.1 is 0.2.
 SAME_SHIFT = 1e-12
-# A p this close to 1 - level, relative to it, is at it: 1 - 0.9 is 0.1.
-AT_LEVEL = 1.0 + 1e-9
 
 
 def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, unit: str = "") -> Estimate:
@@ -56,7 +55,7 @@ def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, unit: str
     n, m = len(first), len(second)
     if hindered := _hindrance(first, second):
         return not_estimable(hindered, SHIFT, n + m, unit)
-    pairs, alpha = n * m, (1.0 - level) * AT_LEVEL
+    pairs, alpha = n * m, (1.0 - level) * (1.0 + NEAR)
     middle = _ordered(first, second, [(pairs + 1) // 2, pairs // 2 + 1])
     value = middle[0] / 2.0 + middle[1] / 2.0 if middle[0] != middle[1] else middle[0]
     method, (low, high) = _limits(first, second, alpha)

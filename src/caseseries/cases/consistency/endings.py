@@ -9,7 +9,7 @@ from caseseries.cases.consistency.question import Question
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.clauses.analysis import Incidence, Regress
 from caseseries.protocol.protocol import Protocol
-from caseseries.stats.separation import listed
+from caseseries.protocol.wording import all_of
 
 
 def ending_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]:
@@ -28,7 +28,7 @@ def ending_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question
         if not rows:
             continue
         who = tuple(cases.patients[row] for row in rows)
-        sentence = f"{column.title} is filled in for patients {listed(who)}, who are read as alive."
+        sentence = f"{column.title} is filled in for patients {all_of(who)}, who are read as alive."
         if len(who) == 1:
             sentence = f"{column.title} is filled in for patient {who[0]}, who is read as alive."
         why = "Who is alive has none: one of the two is a slip."

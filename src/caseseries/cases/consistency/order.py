@@ -11,8 +11,7 @@ from caseseries.cases.clocks import Values, dated
 from caseseries.cases.consistency.question import Question
 from caseseries.cases.series import CaseSeries
 from caseseries.protocol.protocol import Protocol
-from caseseries.protocol.wording import a_moment
-from caseseries.stats.separation import listed
+from caseseries.protocol.wording import a_moment, all_of
 
 FEWEST = 8
 """Patients with both days from whom one can tell which comes first."""
@@ -34,8 +33,8 @@ def order_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
             if known < FEWEST or not 0 < len(rows) <= max(1, FEW * known):
                 continue
             who = tuple(cases.patients[row] for row in rows)
-            days = listed([f"{-apart[row]:.0f}" for row in rows])
-            have = f"Patient {who[0]} has" if len(who) == 1 else f"Patients {listed(who)} have"
+            days = all_of([f"{-apart[row]:.0f}" for row in rows])
+            have = f"Patient {who[0]} has" if len(who) == 1 else f"Patients {all_of(who)} have"
             sentence = (
                 f"{have} {a_moment(other)} {days} days before {a_moment(one)}: "
                 f"in the other {known - len(who)} it is never earlier."
