@@ -86,8 +86,9 @@ def main() -> None:
             before, after = printed_numbers(series), printed_numbers(planted)
             if before != after:
                 follows = that_follow(before) != that_follow(after)
+                claims = printed_of(series)
                 named, with_outcomes = (
-                    is_named(truth, told_of(planted, series, outcomes), planted)
+                    is_named(truth, told_of(planted, claims, outcomes), planted)
                     for outcomes in ([], outcomes_of(series))
                 )
                 rows.append(Tried(truth, follows, named, with_outcomes))
@@ -159,15 +160,21 @@ def questions_of(series: Series) -> list[Told]:
             return [_of_a_problem(problem.where, series) for problem in slips.problems]
 
 
-def told_of(planted: Series, series: Series, outcomes: list[OfPatient]) -> list[Told]:
-    """What is told of the planted sheets beside the numbers that were printed of the right ones.
+def printed_of(series: Series) -> list[Printed]:
+    """The numbers that are printed of the right sheets."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = open_study(laid_out(series, Path(folder)))
+        return with_ends(study.analyse(study.read_cases()))
+
+
+def told_of(planted: Series, claims: list[Printed], outcomes: list[OfPatient]) -> list[Told]:
+    """What is told of the planted sheets beside the `claims` that were printed of the right ones.
 
     The problems of the sheets; else the questions of what cannot be, each of the printed `outcomes` that is
     contradicted, each cell that the ledger names, and the other questions.
     """
-    with tempfile.TemporaryDirectory() as right, tempfile.TemporaryDirectory() as folder:
-        before = open_study(laid_out(series, Path(right)))
-        write_claims([*with_ends(before.analyse(before.read_cases())), *outcomes], Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        write_claims([*claims, *outcomes], Path(folder))
         study = open_study(laid_out(planted, Path(folder)))
         try:
             asked = _asked(study, study.read_cases())

@@ -127,8 +127,8 @@ ENGINE_FAULTS = (
         Fault(
             "because is the last row",
             "cohort/windows.py",
-            "ORDER BY f.state DESC, f.day, f.source, f.row_id",
-            "ORDER BY f.state DESC, f.day DESC, f.source, f.row_id",
+            "ORDER BY f.state DESC, f.day, f.source",
+            "ORDER BY f.state DESC, f.day DESC, f.source",
         ),
         "test_because_is_the_first_of_the_best",
     ),
