@@ -211,17 +211,17 @@ TOLD: list[tuple[str, Frames, str]] = [
     (
         "a visit that ends before it starts",
         changed("visit_occurrence", visit_end_date=[DAY - timedelta(1), DAY + timedelta(13), None]),
-        "Rows set aside: visit: ends before it starts 1, visit: no end 1.",
+        "Rows set aside: visit: no end 1, ends before it starts 1",
     ),
     (
         "a unit that nobody knows",
         changed("measurement", unit_source_value=["Cel", "g/dL", "K/uL", "mg/dL", "thimbles"] * 2),
-        "Rows set aside: ferritin: unknown unit 2.",
+        "Rows set aside: ferritin: unknown unit 2",
     ),
     (
         "no unit at all",
         changed("measurement", unit_source_value=["Cel", "g/dL", "K/uL", "mg/dL", None] * 2),
-        "Rows set aside: ferritin: no unit 2.",
+        "Rows set aside: ferritin: no unit 2",
     ),
     (
         "death before birth",

@@ -104,11 +104,17 @@ class Cohort:
 
     @property
     def _aside(self) -> list[str]:
-        """What was set aside, in one line."""
-        counts = [(what, why, rows) for (what, why), rows in self.odd_visits.items()]
-        counts += self.set_aside.select("finding", "why", "rows").iter_rows()
-        said = ", ".join(f"{what}: {why} {rows:,}" for what, why, rows in counts)
-        return [f"Rows set aside: {said}."] if said else []
+        """What was set aside, a line a finding, the commonest reason first."""
+        by_finding: dict[str, list[tuple[int, str]]] = {}
+        for (what, why), rows in self.odd_visits.items():
+            by_finding.setdefault(what, []).append((rows, why))
+        for what, why, rows in self.set_aside.select("finding", "why", "rows").iter_rows():
+            by_finding.setdefault(what, []).append((rows, why))
+        lines = [
+            f"    {what}: {', '.join(f'{why} {rows:,}' for rows, why in sorted(counts, reverse=True))}"
+            for what, counts in by_finding.items()
+        ]
+        return ["Rows set aside:", *lines] if lines else []
 
     @property
     def flow(self) -> str:
