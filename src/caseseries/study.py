@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from caseseries.cohort.answers import Answer
     from caseseries.cohort.cohort import Cohort
     from caseseries.criteria.definition import Definition
-    from caseseries.folder import Owner
+    from caseseries.folder.writing import Owner
     from caseseries.literature.claims import Claim
     from caseseries.literature.cohorts import Published
     from caseseries.literature.ledger import Ledger
@@ -141,7 +141,7 @@ class Study:
 
         They stand in the place of what an earlier run left there, or `beside` it.
         """
-        from caseseries.folder import write
+        from caseseries.folder.writing import write
 
         folder = self.results_folder(out)
         write(folder, self._owner, files, {"protocol": {"sha256": self.protocol.digest}}, beside)
@@ -377,7 +377,7 @@ class Study:
         same contradictions is told again, and kept. Returns the folder. Raises Problems where it belongs to
         another study or cannot be written.
         """
-        from caseseries.folder import write
+        from caseseries.folder.writing import write
         from caseseries.report.document import documents
         from caseseries.report.provenance import provenance
 
@@ -401,7 +401,7 @@ class Study:
         under pseudonyms. Returns the folder. Raises Problems where the run is not of records,
         where `smallest` is below 3, and as `write` does.
         """
-        from caseseries.folder import write
+        from caseseries.folder.writing import write
         from caseseries.report.provenance import versions
         from caseseries.report.release import released_files
         from caseseries.stats.small_cells import SMALLEST_OF_ALL
@@ -430,7 +430,7 @@ class Study:
 
         Raises Problems as `results_folder` does.
         """
-        from caseseries.folder import check_free
+        from caseseries.folder.writing import check_free
 
         results = self.results_folder(out)
         folder = results.with_name(f"{results.resolve().name.removesuffix('-results')}-release")
@@ -446,7 +446,7 @@ class Study:
 
         Raises Problems where that folder belongs to somebody else, or lies in the study's own.
         """
-        from caseseries.folder import check_free
+        from caseseries.folder.writing import check_free
 
         folder = Path(out) if out else Path(f"{self.name}-results")
         if not out and self._holds(folder):
@@ -465,14 +465,14 @@ class Study:
 
     @property
     def _owner(self) -> Owner:
-        from caseseries.folder import Owner
+        from caseseries.folder.writing import Owner
 
         return Owner(self.name, self.protocol.title)
 
     @property
     def _owner_of_release(self) -> Owner:
         """Another than that of the results: neither is ever written into the folder of the other."""
-        from caseseries.folder import Owner
+        from caseseries.folder.writing import Owner
 
         return Owner(self.name, f"{self.protocol.title} (released copy)")
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from caseseries import folder as results_folder
 from caseseries.cli.main import CANNOT, INTERRUPTED, main
 from caseseries.evidence.problem import Problems
-from caseseries.folder import Owner, write
+from caseseries.folder import writing
+from caseseries.folder.writing import Owner, write
 from caseseries.study import BUNDLED
 
 STUDY = "naymagon-2022"
@@ -170,7 +170,7 @@ def test_what_is_wrong_is_said_in_plain_words(
     def fails(path: Path, data: bytes) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(results_folder, "_write_whole", fails)
+    monkeypatch.setattr(writing, "_write_whole", fails)
     assert refused(tmp_path / "out", {"a": "a"}) == (
         f"{tmp_path / 'out'}: the results cannot be written: {words}\n"
         f"{mend} with --out; what stood there before is untouched."
@@ -352,7 +352,7 @@ def test_trouble_while_writing_leaves_nothing(
         path.write_bytes(data[:1])
         raise trouble
 
-    monkeypatch.setattr(results_folder, "_write_whole", troubled)
+    monkeypatch.setattr(writing, "_write_whole", troubled)
     with pytest.raises((Problems, KeyboardInterrupt)):
         write(tmp_path / "new" / "out", OURS, {"a.txt": "12"}, {})
     assert list(tmp_path.iterdir()) == []
