@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from caseseries.cohort.answers import Answer
     from caseseries.cohort.cohort import Cohort
     from caseseries.criteria.definition import Definition
-    from caseseries.folder.writing import Owner
+    from caseseries.folder.manifest import Owner
     from caseseries.literature.claims import Claim
     from caseseries.literature.cohorts import Published
     from caseseries.literature.ledger import Ledger
@@ -430,7 +430,7 @@ class Study:
 
         Raises Problems as `results_folder` does.
         """
-        from caseseries.folder.writing import check_free
+        from caseseries.folder.manifest import check_free
 
         results = self.results_folder(out)
         folder = results.with_name(f"{results.resolve().name.removesuffix('-results')}-release")
@@ -446,7 +446,7 @@ class Study:
 
         Raises Problems where that folder belongs to somebody else, or lies in the study's own.
         """
-        from caseseries.folder.writing import check_free
+        from caseseries.folder.manifest import check_free
 
         folder = Path(out) if out else Path(f"{self.name}-results")
         if not out and self._holds(folder):
@@ -465,14 +465,14 @@ class Study:
 
     @property
     def _owner(self) -> Owner:
-        from caseseries.folder.writing import Owner
+        from caseseries.folder.manifest import Owner
 
         return Owner(self.name, self.protocol.title)
 
     @property
     def _owner_of_release(self) -> Owner:
         """Another than that of the results: neither is ever written into the folder of the other."""
-        from caseseries.folder.writing import Owner
+        from caseseries.folder.manifest import Owner
 
         return Owner(self.name, f"{self.protocol.title} (released copy)")
 

@@ -19,7 +19,8 @@ import pytest
 from caseseries.cli.main import CANNOT, INTERRUPTED, main
 from caseseries.evidence.problem import Problems
 from caseseries.folder import writing
-from caseseries.folder.writing import Owner, write
+from caseseries.folder.manifest import Owner
+from caseseries.folder.writing import write
 from caseseries.study import BUNDLED
 
 STUDY = "naymagon-2022"

@@ -20,7 +20,7 @@ import polars as pl
 import pytest
 
 from caseseries.cli.main import CANNOT, INTERRUPTED, main
-from caseseries.folder.writing import KEPT
+from caseseries.folder.manifest import KEPT
 from caseseries.records import kept
 from caseseries.records.synthetic.writing import synthesise
 from caseseries.study import BUNDLED

@@ -18,7 +18,7 @@ from caseseries.cohort.patient import Patient
 from caseseries.cohort.screen import screen
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.problem import Problem, Problems
-from caseseries.folder.writing import KEPT
+from caseseries.folder.manifest import KEPT
 from caseseries.records import codebook_reading
 from caseseries.records import kept as keeping
 from caseseries.records.codebook_reading import read_codebook

@@ -23,7 +23,7 @@ def opened(options: argparse.Namespace) -> tuple[Study, Path]:
 
 def opened_records(options: argparse.Namespace, out: Path, tell: Progress) -> Records:
     """The records, of which long queries leave what they found in the results folder, for the next run."""
-    from caseseries.folder.writing import KEPT
+    from caseseries.folder.manifest import KEPT
     from caseseries.records.omop import open_records
 
     records = open_records(options.records, memory=options.memory or "", kept=out / KEPT)
