@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from caseseries.cohort.answers import Answer
     from caseseries.cohort.cohort import Cohort
     from caseseries.criteria.definition import Definition
-    from caseseries.folder.manifest import Owner
+    from caseseries.folder.destination import Destination
     from caseseries.literature.claims import Claim
     from caseseries.literature.cohorts import Published
     from caseseries.literature.ledger import Ledger
@@ -143,8 +142,9 @@ class Study:
         """
         from caseseries.folder.writing import write
 
-        folder = self.results_folder(out)
-        write(folder, self._owner, files, {"protocol": {"sha256": self.protocol.digest}}, beside)
+        to = self._to(out)
+        folder = to.results()
+        write(folder, to.owner, files, {"protocol": {"sha256": self.protocol.digest}}, beside)
         return folder
 
     def files_of(self, cohort: Cohort) -> dict[str, bytes]:
@@ -377,16 +377,9 @@ class Study:
         same contradictions is told again, and kept. Returns the folder. Raises Problems where it belongs to
         another study or cannot be written.
         """
-        from caseseries.folder.writing import write
-        from caseseries.report.document import documents
-        from caseseries.report.provenance import provenance
+        from caseseries.folder.finished import write_run
 
-        folder = self.results_folder(out)
-        run, kept = _with_explained(run, folder)
-        files: dict[str, str | bytes] = {**documents(run, tell), **kept, **(beside or {})}
-        tell("writing")
-        write(folder, self._owner, files, provenance(run.results, run.printed))
-        return folder
+        return write_run(run, self._to(out), tell, beside or {})
 
     def release(
         self,
@@ -401,41 +394,16 @@ class Study:
         under pseudonyms. Returns the folder. Raises Problems where the run is not of records,
         where `smallest` is below 3, and as `write` does.
         """
-        from caseseries.folder.writing import write
-        from caseseries.report.provenance import versions
-        from caseseries.report.release import released_files
-        from caseseries.stats.small_cells import SMALLEST_OF_ALL
+        from caseseries.folder.finished import write_release
 
-        problems = []
-        if not run.cases.from_records:
-            found, mend = (
-                "these cases are of a sheet",
-                "Only a run on a hospital's records has a released copy.",
-            )
-            problems.append(Problem("the released copy", found, mend))
-        if smallest < SMALLEST_OF_ALL:
-            found = f"{smallest} would be the smallest count that is shown, and then the others can be told"
-            mend = f"Name {SMALLEST_OF_ALL} or more; 5 is usual."
-            problems.append(Problem("the released copy", found, mend))
-        if problems:
-            raise Problems(problems)
-        folder = self.release_folder(out)
-        files = released_files(run, smallest, with_patients)
-        made = {"protocol": {"version": run.results.version, "sha256": self.protocol.digest}}
-        write(folder, self._owner_of_release, files, {**made, "versions": versions()})
-        return folder
+        return write_release(run, self._to(out), smallest, with_patients)
 
     def release_folder(self, out: Path | str | None = None) -> Path:
         """Where the released copy goes: beside the results folder of `out`, NAME-release for NAME-results.
 
         Raises Problems as `results_folder` does.
         """
-        from caseseries.folder.manifest import check_free
-
-        results = self.results_folder(out)
-        folder = results.with_name(f"{results.resolve().name.removesuffix('-results')}-release")
-        check_free(folder, self._owner_of_release)
-        return folder
+        return self._to(out).release()
 
     def report(self, results: Results, cases: CaseSeries, out: Path | str | None = None) -> Path:
         """Finish the run and write its folder, with report.html. Raises Problems as `write` does."""
@@ -446,35 +414,12 @@ class Study:
 
         Raises Problems where that folder belongs to somebody else, or lies in the study's own.
         """
-        from caseseries.folder.manifest import check_free
+        return self._to(out).results()
 
-        folder = Path(out) if out else Path(f"{self.name}-results")
-        if not out and self._holds(folder):
-            folder = self.folder.resolve().parent / folder
-        if self._holds(folder):
-            found, mend = (
-                "this lies in the folder of the study, which is only read",
-                "Name a folder outside it.",
-            )
-            raise Problems([Problem(str(folder), found, mend)])
-        check_free(folder, self._owner)
-        return folder
+    def _to(self, out: Path | str | None) -> Destination:
+        from caseseries.folder.destination import Destination
 
-    def _holds(self, folder: Path) -> bool:
-        return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(self.folder))
-
-    @property
-    def _owner(self) -> Owner:
-        from caseseries.folder.manifest import Owner
-
-        return Owner(self.name, self.protocol.title)
-
-    @property
-    def _owner_of_release(self) -> Owner:
-        """Another than that of the results: neither is ever written into the folder of the other."""
-        from caseseries.folder.manifest import Owner
-
-        return Owner(self.name, f"{self.protocol.title} (released copy)")
+        return Destination(self.name, self.protocol.title, self.folder, out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,19 +442,6 @@ class _Ground:
         from caseseries.literature.present import with_present
 
         return with_present(self.published, self.present)
-
-
-def _with_explained(run: Finished, folder: Path) -> tuple[Finished, dict[str, str]]:
-    """The run with what the ledger in the results folder explained, and that ledger, to be kept."""
-    from caseseries.literature.ledger import LEDGER, as_explained_before, ledger_csv
-
-    ledger = folder / LEDGER
-    if not run.verdicts or not ledger.is_file():
-        return run, {}
-    verdicts = as_explained_before(run.verdicts, ledger.read_text("utf-8", errors="replace"))
-    if not any(first.explained for first, *_ in verdicts):
-        return run, {}
-    return replace(run, verdicts=verdicts), {LEDGER: ledger_csv(verdicts)}
 
 
 def _expect_cases(cases: object, how: str) -> None:
