@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
     from caseseries.folder.destination import Destination
     from caseseries.literature.claims import Claim
     from caseseries.literature.cohorts import Published
+    from caseseries.literature.ground import Ground
     from caseseries.literature.ledger import Ledger
+    from caseseries.literature.papers import Papers
     from caseseries.literature.planning import Aim
     from caseseries.literature.set_aside import SetAside
     from caseseries.literature.verdicts import Verdict
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from caseseries.report.sections import Finished
 
 BUNDLED = Path(__file__).parent / "studies"
-SHEET, CLAIMS, CODEBOOK, ANSWERS = "patients.csv", "claims.toml", "codebook.toml", "answers.csv"
-COHORTS, SET_ASIDE = "cohorts.toml", "not-claims.csv"
+SHEET, CODEBOOK, ANSWERS = "patients.csv", "codebook.toml", "answers.csv"
 Tell = Callable[[str], None]
 
 
@@ -210,43 +210,30 @@ class Study:
         published cohorts say where the study names any. Raises Problems where these cannot be read.
         """
         _expect_cases(cases, "analyse takes cases: study.analyse(study.read_cases())")
-        return self._results(self._ground(cases), tell, screening)
+        return self._ground(cases).results(tell, screening)
 
     def run(self, cases: CaseSeries, tell: Tell = _silent, screening: Screening | None = None) -> Finished:
         """`analyse` and `finish` in one, with every file read once. Raises Problems."""
         _expect_cases(cases, "run takes the cases: study.run(study.read_cases())")
         ground = self._ground(cases)
-        return self._finished(ground, self._results(ground, tell, screening), screening)
+        return self._finished(ground, ground.results(tell, screening), screening)
 
-    def _ground(self, cases: CaseSeries) -> _Ground:
-        from caseseries.analysis.plan import analysed
-        from caseseries.literature.present import present_cohort
+    def _ground(self, cases: CaseSeries) -> Ground:
+        from caseseries.literature.ground import ground_of
 
-        published = self.cohorts()
-        first, further = analysed(self.protocol, cases)
-        present = present_cohort(first, self.protocol, published) if published else None
-        return _Ground(cases, first, further, published, present)
+        return ground_of(cases, self._papers)
 
-    def _results(self, ground: _Ground, tell: Tell, screening: Screening | None) -> Results:
-        from caseseries.analysis.plan import analyse_first
-        from caseseries.literature.cohorts import cohorts_source
-        from caseseries.literature.pool import pool
+    # ---- Beside what is printed ----
 
-        results = analyse_first(self.protocol, ground.first, ground.further, tell, screening)
-        source = cohorts_source(self.folder / COHORTS, ground.published)
-        if source is None or not ground.published:
-            return results
-        tell("pooling published cohorts")
-        pooled = pool(ground.published, ground.present, self.protocol.conventions.level)
-        return replace(results, published=(pooled,), sources=(*results.sources, source))
+    @property
+    def _papers(self) -> Papers:
+        from caseseries.literature.papers import Papers
 
-    # ---- Beside what others published ----
+        return Papers(self.name, self.folder, self.protocol)
 
     def cohorts(self) -> tuple[Published, ...]:
         """The published cohorts of cohorts.toml; none without one. Raises Problems."""
-        from caseseries.literature.cohorts import read_cohorts
-
-        return read_cohorts(self.folder / COHORTS, self.protocol.levels)
+        return self._papers.cohorts()
 
     def pool(self, cases: CaseSeries | None = None) -> Result:
         """What published cohorts say together, and beside them these cases or their own publication.
@@ -255,7 +242,7 @@ class Study:
         """
         from caseseries.literature.pool import pool
 
-        published = self._some_cohorts()
+        published = self._papers.some_cohorts()
         own = next((one for one in published if one.present), None)
         present = own if cases is None else self._ground(cases).present
         return pool(published, present, self.protocol.conventions.level)
@@ -270,16 +257,8 @@ class Study:
         """How many patients a next study needs, and what the pool becomes with them. Raises Problems."""
         from caseseries.literature.planning import plan
 
-        self._some_cohorts()
+        self._papers.some_cohorts()
         return plan(self.cohorts_beside(cases), aim, self.protocol.conventions.level)
-
-    def _some_cohorts(self) -> tuple[Published, ...]:
-        published = self.cohorts()
-        if not published:
-            found = "there is no cohort to pool"
-            mend = f"Write an entry for each published cohort into {COHORTS}; docs/pooling.md says how."
-            raise Problems([Problem(f"{self.name}, {COHORTS}", found, mend)])
-        return published
 
     def cohorts_beside(self, cases: CaseSeries | None = None) -> tuple[Published, ...]:
         """The published cohorts, and these cases as one of them. Raises Problems."""
@@ -287,58 +266,32 @@ class Study:
 
     def claims(self) -> tuple[Claim, ...]:
         """The printed numbers that the study is held against; none without a claims.toml. Raises Problems."""
-        from caseseries.literature.claims import read_claims
-
-        with _of_a_paper():
-            return read_claims(self.folder / CLAIMS)
+        return self._papers.claims()
 
     def set_aside(self) -> tuple[SetAside, ...]:
         """What the same text prints that is no claim; none without a not-claims.csv. Raises Problems."""
-        from caseseries.literature.set_aside import read_set_aside
-
-        return read_set_aside(self.folder / SET_ASIDE)
+        return self._papers.set_aside()
 
     def verdicts(self, results: Results, cases: CaseSeries) -> tuple[tuple[Verdict, ...], ...]:
         """The claims of claims.toml, held against the results and the cases; none where there is no file."""
-        return self._verdicts(self.claims(), results, cases, self.cohorts())
-
-    def _verdicts(
-        self,
-        claims: tuple[Claim, ...],
-        results: Results,
-        cases: CaseSeries,
-        published: tuple[Published, ...],
-    ) -> tuple[tuple[Verdict, ...], ...]:
-        from caseseries.literature.cohorts import counts_printed
-        from caseseries.literature.verdicts import check
-
-        with _of_a_paper():
-            return check(claims, results, cases, counts_printed(published))
+        papers = self._papers
+        return papers.verdicts(papers.claims(), results, cases, papers.cohorts())
 
     def ledger(self, tell: Tell = _silent) -> Ledger:
         """The verdicts on every claim, from the study's own sheet, and what would explain the contradictions.
 
         Raises Problems, also without a claim.
         """
-        from caseseries.literature.differing import looks_of
-        from caseseries.literature.explain import explained
-        from caseseries.literature.ledger import Ledger
-        from caseseries.literature.one_cell import one_cells
-        from caseseries.literature.one_cell_in_words import with_one_cell
+        from caseseries.literature.examination import examined
 
-        file = self.folder / CLAIMS
-        if not file.exists():
-            found, mend = "there is no such file, and so nothing to hold", "Write it: see docs/claims.md."
-            raise Problems([Problem(str(file), found, mend)])
-        claims, cases = self.claims(), self.read_cases()
+        claims, cases = self._papers.some_claims(), self.read_cases()
         ground = self._ground(cases)
-        results = self._results(ground, tell, None)
-        verdicts = self._verdicts(claims, results, cases, ground.published)
+        results = ground.results(tell, None)
+        verdicts = self._papers.verdicts(claims, results, cases, ground.published)
         tell("what would explain the contradictions")
-        looks = {claim.id: looks_of(claim, results, cases) for claim in claims if claim.any_differs}
-        cells = one_cells(verdicts, results, cases, self.protocol)
-        said = with_one_cell(explained(verdicts, results, cases, self.protocol), cells)
-        return Ledger(said, looks, cells)
+        return examined(verdicts, results, cases, self.protocol)
+
+    # ---- On paper ----
 
     def finish(self, results: Results, cases: CaseSeries) -> Finished:
         """The run as a whole: with the printed numbers held against the results, and the open questions.
@@ -348,18 +301,18 @@ class Study:
         _expect_cases(cases, "report takes the results, then the cases: study.report(results, cases)")
         return self._finished(self._ground(cases), results, None)
 
-    def _finished(self, ground: _Ground, results: Results, screening: Screening | None) -> Finished:
-        from caseseries.literature.claims import claims_source
+    def _finished(self, ground: Ground, results: Results, screening: Screening | None) -> Finished:
         from caseseries.report.sections import Finished
 
-        claims = () if ground.cases.from_records else self.claims()
+        papers, cases = self._papers, ground.cases
+        claims = () if cases.from_records else papers.claims()
         return Finished(
             self.protocol,
             ground.first,
             results,
-            self._verdicts(claims, results, ground.cases, ground.published),
-            self.questions(ground.cases),
-            claims_source(self.folder / CLAIMS, claims) if claims else None,
+            papers.verdicts(claims, results, cases, ground.published),
+            self.questions(cases),
+            papers.claims_source(claims) if claims else None,
             screening,
             ground.beside,
         )
@@ -422,28 +375,6 @@ class Study:
         return Destination(self.name, self.protocol.title, self.folder, out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What a run rests on, read once: the cases, of them the first episodes, and the published cohorts.
-
-    `further` counts the rows of further episodes; `present` is these cases as a cohort, None where no cohort
-    is published or nobody's fate is known.
-    """
-
-    cases: CaseSeries
-    first: CaseSeries
-    further: int
-    published: tuple[Published, ...]
-    present: Published | None
-
-    @property
-    def beside(self) -> tuple[Published, ...]:
-        """The published cohorts, and these cases as one of them; none where none are published."""
-        from caseseries.literature.present import with_present
-
-        return with_present(self.published, self.present)
-
-
 def _expect_cases(cases: object, how: str) -> None:
     """A kind word for who hands on something else than cases."""
     from caseseries.cases.series import CaseSeries
@@ -478,17 +409,6 @@ def open_study(name: Path | str) -> Study:
             found = "there is neither a folder nor a bundled study of this name"
             raise Problems([Problem(str(name), found, did_you_mean(str(name), bundled))])
     return Study(folder.resolve().name, folder, read_protocol(folder / "protocol.toml"))
-
-
-@contextmanager
-def _of_a_paper() -> Iterator[None]:
-    """Tell at the end of what is wrong with the claims that a study need not have any."""
-    try:
-        yield
-    except Problems as told:
-        *others, last = told.problems
-        mend = f"{last.mend}\nOr delete {CLAIMS} if this study follows no paper."
-        raise Problems([*others, replace(last, mend=mend)]) from None
 
 
 def bundled_studies() -> tuple[str, ...]:
