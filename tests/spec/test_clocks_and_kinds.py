@@ -11,7 +11,8 @@ from tests.spec.made_up import AGE as AGE_YEARS
 from tests.spec.made_up import FATE, FOLLOW_UP, TITLE
 
 from caseseries.analysis.plan import analyse
-from caseseries.analysis.released import WITHHELD, released
+from caseseries.analysis.released import released
+from caseseries.analysis.released_rule import WITHHELD
 from caseseries.analysis.results import Results
 from caseseries.cases.sheet import read_sheet
 from caseseries.evidence.problem import Problems

@@ -16,7 +16,8 @@ from tests.spec.made_up import FATE, FOLLOW_UP, NAMED_DAYS, TITLE, done
 
 from caseseries.analysis.cautions import Caution
 from caseseries.analysis.plan import analyse, analysed
-from caseseries.analysis.released import BANDED, Released, released
+from caseseries.analysis.released import Released, released
+from caseseries.analysis.released_rule import BANDED
 from caseseries.analysis.results import Group, Number, Result, Results
 from caseseries.cases.pseudonyms import pseudonyms
 from caseseries.cases.series import Source

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from caseseries.analysis.ids import joined, of_column
 from caseseries.analysis.patient_courses import MANY_PATIENTS
-from caseseries.analysis.released import BANDED, OLD, SMALLEST, Released, released
+from caseseries.analysis.released import Released, released
+from caseseries.analysis.released_rule import BANDED, OLD, SMALLEST
 from caseseries.cases.pseudonyms import pseudonyms, under_pseudonyms, without_words
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries
