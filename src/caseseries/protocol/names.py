@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,6 +46,21 @@ class Names:
             fitting = [one.name for one in others if one.kind in kinds]
             mend = f"These would do: {some_of(fitting)}." if fitting else "There is none that would do."
             yield Slip(path, f'{need}, and "{name}" is of kind "{column.kind}"', mend)
+
+    def listed(
+        self, path: Path, listed: Sequence[str], kinds: Sequence[str] = (), need: str = ""
+    ) -> Iterator[Slip]:
+        """As of any `column`, of each variable of a list; and that one stands in it twice."""
+        for place, name in enumerate(listed):
+            yield from self.column((*path, place), name, kinds, need)
+            if name in listed[:place]:
+                yield Slip((*path, place), f'"{name}" is listed twice', "List each variable once.")
+
+    def groups(self, path: Path, by: str | None) -> Iterator[Slip]:
+        """That the variable which is to make the groups of an analysis cannot."""
+        if by is not None:
+            need = "groups are made by a yes/no or a category"
+            yield from self.column((*path, "by"), by, ["yes/no", "category"], need)
 
     def serial(self, path: Path, name: str) -> Iterator[Slip]:
         """That no serial is so called."""
