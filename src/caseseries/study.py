@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from caseseries.records.codebook import Codebook
     from caseseries.records.omop import Records
     from caseseries.records.survey import Survey
-    from caseseries.report.sections import Finished
+    from caseseries.report.finished import Finished
 
 BUNDLED = Path(__file__).parent / "studies"
 SHEET, CODEBOOK, ANSWERS = "patients.csv", "codebook.toml", "answers.csv"
@@ -302,7 +302,7 @@ class Study:
         return self._finished(self._ground(cases), results, None)
 
     def _finished(self, ground: Ground, results: Results, screening: Screening | None) -> Finished:
-        from caseseries.report.sections import Finished
+        from caseseries.report.finished import Finished
 
         papers, cases = self._papers, ground.cases
         claims = () if cases.from_records else papers.claims()

@@ -20,7 +20,7 @@ from caseseries.criteria.shelf import open_definition
 from caseseries.records.omop import open_records
 from caseseries.records.synthetic.writing import synthesise
 from caseseries.report.document import documents
-from caseseries.report.sections import Finished
+from caseseries.report.finished import Finished
 from caseseries.study import Study, open_study
 
 Found = tuple[Cohort, Abstracted, Screening]

@@ -18,7 +18,7 @@ from caseseries.evidence.attrition import Attrition, Step
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.reading import read_protocol
 from caseseries.report.document import documents
-from caseseries.report.sections import Finished
+from caseseries.report.finished import Finished
 
 PROTOCOL = """
 title = "The ward, from its records"

@@ -18,12 +18,13 @@ from tests.spec.test_figures import beyond, boxes, overlapping
 import caseseries.report.rows
 from caseseries.analysis.ids import of_steps
 from caseseries.evidence.attrition import Attrition, Step
+from caseseries.report.finished import Finished
 from caseseries.report.flow_figure import flow_figure
 from caseseries.report.page import Cell, Table, plain, tables
 from caseseries.report.patients import names_in_figures
 from caseseries.report.rows import behind
 from caseseries.report.screening import in_short
-from caseseries.report.sections import Finished, sections
+from caseseries.report.sections import sections
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -294,7 +295,7 @@ def test_a_row_is_shown_as_it_was_recorded(run: Run) -> None:
 
 
 def test_too_many_rows_have_a_page_of_their_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("caseseries.report.sections.MANY_ROWS", 5)
+    monkeypatch.setattr("caseseries.report.finished.MANY_ROWS", 5)
     apart = replace(run)
     page, rows = apart.files["report.html"], apart.files["rows.html"]
     assert "The rows of the records" not in page

@@ -23,8 +23,8 @@ from caseseries.cases.pseudonyms import pseudonyms
 from caseseries.cases.series import Source
 from caseseries.evidence.problem import Problems
 from caseseries.protocol.clauses.analysis import Screen
+from caseseries.report.finished import Finished
 from caseseries.report.release import released_files
-from caseseries.report.sections import Finished
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.survival import kaplan_meier, survival_at
 from caseseries.study import Study, open_study

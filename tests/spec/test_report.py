@@ -17,9 +17,10 @@ from caseseries.analysis.results import Number, Result, Results
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.conventions import Conventions
 from caseseries.report.document import documents, table_csv
+from caseseries.report.finished import Finished
 from caseseries.report.narrative import results_in_words
 from caseseries.report.page import Cell, Paragraph, Ref, Row, Section, Table, plain, ref, tables
-from caseseries.report.sections import Finished, sections
+from caseseries.report.sections import sections
 from caseseries.stats.estimate import Estimate
 from caseseries.study import open_study
 

@@ -20,7 +20,7 @@ from caseseries.evidence.problem import Problems
 from caseseries.protocol.clauses.variable import Variable
 from caseseries.protocol.protocol import Protocol
 from caseseries.report.document import documents
-from caseseries.report.sections import Finished
+from caseseries.report.finished import Finished
 from caseseries.study import open_study
 
 PROTOCOL = Protocol.model_validate(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from caseseries.cases.series import CaseSeries
     from caseseries.literature.claims import Claim
     from caseseries.literature.set_aside import SetAside
-    from caseseries.report.sections import Finished
+    from caseseries.report.finished import Finished
     from caseseries.study import Study
 
 

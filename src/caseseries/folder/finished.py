@@ -11,8 +11,8 @@ from caseseries.folder.destination import Destination
 from caseseries.folder.writing import write
 from caseseries.literature.ledger import LEDGER, as_explained_before, ledger_csv
 from caseseries.report.document import documents
+from caseseries.report.finished import Finished
 from caseseries.report.provenance import provenance, versions
-from caseseries.report.sections import Finished
 from caseseries.stats.small_cells import SMALLEST_OF_ALL
 
 

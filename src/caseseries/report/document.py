@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import Callable
 
+from caseseries.report.finished import Finished
 from caseseries.report.html import page_html, rows_html
 from caseseries.report.page import Table, figures, plain, tables
-from caseseries.report.sections import Finished, sections
+from caseseries.report.sections import sections
 
 ROWS_PAGE = "rows.html"
 """Where the rows of the records stand where they are too many for the report itself."""

@@ -33,6 +33,7 @@ from caseseries.report import figures as draw
 from caseseries.report import screening as found
 from caseseries.report.comparison_tables import comparisons_table, entries_table
 from caseseries.report.document import table_csv
+from caseseries.report.finished import Finished
 from caseseries.report.group_table import group_tables
 from caseseries.report.html import released_html
 from caseseries.report.incidence_table import incidence_table
@@ -53,7 +54,7 @@ from caseseries.report.page import (
 )
 from caseseries.report.patient_tables import listing
 from caseseries.report.provenance import versions
-from caseseries.report.sections import Finished, courses, every_caution
+from caseseries.report.sections import courses, every_caution
 from caseseries.report.summary_table import summary_table
 from caseseries.report.survival_table import survival_table
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from caseseries.analysis.ids import is_of_one_patient
 from caseseries.analysis.multiplicity import promised_tests
-from caseseries.analysis.patient_courses import MANY_PATIENTS
 from caseseries.analysis.results import Result, Results
-from caseseries.cases.consistency.question import Question
-from caseseries.cases.screening import Screening
-from caseseries.cases.series import CaseSeries, Source
-from caseseries.literature.cohorts import Published
-from caseseries.literature.verdicts import Verdict, tally
+from caseseries.literature.verdicts import tally
 from caseseries.protocol.clauses.analysis import (
     Compare,
     Entries,
@@ -26,7 +20,6 @@ from caseseries.protocol.clauses.analysis import (
     Survival,
     Trajectory,
 )
-from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.sentences import sentences
 from caseseries.protocol.wording import in_running_text
 from caseseries.report import figures as draw
@@ -40,6 +33,7 @@ from caseseries.report.comparison_tables import (
     ranges_table,
 )
 from caseseries.report.course_table import by_day, course_table, patients_table
+from caseseries.report.finished import Finished
 from caseseries.report.group_table import group_tables
 from caseseries.report.incidence_table import incidence_table
 from caseseries.report.narrative import results_in_words
@@ -49,53 +43,8 @@ from caseseries.report.patients import names_in_figures
 from caseseries.report.pool_section import pooled
 from caseseries.report.provenance import provenance
 from caseseries.report.regression_table import regression_table
-from caseseries.report.rows import MANY_ROWS, Behind, behind, rows_section
 from caseseries.report.summary_table import summary_table
 from caseseries.report.survival_table import survival_table
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A finished run: the promise, the cases, what came of them, and what they leave open.
-
-    `screening` is how a hospital's patients were found; a sheet has none. `cohorts` are the published ones,
-    and these cases as one of them.
-    """
-
-    protocol: Protocol
-    cases: CaseSeries
-    results: Results
-    verdicts: Sequence[Sequence[Verdict]] = ()
-    questions: Sequence[Question] = ()
-    printed: Source | None = None
-    screening: Screening | None = None
-    cohorts: Sequence[Published] = ()
-
-    @property
-    def done(self) -> tuple[Result, ...]:
-        """The analyses that could be done."""
-        return tuple(result for result in self.results if not result.why_not)
-
-    @property
-    def names_patients(self) -> bool:
-        """Whether there are few enough patients to name each."""
-        return self.cases.n <= MANY_PATIENTS
-
-    @property
-    def behind(self) -> Behind:
-        """Where the rows of the records stand that a cell rests on; nowhere, where a sheet was typed."""
-        return behind(self.screening.rows) if self.screening and self.names_patients else Behind()
-
-    @property
-    def rows(self) -> Section:
-        """The rows of the records behind the cells; empty where there are none, or too many patients."""
-        is_shown = self.screening is not None and self.names_patients
-        return rows_section(self.screening.rows) if self.screening and is_shown else Section("", "")
-
-    @property
-    def rows_stand_apart(self) -> bool:
-        """Whether the rows are so many that they have a page of their own."""
-        return self.screening is not None and self.screening.rows.height > MANY_ROWS
 
 
 def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
