@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 
 from caseseries.stats.estimate import Estimate, check_level, not_estimable
 from caseseries.stats.sample import Counts, Numbers, numbers
-from caseseries.stats.survival import SAME_TIME, Limits, count_at, followed, said
+from caseseries.stats.survival import Limits
 from caseseries.stats.tails import normal_quantile
+from caseseries.stats.times import SAME_TIME, count_at, followed, said
 
 # More kinds of event than this are a slip, such as days given for kinds.
 MOST_CAUSES = 20

@@ -13,7 +13,7 @@ from caseseries.stats.estimate import check_level
 from caseseries.stats.regression import Regression, Setting, concluded, refused, standardized
 from caseseries.stats.sample import Counts, Flags, Numbers, flags, numbers
 from caseseries.stats.separation import Peak, dependence, highest, listed, runaways, tops, worst_cuts
-from caseseries.stats.survival import SAME_TIME
+from caseseries.stats.times import SAME_TIME
 
 Ties = Literal["Efron", "Breslow"]
 

@@ -13,8 +13,8 @@ from caseseries.stats.competing import check_cause, observed
 from caseseries.stats.estimate import check_level
 from caseseries.stats.regression import Coefficient, Setting, coefficient, refused
 from caseseries.stats.sample import Counts, Flags, Numbers
-from caseseries.stats.survival import count_at
 from caseseries.stats.tails import normal_quantile, normal_two_sided
+from caseseries.stats.times import count_at
 
 # Patients times covariates times covariates: about two seconds of work.
 MOST_STEPS = 30_000_000

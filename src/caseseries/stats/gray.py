@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 from caseseries.stats.competing import check_cause, observed
 from caseseries.stats.estimate import Estimate, not_estimable
 from caseseries.stats.sample import Counts, Numbers
-from caseseries.stats.survival import count_at
 from caseseries.stats.tails import chi_square_tail
+from caseseries.stats.times import count_at
 
 # Groups times groups times distinct times of an event: about two seconds of work.
 MOST_STEPS = 30_000_000

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from caseseries.stats.estimate import Estimate, not_estimable
 from caseseries.stats.sample import Counts, Flags, Numbers
-from caseseries.stats.survival import count_at, followed, still
 from caseseries.stats.tails import chi_square_tail
+from caseseries.stats.times import count_at, followed, still
 
 # Groups squared, at each time of an event: a second or two. 100 groups at 100,000 times take a billion.
 MOST_STEPS = 1_000_000_000

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from caseseries.stats.estimate import Estimate, not_estimable
 from caseseries.stats.log_rank import log_rank_of
 from caseseries.stats.sample import Counts, Flags, Numbers
-from caseseries.stats.survival import followed
+from caseseries.stats.times import followed
 
 DRAWS = 100_000
 # Patients times draws: some seconds' work.

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from caseseries.stats.estimate import Estimate, check_level, not_estimable
-from caseseries.stats.survival import SAME_TIME, Curve, said
+from caseseries.stats.survival import Curve
 from caseseries.stats.tails import normal_quantile, normal_two_sided
+from caseseries.stats.times import SAME_TIME, said
 
 VARIANCE = "normal interval, Greenwood's variance of the area without the factor d / (d - 1)"
 
