@@ -7,34 +7,23 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from caseseries.cases.dictionary import column_of, days_column, regimen_columns, regimens_column
+from caseseries.cases.dictionary import column_of
 from caseseries.cases.long_tables import MOMENTS, ORIGINS, SERIALS, SPELLS, UNREAD, frame
 from caseseries.cases.parts import part_of
-from caseseries.cases.recipes import (
-    Abstracting,
-    cell,
-    course_of,
-    courses_taken,
-    hospital_day,
-    level_of,
-    on_grid,
-)
+from caseseries.cases.recipes import Abstracting, cell, hospital_day, on_grid
 from caseseries.cases.series import CaseSeries, Column, Footnote, Source
 from caseseries.cases.shape import PARTS, TYPES, check
-from caseseries.cases.spells import footnotes_on_drugs
+from caseseries.cases.spells import Row, footnotes_on_drugs
+from caseseries.cases.treatment import treatment
 from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.eligibility import IN, OUT
 from caseseries.cohort.patient import Patient
 from caseseries.criteria.definition import Definition
 from caseseries.evidence.attrition import Step
 from caseseries.evidence.bounds import Bounds
-from caseseries.evidence.course import Course
-from caseseries.evidence.days import number_of
 from caseseries.protocol.clauses.variable import Take, Variable
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
-
-Row = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -163,10 +152,10 @@ def _on_follow_up(patients: Sequence[Patient], protocol: Protocol) -> Iterable[F
 
 def _part(variable: Variable, patients: Sequence[Patient], study: Abstracting) -> _Part:
     take = variable.take
-    if isinstance(take, Take) and variable.kind == "regimen":
-        return _regimen(variable, [course_of(variable, take, one) for one in patients], patients)
-    if isinstance(take, Take) and variable.kind == "regimens":
-        return _regimens(variable, [courses_taken(variable, take, one) for one in patients], patients)
+    if isinstance(take, Take) and variable.kind in ("regimen", "regimens"):
+        given, because = treatment(variable, take, patients)
+        origins = {one.name: _origins(one.name, because) for one in given.dictionary}
+        return _Part(given.columns, given.dictionary, origins, given.spells, given.unread)
     cells = [cell(variable, one, study) for one in patients]
     column = column_of(variable)
     columns = {variable.name: pl.Series(variable.name, [one.value for one in cells], TYPES[variable.kind])}
@@ -180,105 +169,6 @@ def _part(variable: Variable, patients: Sequence[Patient], study: Abstracting) -
 
 def _origins(name: str, because: Iterable[tuple[str, ...]]) -> pl.Series:
     return pl.Series(name, [ORIGINS.join(rows) or None for rows in because], dtype=pl.String)
-
-
-# ---- Treatment ----
-
-
-def _regimen(variable: Variable, taken: Sequence[Course | None], patients: Sequence[Patient]) -> _Part:
-    """The fan of one drug: whether it was given, and dose, interval, route, daily amount and days."""
-    routes = [one.route for one in taken if one and one.route]
-    lines = (
-        *regimen_columns(variable, ["mg"] * any(one and one.dose_mg for one in taken), routes),
-        days_column(variable),
-    )
-    values: tuple[tuple[pl.DataType, list[object]], ...] = (
-        (pl.String(), [None if one is None else str(one.steps[0]) for one in taken]),
-        (pl.Boolean(), [one is not None for one in taken]),
-        (pl.Float64(), [one and one.dose_mg for one in taken]),
-        (pl.Float64(), [one and one.interval_hours for one in taken]),
-        (pl.String(), [(one and one.route) or None for one in taken]),
-        (pl.Float64(), [one and one.first_daily for one in taken]),
-        (pl.Int64(), [one and one.days for one in taken]),
-    )
-    columns = {
-        line.name: pl.Series(line.name, cells, dtype)
-        for line, (dtype, cells) in zip(lines, values, strict=True)
-    }
-    rows = _origins(variable.name, [_rows(one) for one in taken])
-    mine = [(one,) if one else () for one in taken]
-    return _Part(
-        columns,
-        lines,
-        {line.name: rows.alias(line.name) for line in lines},
-        tuple(_spells(variable, mine, patients)),
-        tuple(_unread(variable, mine, patients)),
-    )
-
-
-def _regimens(
-    variable: Variable, taken: Sequence[tuple[Course, ...] | None], patients: Sequence[Patient]
-) -> _Part:
-    levels = [None if some is None else {level_of(one, variable) for one in some} for some in taken]
-    column = regimens_column(variable, (level for mine in levels for level in mine or ()))
-    order = {level: place for place, level in enumerate(column.levels)}
-    cells = [None if mine is None else sorted(mine, key=order.__getitem__) for mine in levels]
-    rows = [tuple(row for one in some or () for row in _rows(one)) for some in taken]
-    mine = [some or () for some in taken]
-    return _Part(
-        {variable.name: pl.Series(variable.name, cells, dtype=pl.List(pl.String))},
-        (column,),
-        {variable.name: _origins(variable.name, rows)},
-        tuple(_spells(variable, mine, patients)),
-        tuple(_unread(variable, mine, patients)),
-    )
-
-
-def _rows(course: Course | None) -> tuple[str, ...]:
-    """The first and the last row of a course: what lies between is between them."""
-    if course is None:
-        return ()
-    return tuple(dict.fromkeys((course.origins[0], course.origins[-1])))
-
-
-def _spells(
-    variable: Variable, taken: Sequence[tuple[Course, ...]], patients: Sequence[Patient]
-) -> Iterable[Row]:
-    """A spell for each step of each course, in the order of the schema."""
-    for patient, some in zip(patients, taken, strict=True):
-        for course in some:
-            for step in course.steps:
-                daily = course.first_daily if len(course.steps) == 1 else None
-                yield (
-                    str(patient.person),
-                    1,
-                    variable.name,
-                    level_of(course, variable),
-                    course.drug,
-                    str(step),
-                    (step.start - course.start).days + 1,
-                    (step.stop - course.start).days + 1,
-                    hospital_day(number_of(step.start), patient),
-                    step.dose_mg,
-                    "mg" if step.dose_mg is not None else "",
-                    step.interval_hours,
-                    daily,
-                    course.prednisone,
-                    course.dexamethasone,
-                    step.route,
-                    "",
-                    ORIGINS.join(_rows(course)),
-                )
-
-
-def _unread(
-    variable: Variable, taken: Sequence[tuple[Course, ...]], patients: Sequence[Patient]
-) -> Iterable[Row]:
-    for patient, some in zip(patients, taken, strict=True):
-        for course in some:
-            for told in course.unparsed:
-                origin, _, why = told.partition(": ")
-                yield str(patient.person), 1, variable.name, course.drug, why, origin
 
 
 # ---- Long tables ----

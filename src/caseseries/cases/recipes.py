@@ -9,12 +9,8 @@ from caseseries.cases.parts import CERTAINTY, GRADE, HIGH, OPERATOR, TERM
 from caseseries.cohort.answers import Answer
 from caseseries.cohort.patient import Patient, Reading
 from caseseries.criteria.definition import Definition
-from caseseries.evidence import therapy
 from caseseries.evidence.bounds import Bounds
 from caseseries.evidence.catalogue import entry as catalogue_entry
-from caseseries.evidence.course import Course
-from caseseries.evidence.days import date_of, number_of
-from caseseries.evidence.drugs import formulary
 from caseseries.evidence.units import Span, read_span
 from caseseries.evidence.values import Operator, is_missing
 from caseseries.protocol.clauses.variable import Serial, Take, Variable
@@ -43,7 +39,7 @@ class Abstracting:
 
 
 def cell(variable: Variable, patient: Patient, study: Abstracting) -> Cell:
-    """The cell of a variable, but for regimens (see `courses_taken`); empty where records cannot serve it."""
+    """The cell of a variable, but for regimens (see `treatment`); empty where records cannot serve it."""
     take = variable.take
     if take == "review":
         return _reviewed(variable, patient)
@@ -248,43 +244,3 @@ def _confirmed(variable: Variable, take: Take, patient: Patient, study: Abstract
     happened = settled.truth.name == "MET"
     term = settled.answers[0].reason if happened else None
     return Cell(happened, (settled.origin, *settled.evidence), {TERM: term, GRADE: None})
-
-
-# ---- Courses ----
-
-
-def course_of(variable: Variable, take: Take, patient: Patient) -> Course | None:
-    """The first course of a drug on any day of the stay."""
-    within = date_of(patient.first_day), date_of(patient.last_day)
-    return therapy.first(patient.courses, take.course or variable.name, within)
-
-
-def courses_taken(variable: Variable, take: Take, patient: Patient) -> tuple[Course, ...] | None:
-    """The courses that a recipe asks for; None where the day that they are counted from never came."""
-    kind = take.courses or ""
-    if take.overlapping is not None:
-        subject = therapy.first(
-            patient.courses, take.overlapping, (date_of(patient.first_day), date_of(patient.last_day))
-        )
-        if subject is None:
-            return None
-        return therapy.of_kind(therapy.overlapping(subject, patient.courses), kind)
-    if take.started is None:
-        return therapy.of_kind(patient.courses, kind)
-    after, until = (patient.moments.get(one or "") for one in (take.started.after, take.started.until))
-    if (take.started.after and after is None) or (take.started.until and until is None):
-        return None
-    # `until` a day is before it: what begins on the day itself begins along with it.
-    return tuple(
-        course
-        for course in therapy.of_kind(patient.courses, kind)
-        if (after is None or number_of(course.start) >= after.day)
-        and (until is None or number_of(course.start) < until.day)
-    )
-
-
-def level_of(course: Course, variable: Variable) -> str:
-    """The protocol's level by the drug or its class; else the drug's name."""
-    names = (course.drug, formulary().class_of(course.drug))
-    known = {level.casefold(): level for level in variable.levels}
-    return next((known[name.casefold()] for name in names if name.casefold() in known), course.drug)

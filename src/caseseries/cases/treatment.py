@@ -1,0 +1,166 @@
+"""Treatment: the courses of drugs that a variable asks for, as its columns and as spells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from caseseries.cases.dictionary import days_column, regimen_columns, regimens_column
+from caseseries.cases.long_tables import ORIGINS
+from caseseries.cases.recipes import hospital_day
+from caseseries.cases.spells import Given, Row
+from caseseries.cohort.patient import Patient
+from caseseries.evidence import therapy
+from caseseries.evidence.course import Course
+from caseseries.evidence.days import date_of, number_of
+from caseseries.evidence.drugs import formulary
+from caseseries.protocol.clauses.variable import Take, Variable
+
+Treatment = tuple[Given, list[tuple[str, ...]]]
+"""What was given, and of each patient the rows that it rests on."""
+
+
+def treatment(variable: Variable, take: Take, patients: Sequence[Patient]) -> Treatment:
+    """A regimen, the first course of one drug; or regimens, every course that the recipe asks for."""
+    if variable.kind == "regimen":
+        return _regimen(variable, [_course_of(variable, take, one) for one in patients], patients)
+    return _regimens(variable, [_courses_taken(variable, take, one) for one in patients], patients)
+
+
+# ---- The courses of a patient ----
+
+
+def _course_of(variable: Variable, take: Take, patient: Patient) -> Course | None:
+    """The first course of a drug on any day of the stay."""
+    within = date_of(patient.first_day), date_of(patient.last_day)
+    return therapy.first(patient.courses, take.course or variable.name, within)
+
+
+def _courses_taken(variable: Variable, take: Take, patient: Patient) -> tuple[Course, ...] | None:
+    """The courses that a recipe asks for; None where the day that they are counted from never came."""
+    kind = take.courses or ""
+    if take.overlapping is not None:
+        subject = therapy.first(
+            patient.courses, take.overlapping, (date_of(patient.first_day), date_of(patient.last_day))
+        )
+        if subject is None:
+            return None
+        return therapy.of_kind(therapy.overlapping(subject, patient.courses), kind)
+    if take.started is None:
+        return therapy.of_kind(patient.courses, kind)
+    after, until = (patient.moments.get(one or "") for one in (take.started.after, take.started.until))
+    if (take.started.after and after is None) or (take.started.until and until is None):
+        return None
+    # `until` a day is before it: what begins on the day itself begins along with it.
+    return tuple(
+        course
+        for course in therapy.of_kind(patient.courses, kind)
+        if (after is None or number_of(course.start) >= after.day)
+        and (until is None or number_of(course.start) < until.day)
+    )
+
+
+def _level_of(course: Course, variable: Variable) -> str:
+    """The protocol's level by the drug or its class; else the drug's name."""
+    names = (course.drug, formulary().class_of(course.drug))
+    known = {level.casefold(): level for level in variable.levels}
+    return next((known[name.casefold()] for name in names if name.casefold() in known), course.drug)
+
+
+# ---- As columns ----
+
+
+def _regimen(variable: Variable, taken: Sequence[Course | None], patients: Sequence[Patient]) -> Treatment:
+    """The fan of one drug: whether it was given, and dose, interval, route, daily amount and days."""
+    routes = [one.route for one in taken if one and one.route]
+    lines = (
+        *regimen_columns(variable, ["mg"] * any(one and one.dose_mg for one in taken), routes),
+        days_column(variable),
+    )
+    values: tuple[tuple[pl.DataType, list[object]], ...] = (
+        (pl.String(), [None if one is None else str(one.steps[0]) for one in taken]),
+        (pl.Boolean(), [one is not None for one in taken]),
+        (pl.Float64(), [one and one.dose_mg for one in taken]),
+        (pl.Float64(), [one and one.interval_hours for one in taken]),
+        (pl.String(), [(one and one.route) or None for one in taken]),
+        (pl.Float64(), [one and one.first_daily for one in taken]),
+        (pl.Int64(), [one and one.days for one in taken]),
+    )
+    columns = {
+        line.name: pl.Series(line.name, cells, dtype)
+        for line, (dtype, cells) in zip(lines, values, strict=True)
+    }
+    mine = [(one,) if one else () for one in taken]
+    given = Given(
+        columns,
+        lines,
+        tuple(_spells(variable, mine, patients)),
+        tuple(_unread(variable, mine, patients)),
+    )
+    return given, [_rows(one) for one in taken]
+
+
+def _regimens(
+    variable: Variable, taken: Sequence[tuple[Course, ...] | None], patients: Sequence[Patient]
+) -> Treatment:
+    levels = [None if some is None else {_level_of(one, variable) for one in some} for some in taken]
+    column = regimens_column(variable, (level for mine in levels for level in mine or ()))
+    order = {level: place for place, level in enumerate(column.levels)}
+    cells = [None if mine is None else sorted(mine, key=order.__getitem__) for mine in levels]
+    rows = [tuple(row for one in some or () for row in _rows(one)) for some in taken]
+    mine = [some or () for some in taken]
+    given = Given(
+        {variable.name: pl.Series(variable.name, cells, dtype=pl.List(pl.String))},
+        (column,),
+        tuple(_spells(variable, mine, patients)),
+        tuple(_unread(variable, mine, patients)),
+    )
+    return given, rows
+
+
+def _rows(course: Course | None) -> tuple[str, ...]:
+    """The first and the last row of a course: what lies between is between them."""
+    if course is None:
+        return ()
+    return tuple(dict.fromkeys((course.origins[0], course.origins[-1])))
+
+
+def _spells(
+    variable: Variable, taken: Sequence[tuple[Course, ...]], patients: Sequence[Patient]
+) -> Iterable[Row]:
+    """A spell for each step of each course, in the order of the schema."""
+    for patient, some in zip(patients, taken, strict=True):
+        for course in some:
+            for step in course.steps:
+                daily = course.first_daily if len(course.steps) == 1 else None
+                yield (
+                    str(patient.person),
+                    1,
+                    variable.name,
+                    _level_of(course, variable),
+                    course.drug,
+                    str(step),
+                    (step.start - course.start).days + 1,
+                    (step.stop - course.start).days + 1,
+                    hospital_day(number_of(step.start), patient),
+                    step.dose_mg,
+                    "mg" if step.dose_mg is not None else "",
+                    step.interval_hours,
+                    daily,
+                    course.prednisone,
+                    course.dexamethasone,
+                    step.route,
+                    "",
+                    ORIGINS.join(_rows(course)),
+                )
+
+
+def _unread(
+    variable: Variable, taken: Sequence[tuple[Course, ...]], patients: Sequence[Patient]
+) -> Iterable[Row]:
+    for patient, some in zip(patients, taken, strict=True):
+        for course in some:
+            for told in course.unparsed:
+                origin, _, why = told.partition(": ")
+                yield str(patient.person), 1, variable.name, course.drug, why, origin
