@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from caseseries.analysis.followed import horizons
-from caseseries.analysis.ids import MEDIAN, at_horizon, joined, of_group
 from caseseries.analysis.results import Result
-from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.analysis import Survival
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
-from caseseries.report.drawing import drawn, panel, said_instead, text_width, wrapped, write
-from caseseries.report.labels import SAMPLE, Label, Row, rows_height, without_prefix, write_labels, write_rows
-from caseseries.report.look import (
-    HAIR,
-    HAIRLINE,
-    QUIET,
-    TEXT,
-    THICK,
-    THIN,
-    WIDTH,
-    Stroke,
-    group_strokes,
+from caseseries.report.curve_panels import (
+    LABELS,
+    LEFT,
+    MARGIN,
+    Arm,
+    Window,
+    arms_of,
+    horizon_words,
+    windows_of,
 )
+from caseseries.report.drawing import drawn, panel, said_instead, text_width, wrapped, write
+from caseseries.report.labels import SAMPLE, Label, Row, rows_height, write_labels, write_rows
+from caseseries.report.look import HAIR, HAIRLINE, QUIET, TEXT, THICK, THIN, WIDTH
 from caseseries.stats.digits import shown
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.survival import Curve, at_risk
@@ -36,54 +32,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Round times at which a first panel may end, and the steps of an axis, in the unit of the follow-up.
-ROUND = {
-    "days": (1, 2, 7, 14, 30, 60, 90, 180, 360, 720, 1800, 3600),
-    "months": (0.25, 0.5, 1, 2, 3, 6, 12, 24, 60, 120, 240),
-    "years": (0.25, 0.5, 1, 2, 5, 10, 20, 50),
-}
-# An early panel shows at least this share of the deaths, in at most this share of the whole time.
-EARLY_DEATHS, EARLY_TIME = 0.75, 0.2
 # With more curves than this, shaded limits would cover each other: bars at the horizons stand for them.
 SHADED = 2
 
-HEIGHT, LEFT, LABELS, GAP = 2.35, 0.46, 1.62, 0.4  # inches
+HEIGHT = 2.35  # inches
 AXIS = 0.36  # inches under the panels for ticks and title
-MARGIN, TOP = 1.015, 1.03  # the axes go a little beyond their last tick
-
-Horizons = tuple[tuple[str, float], ...]  # a name and its time, in the unit of the follow-up
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """One curve as it is drawn: its stroke, what is said beside it, its median, survival at the horizons."""
-
-    title: str
-    curve: Curve
-    stroke: Stroke
-    median: Estimate | None
-    horizons: Mapping[str, Estimate]
-
-    @property
-    def words(self) -> str:
-        died = int(self.curve.events.sum())
-        return f"{so_many(self.curve.n, 'patient')}, {died} died"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One panel: the time it shows, where it stands (inches), its ticks and the horizons read off in it."""
-
-    title: str
-    end: float
-    left: float
-    width: float
-    ticks: tuple[float, ...]
-    horizons: Horizons
-
-    def at(self, time: float) -> float:
-        """Where a time stands, in inches from the left."""
-        return self.left + time / (self.end * MARGIN) * self.width
+TOP = 1.03  # the axis goes a little beyond its last tick
 
 
 def survival_figure(result: Result, protocol: Protocol) -> str:
@@ -96,12 +50,12 @@ def survival_figure(result: Result, protocol: Protocol) -> str:
     title = result.clause.name[:1].upper() + result.clause.name[1:]
     if not result.curves or protocol.follow_up is None:
         return said_instead(title, result.why_not or "There is no curve to draw.")
-    unit, arms = protocol.follow_up.unit, _arms(result, protocol.follow_up.horizons)
+    unit, arms = protocol.follow_up.unit, arms_of(result, protocol.follow_up.horizons)
     moment = protocol.follow_up.counted_from
     if isinstance(result.clause, Survival):
         moment = result.clause.counted_from or moment
     since = f"{unit.capitalize()} from {a_moment(moment)}"
-    windows = _windows(arms, unit, _horizons(protocol))
+    windows = windows_of(arms, unit, protocol)
     below = AXIS + rows_height(len(arms))
 
     def draw(figure: Figure) -> None:
@@ -127,98 +81,6 @@ def curve_caption(result: Result) -> str:
     """What is said under a figure of curves."""
     scale = getattr(result.clause, "limits", "log-log")
     return f"{result.clause.name.capitalize()}. Shaded: pointwise {scale} limits; ticks: censored."
-
-
-def _arms(result: Result, horizons: Sequence[str]) -> list[Arm]:
-    titles = dict(
-        zip(
-            [group.key for group in result.groups],
-            without_prefix([group.title for group in result.groups]),
-            strict=True,
-        )
-    )
-    numbers = {number.id.removeprefix(f"{result.slug}."): number.estimate for number in result.numbers}
-    strokes = group_strokes(len(result.curves))
-    return [
-        Arm(
-            titles.get(key, key),
-            curve,
-            stroke,
-            numbers.get(joined(of_group(key), MEDIAN)),
-            _at_horizons(numbers, of_group(key), horizons),
-        )
-        for (key, curve), stroke in zip(result.curves.items(), strokes, strict=True)
-    ]
-
-
-def _horizons(protocol: Protocol) -> Horizons:
-    return tuple(sorted(horizons(protocol).items(), key=lambda span: span[1]))
-
-
-def _windows(arms: Sequence[Arm], unit: str, horizons: Horizons) -> list[Window]:
-    """The whole follow-up, and before it the early part where most deaths lie in it."""
-    last = max((float(arm.curve.times[-1]) for arm in arms if len(arm.curve.times)), default=0.0) or 1.0
-    room = WIDTH - LEFT - LABELS
-    early = _early(arms, unit, last)
-    later = tuple(one for one in horizons if (early or 0.0) < one[1] <= last)
-    if early is None:
-        windows = [_window("", last, unit, LEFT, room, 9, later)]
-    else:
-        first, soon = 0.58 * (room - GAP), tuple(one for one in horizons if one[1] <= early)
-        rest = LEFT + first + GAP, room - GAP - first
-        windows = [
-            _window(f"The first {_said(early, unit)}", early, unit, LEFT, first, 7, soon),
-            _window("The whole follow-up", last, unit, *rest, 6, later),
-        ]
-    return [replace(one, horizons=_apart(one, arms)) for one in windows]
-
-
-def _window(
-    title: str, last: float, unit: str, left: float, width: float, most: int, horizons: Horizons
-) -> Window:
-    """A window whose axis ends at a tick, where that is not far beyond its last time."""
-    step = next((step for step in ROUND[unit] if last / step <= most - 1), last)
-    steps = int(np.ceil(last / step - 1e-9))
-    end = step * steps
-    if steps > 1 and end - last > 0.5 * step:
-        end, steps = last, steps - 1
-    return Window(title, end, left, width, tuple(step * place for place in range(steps + 1)), horizons)
-
-
-def _apart(window: Window, arms: Sequence[Arm]) -> Horizons:
-    """The horizons whose names do not touch: where two do, the later one stays."""
-    kept: list[tuple[str, float]] = []
-    limit = window.left + window.width
-    for name, time in reversed(window.horizons):
-        half = text_width(_horizon_words(name, time, arms)) / 2
-        end = max(min(window.at(time) + half, limit), window.left + 2 * half)
-        if end <= limit and abs(end - half - window.at(time)) <= half:
-            kept.insert(0, (name, time))
-            limit = end - 2 * half - 0.08
-    return tuple(kept)
-
-
-def _at_horizons(numbers: Mapping[str, Estimate], group: str, horizons: Sequence[str]) -> dict[str, Estimate]:
-    """Survival at each horizon, by the horizon's name."""
-    ids = {name: joined(group, at_horizon(name)) for name in horizons}
-    return {name: numbers[id_] for name, id_ in ids.items() if id_ in numbers}
-
-
-def _horizon_words(name: str, time: float, arms: Sequence[Arm]) -> str:
-    alive = arms[0].horizons.get(name) if len(arms) == 1 else None
-    return name if alive is None or alive.value is None else f"{name}: {alive.shown}"
-
-
-def _early(arms: Sequence[Arm], unit: str, last: float) -> float | None:
-    deaths = np.sort(np.concatenate([np.repeat(arm.curve.times, arm.curve.events) for arm in arms]))
-    if not len(deaths):
-        return None
-    most = float(deaths[int(np.ceil(EARLY_DEATHS * len(deaths))) - 1])
-    end = next((float(time) for time in ROUND[unit] if time >= most), last)
-    # A little further, where that shows all the rest.
-    further = next((float(time) for time in ROUND[unit] if time >= deaths[-1]), last)
-    end = further if further <= 2 * end else end
-    return end if end <= EARLY_TIME * last else None
 
 
 def _axes(figure: Figure, window: Window, bottom: float, *, first: bool) -> Axes:
@@ -281,7 +143,7 @@ def _write_axis(figure: Figure, window: Window, since: str, bottom: float, *, fi
 def _write_horizons(figure: Figure, window: Window, arms: Sequence[Arm], bottom: float) -> None:
     """The name of each horizon over its line, and the share alive where there is one curve."""
     for name, time in window.horizons:
-        words = _horizon_words(name, time, arms)
+        words = horizon_words(name, time, arms)
         half = text_width(words) / 2
         left = max(window.left, min(window.at(time) - half, window.left + window.width - 2 * half))
         write(figure, left, bottom + HEIGHT + 0.03, words, color=QUIET)
@@ -310,10 +172,6 @@ def _median_said(median: Estimate, unit: str) -> str:
     if median.value is None:
         return f"median {median.shown}"
     return f"median {median.shown} {unit.removesuffix('s') if median.shown == '1' else unit}"
-
-
-def _said(time: float, unit: str) -> str:
-    return f"{unit.removesuffix('s')}" if time == 1 else f"{time:g} {unit}"
 
 
 def _description(arms: Sequence[Arm], since: str, unit: str) -> str:
