@@ -400,6 +400,22 @@ def test_answers_with_wrong_columns(text: str, tmp_path: Path, say: Said) -> Non
     assert "cannot be read" in say("run", folder, "--answers", tmp_path / "none.csv")[1]
 
 
+def test_levels_without_grades_of_certainty(tmp_path: Path, say: Said) -> None:
+    text, count = re.subn(r"(?m)^certainty = .*\n", "", FOUNDING.read_text("utf-8"))
+    assert count == 1
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "protocol.toml").write_text(text, "utf-8")
+    (tmp_path / "a.csv").write_text(
+        f"{HEAD}1,{GIVEN},,yes,,,LN,,\n1,cause,,viral infection,,,LN,,\n", "utf-8"
+    )
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    assert say("run", folder, "--answers", tmp_path / "a.csv", study=study)[0] == 0
+    cases = pl.read_parquet(tmp_path / "results" / "cases" / "table.parquet")
+    assert cases["cause"].to_list() == [["viral infection"]]
+    assert "cause.certainty" not in cases.columns
+
+
 # ---- What stands in the results folder ----
 
 

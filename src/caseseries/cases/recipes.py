@@ -219,7 +219,7 @@ def _reviewed(variable: Variable, patient: Patient) -> Cell:
     because = tuple(dict.fromkeys((settled.origin, *settled.evidence)))
     certainty = [_certainty([one[level] for one in said.values()], variable) for level in levels]
     if variable.kind == "categories":
-        return Cell(levels, because, {CERTAINTY: certainty})
+        return Cell(levels, because, {CERTAINTY: certainty} if variable.certainty else {})
     return Cell(levels[0], because, {CERTAINTY: certainty[0]}) if len(levels) == 1 else Cell()
 
 
