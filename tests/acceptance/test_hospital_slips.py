@@ -416,6 +416,37 @@ def test_levels_without_grades_of_certainty(tmp_path: Path, say: Said) -> None:
     assert "cause.certainty" not in cases.columns
 
 
+CHOSEN = {None: 20.0, "nearest": 20.0, "first": 90.0, "last": 50.0, "lowest": 8.0, "highest": 300.0}
+
+
+@pytest.mark.parametrize("choose", CHOSEN)
+def test_which_of_several_values_near_a_day(choose: str | None, tmp_path: Path, say: Said) -> None:
+    """Platelets by hospital day: 2 to 8 lie within three days of day 5, the first and the last do not."""
+    values = {1: 1.0, 2: 90.0, 3: 300.0, 5: 20.0, 6: 8.0, 8: 50.0, 9: 999.0}
+    frames = hospital()
+    others = frames["measurement"].filter(pl.col("measurement_concept_id") != PLATELETS)
+    rows = [
+        (900 + day, 1, PLATELETS, DAY + timedelta(day - 1), value, f"{value:g}", "K/uL")
+        for day, value in values.items()
+    ]
+    frames["measurement"] = pl.concat([others, pl.DataFrame(rows, others.schema, orient="row")])
+    frames["drug_exposure"] = frames["drug_exposure"].with_columns(
+        pl.lit(DAY + timedelta(4)).alias("drug_exposure_start_date"),
+        pl.lit(DAY + timedelta(4)).alias("drug_exposure_end_date"),
+    )
+    chosen = f', choose = "{choose}"' if choose else ""
+    take = f'take = {{ finding = "platelets", at = "first_dose", within = "3 days"{chosen} }}'
+    study = tmp_path / "study"
+    study.mkdir()
+    text = f'[[variable]]\nname = "near"\nkind = "number"\nunit = "10*9/L"\n{take}\n'
+    (study / "protocol.toml").write_text(FOUNDING.read_text("utf-8") + text, "utf-8")
+    (tmp_path / "a.csv").write_text(f"{HEAD}1,{GIVEN},,yes,,,LN,,\n1,cause,,unknown,,,LN,,\n", "utf-8")
+    folder = as_folder(frames, tmp_path / "hospital")
+    assert say("abstract", folder, "--answers", tmp_path / "a.csv", study=study)[0] == 0
+    cases = pl.read_parquet(tmp_path / "results" / "cases" / "table.parquet")
+    assert cases["near"].to_list() == [CHOSEN[choose]]
+
+
 # ---- What stands in the results folder ----
 
 

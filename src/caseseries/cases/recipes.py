@@ -100,10 +100,10 @@ def _finding(variable: Variable, take: Take, patient: Patient, study: Abstractin
     if day is None:
         return Cell()
     within = int(read_span(take.within).in_days()) if take.within else 0
-    near = nearest(
-        take.finding or "", patient.readings.get(take.finding or "", ()), day.day, within, variable.unit or ""
-    )
-    return Cell(near.value, (near.origin,), {OPERATOR: near.operator or None}) if near else Cell()
+    readings = patient.readings.get(take.finding or "", ())
+    near = within_reach(take.finding or "", readings, day.day, within, variable.unit or "")
+    one = min(near, key=CHOICES[take.choose or "nearest"](day.day), default=None)
+    return Cell(one.value, (one.origin,), {OPERATOR: one.operator or None}) if one else Cell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +116,31 @@ class Near:
     origin: str
 
 
+CHOICES: Mapping[str, Callable[[int], Callable[[Near], tuple[float, ...]]]] = {
+    "nearest": lambda day: lambda one: (abs(one.day - day), one.day),
+    "first": lambda day: lambda one: (one.day,),
+    "last": lambda day: lambda one: (-one.day,),
+    "highest": lambda day: lambda one: (-one.value, not one.operator.startswith(">"), one.day),
+    "lowest": lambda day: lambda one: (one.value, not one.operator.startswith("<"), one.day),
+}
+"""By what the reading is chosen that comes first: of what is equal the earlier day, then the first row.
+
+A bound is taken at its number; of two equal numbers the bound that reaches further counts: >500 before 500.
+"""
+
+
+def within_reach(finding: str, readings: Iterable[Reading], day: int, within: int, unit: str) -> list[Near]:
+    """The readings of a finding that are at most `within` days from a day, in the order of the rows."""
+    return [one for one in in_unit(finding, readings, unit) if abs(one.day - day) <= within]
+
+
 def nearest(finding: str, readings: Iterable[Reading], day: int, within: int, unit: str) -> Near | None:
     """The reading of a finding nearest to a day, at most `within` days off, the earlier of two; else None.
 
     Of several on one day the first row counts.
     """
-    usable = [one for one in in_unit(finding, readings, unit) if abs(one.day - day) <= within]
-    return min(usable, key=lambda one: (abs(one.day - day), one.day), default=None)
+    near = within_reach(finding, readings, day, within, unit)
+    return min(near, key=CHOICES["nearest"](day), default=None)
 
 
 def in_unit(finding: str, readings: Iterable[Reading], unit: str) -> list[Near]:
