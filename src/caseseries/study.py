@@ -188,7 +188,7 @@ class Study:
     def _definitions(self) -> dict[str, Definition]:
         from caseseries.criteria.shelf import open_definition
 
-        return {name: open_definition(name) for name in self.protocol.criteria}
+        return {name: open_definition(name, self.folder) for name in self.protocol.criteria}
 
     # ---- From cases to results ----
 

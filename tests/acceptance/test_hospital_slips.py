@@ -447,6 +447,39 @@ def test_which_of_several_values_near_a_day(choose: str | None, tmp_path: Path, 
     assert cases["near"].to_list() == [CHOSEN[choose]]
 
 
+# ---- A definition of one's own ----
+
+FEBRILE = """
+name = "febrile"
+title = "Fever and ferritin"
+source = "The ward"
+need = 2
+[[criterion]]
+name = "fever"
+finding = "body temperature"
+above = "38.0 Cel"
+[[criterion]]
+name = "ferritin"
+finding = "ferritin"
+at_least = "684 ng/mL"
+"""
+
+
+def test_a_definition_beside_the_protocol(tmp_path: Path, say: Said) -> None:
+    study = tmp_path / "study"
+    study.mkdir()
+    text = FOUNDING.read_text("utf-8").replace('"hlh-2004"', '"febrile.toml"')
+    (study / "protocol.toml").write_text(text, "utf-8")
+    (study / "febrile.toml").write_text(FEBRILE, "utf-8")
+    (tmp_path / "a.csv").write_text(f"{HEAD}1,{GIVEN},,yes,,,LN,,\n1,cause,,unknown,,,LN,,\n", "utf-8")
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    code, said = say("run", folder, "--answers", tmp_path / "a.csv", study=study)
+    assert (code, "2 in: met at least 5 of 8 HLH-2004 criteria" in said) == (0, True)
+    cases = pl.read_parquet(tmp_path / "results" / "cases" / "table.parquet")
+    assert cases["criteria_met"].to_list() == [2]
+    assert cases["day_diagnosed"].to_list() == [1]
+
+
 # ---- What stands in the results folder ----
 
 

@@ -87,7 +87,7 @@ def screen(
     tell("reading the charts of the cohort")
     known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed)
     reached, later = _later_steps(steps, chosen, known, codebook, resolved)
-    days = _moments(protocol, known, judged, definition)
+    days = _moments(protocol, known, judged, steps.asked.criteria or "")
     return Cohort(
         source=records.name,
         attrition=Attrition(
@@ -176,9 +176,7 @@ def _later_steps(
 # ---- Moments ----
 
 
-def _moments(
-    protocol: Protocol, known: Known, judged: Judged, definition: Definition
-) -> dict[int, dict[str, Day]]:
+def _moments(protocol: Protocol, known: Known, judged: Judged, criteria: str) -> dict[int, dict[str, Day]]:
     """The moments of each patient, and `known` of the criteria as NAME.known."""
     met: dict[int, dict[str, Day]] = {}
     chosen = set(known.patients["stay_id"].to_list())
@@ -186,8 +184,8 @@ def _moments(
         if stay["stay_id"] in chosen:
             rows = tuple(judged.deciding(stay["stay_id"]))
             met[stay["person_id"]] = {
-                definition.name: Day(stay["anchor"], rows),
-                f"{definition.name}.known": Day(stay["known"], rows),
+                criteria: Day(stay["anchor"], rows),
+                f"{criteria}.known": Day(stay["known"], rows),
             }
     found = {person: moments(protocol.moments, one) for person, one in calendars(known, met).items()}
     for name, moment in protocol.moments.items():

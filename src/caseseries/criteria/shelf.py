@@ -12,12 +12,12 @@ from caseseries.evidence.problem import Problem, Problems, did_you_mean
 LIBRARY = Path(__file__).parent / "library"
 
 
-def open_definition(name: str) -> Definition:
-    """A definition by its name in the library, or by the path of a TOML file. Raises Problems."""
+def open_definition(name: str, folder: Path = Path()) -> Definition:
+    """A definition by its name in the library, or by a TOML file's path from `folder` on. Raises Problems."""
     if name in shelf():
         return _read(LIBRARY / f"{name}.toml")
     if name.endswith(".toml"):
-        return read_definition(Path(name))
+        return read_definition(folder / name)
     found = f'the criteria "{name}" are not in the library'
     raise Problems([Problem("criteria", found, did_you_mean(name, shelf()))])
 
