@@ -324,6 +324,56 @@ def test_a_protocol_that_records_cannot_be_searched_for(
     assert told in said
 
 
+LAST = 'last_contact = { last = "contact in person or laboratory result" }'
+AGE = 'take  = { person = "age", at = "admission" }'
+FIRST = 'take  = { finding = "ferritin", at = "first_dose", within = "1 day", choose = "nearest" }'
+EMPTY = [
+    (
+        'death        = { first = "death" }',
+        "",
+        '[moments]: the follow-up ends with death, and no moment is the day of it Write death = { first = "d',
+    ),
+    ('{ start_of = "stay" }', '{ start_of = "icu" }', 'records cannot be asked start_of = "icu" Write start'),
+    ('during = "stay"', 'during = "life"', 'moments.first_dose: records cannot be asked during = "life"'),
+    (
+        'day_met = "hlh-2004"',
+        'day_met = "hscore"',
+        'the stay is chosen by "hlh-2004", and only the day on which these are met is found Write day_met =',
+    ),
+    (LAST, 'last_contact = { last = "contact" }', 'it does not say how the records tell "contact"'),
+    ("splenomegaly = ", "spleen = ", '[stay], wider: "spleen" is no criterion and no finding of "hlh-2004"'),
+    (AGE, 'take = { person = "weight" }', '"weight" of a person is not known There are: age, sex.'),
+    ('{ person = "sex" }', '{ person = "age" }', 'the age of a person cannot fill a variable of kind "cate'),
+    (FIRST, 'take = { finding = "ferritin" }', '"ferritin" is asked at no moment Write at = '),
+    (FIRST, FIRST.replace("ferritin", "splenomegaly"), '"splenomegaly" is not known to have a number'),
+    (FIRST, FIRST.replace("ferritin", "Ferritin"), 'calls "Ferritin" by another name Write "ferritin".'),
+    ('unit         = "ng/mL"', 'unit = "mg/dL"', '"mg/dL" is no unit of ferritin There are: ng/mL, ug/L,'),
+    ('{ tally = "hlh-2004"', '{ tally = "hscore"', '"hscore" adds up points Write points = "hscore".'),
+    ('{ points = "hscore"', '{ points = "hlh-2004"', '"hlh-2004" counts criteria Write tally = "hlh-2004"'),
+    ('{ course = "anakinra" }', '{ course = "aspirin" }', 'no drug of the codebook is "aspirin" Name a drug'),
+    ('overlapping = "anakinra"', 'overlapping = "kinret"', 'no drug of the codebook is "kinret" Name a drug'),
+    (
+        'kind = "text"\ntake  = "print"',
+        'kind = "number"\ntake = "review"',
+        'what a reviewer answers cannot fill a variable of kind "number"',
+    ),
+]
+
+
+@pytest.mark.parametrize("was, now, told", EMPTY, ids=[told[:40] for *_, told in EMPTY])
+def test_what_records_would_leave_empty_is_told(
+    was: str, now: str, told: str, tmp_path: Path, say: Said
+) -> None:
+    text = re.sub(r"(?m)^(name|label|kind|take) +=", r"\1 =", FOUNDING.read_text("utf-8"))
+    was, now = (re.sub(r"(?m)^(kind|take) +=", r"\1 =", one) for one in (was, now))
+    assert was in text
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "protocol.toml").write_text(text.replace(was, now), "utf-8")
+    code, said = say("run", as_folder(hospital(), tmp_path / "hospital"), study=tmp_path / "study")
+    assert code == CANNOT
+    assert told in said
+
+
 def test_a_codebook_that_lacks_a_finding_or_is_not_there(tmp_path: Path, say: Said) -> None:
     folder = as_folder(hospital(), tmp_path / "hospital")
     shipped = (BUNDLED.parent / "records" / "codebook.toml").read_text("utf-8")
@@ -468,7 +518,7 @@ at_least = "684 ng/mL"
 def test_a_definition_beside_the_protocol(tmp_path: Path, say: Said) -> None:
     study = tmp_path / "study"
     study.mkdir()
-    text = FOUNDING.read_text("utf-8").replace('"hlh-2004"', '"febrile.toml"')
+    text = re.sub(r"(?m)^wider .*$", "", FOUNDING.read_text("utf-8")).replace('"hlh-2004"', '"febrile.toml"')
     (study / "protocol.toml").write_text(text, "utf-8")
     (study / "febrile.toml").write_text(FEBRILE, "utf-8")
     (tmp_path / "a.csv").write_text(f"{HEAD}1,{GIVEN},,yes,,,LN,,\n1,cause,,unknown,,,LN,,\n", "utf-8")

@@ -115,12 +115,18 @@ WHERE p.gender_concept_id IN ({FEMALE}, {MALE})"""
 def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[str]:
     """Every finding that a protocol asks of records: by its criteria, steps, moments and variables."""
     asked = [finding for definition in definitions for finding in findings_of(definition)]
-    asked += [finding for step in protocol.eligibility for finding in (*step.any_of, *step.all_of)]
+    return list(dict.fromkeys([*asked, *asked_by(protocol)]))
+
+
+def asked_by(protocol: Protocol) -> list[str]:
+    """Every finding that a protocol names itself, as it is written there, but for deaths and contacts."""
+    asked = [finding for step in protocol.eligibility for finding in (*step.any_of, *step.all_of)]
     takes = [one.take for one in protocol.variables if isinstance(one.take, Take)]
     asked += [take.finding for take in takes if take.finding]
     asked += [serial.finding for serial in protocol.serials]
-    asked += [one.first for one in protocol.moments.values() if one.first and one.first != DEATH]
-    return list(dict.fromkeys(finding for finding in asked if finding))
+    moments = [one.first or one.last for one in protocol.moments.values()]
+    asked += [finding for finding in moments if finding and finding not in (DEATH, CONTACT)]
+    return list(dict.fromkeys(asked))
 
 
 def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple[Course, ...]]:

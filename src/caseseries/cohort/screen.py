@@ -30,12 +30,14 @@ from caseseries.cohort.patient import patients_of
 from caseseries.cohort.questions import Asked, review_variables
 from caseseries.cohort.review_cost import cost_of_review
 from caseseries.cohort.search import Search, Tell
+from caseseries.cohort.served import unserved
 from caseseries.cohort.set_aside import set_aside
 from caseseries.cohort.verdicts import Judged, verdicts_of
 from caseseries.criteria.definition import Definition
 from caseseries.criteria.in_words import in_words
 from caseseries.evidence.attrition import Attrition, Step
 from caseseries.evidence.days import number_of
+from caseseries.evidence.problem import Problems
 from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
@@ -68,6 +70,9 @@ def screen(
     steps = parted(protocol)
     assert protocol.setting is not None
     assert protocol.stay is not None
+    problems = tuple(unserved(protocol, definitions, codebook))
+    if problems:
+        raise Problems(problems)
     tell("finding the stays")
     first, last = (number_of(day) for day in (protocol.setting.admitted.first, protocol.setting.admitted.to))
     transfers = int(read_span(protocol.stay.transfers).in_days())
