@@ -41,7 +41,7 @@ def unserved(
     for name, moment in protocol.moments.items():
         yield from _moment(f"protocol.toml, moments.{name}", moment, protocol)
     yield from _death(protocol)
-    yield from _wider(protocol, definitions)
+    yield from _wider(protocol, definitions, codebook)
     names = asked_by(protocol)
     for written, entry in zip(names, (codebook.entry(name) for name in names), strict=True):
         if entry.finding != written:
@@ -81,14 +81,17 @@ def _death(protocol: Protocol) -> Iterator[Problem]:
         yield Problem("protocol.toml, [moments]", found, f'Write {DEATH} = {{ first = "{DEATH}" }}.')
 
 
-def _wider(protocol: Protocol, definitions: Mapping[str, Definition]) -> Iterator[Problem]:
+def _wider(
+    protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook
+) -> Iterator[Problem]:
+    """That a longer time is for nothing. A finding that another definition asks for does no harm."""
     stay = protocol.stay
     if stay is None:
         return
     definition = definitions[stay.criteria]
     known = [*findings_of(definition), *(one.name for one in definition.criteria)]
     for name in stay.wider:
-        if name not in known:
+        if name not in known and name not in codebook.by_finding:
             found = f'"{name}" is no criterion and no finding of "{stay.criteria}"'
             yield Problem("protocol.toml, [stay], wider", found, did_you_mean(name, dict.fromkeys(known)))
 
