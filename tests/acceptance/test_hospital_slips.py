@@ -530,6 +530,28 @@ def test_a_definition_beside_the_protocol(tmp_path: Path, say: Said) -> None:
     assert cases["day_diagnosed"].to_list() == [1]
 
 
+def test_other_criteria_and_other_days_are_counted_as_they_stand(tmp_path: Path, say: Said) -> None:
+    """All evidence is of day 1: on day 14 only the spleen, which has 14 days, still stands."""
+    asked = {
+        "here": ("hlh-2004", "diagnosis"),
+        "other": ("hlh-2024", "diagnosis"),
+        "later": ("hlh-2004", "discharge"),
+    }
+    text = FOUNDING.read_text("utf-8").replace('["hlh-2004", "hscore"]', '["hlh-2004", "hlh-2024", "hscore"]')
+    for name, (criteria, at) in asked.items():
+        take = f'take = {{ tally = "{criteria}", at = "{at}" }}'
+        text += f'[[variable]]\nname = "{name}"\nkind = "count"\n{take}\n'
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "protocol.toml").write_text(text, "utf-8")
+    (tmp_path / "a.csv").write_text(f"{HEAD}1,{GIVEN},,yes,,,LN,,\n1,cause,,unknown,,,LN,,\n", "utf-8")
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    assert say("abstract", folder, "--answers", tmp_path / "a.csv", study=study)[0] == 0
+    cases = pl.read_parquet(tmp_path / "results" / "cases" / "table.parquet")
+    counted = {name: (*cases[name].to_list(), *cases[f"{name}.high"].to_list()) for name in asked}
+    assert counted == {"here": (5, 8), "other": (5, 7), "later": (1, 8)}
+
+
 # ---- What stands in the results folder ----
 
 

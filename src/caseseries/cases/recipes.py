@@ -76,20 +76,26 @@ def _person(variable: Variable, take: Take, patient: Patient, study: Abstracting
 
 
 def _tally(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
-    day = patient.moments.get(take.at or "")
-    bounds = study.met.get(patient.stay)
-    if day is None or bounds is None:
-        return Cell()
-    return Cell(bounds.low, day.because, {HIGH: bounds.high})
+    """On the day that decides what the screening said; else the criteria as they stand on the day."""
+    day, stay, bounds = patient.moments.get(take.at or ""), study.protocol.stay, study.met.get(patient.stay)
+    moment = study.protocol.moments.get(take.at or "")
+    if day and bounds and stay and moment and moment.day_met == take.tally == stay.criteria:
+        return Cell(bounds.low, day.because, {HIGH: bounds.high})
+    return _assessed(take.tally or "", take, patient, study)
 
 
 def _points(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
+    return _assessed(take.points or "", take, patient, study)
+
+
+def _assessed(criteria: str, take: Take, patient: Patient, study: Abstracting) -> Cell:
+    """The range of a count or a score by the evidence that stands together on a day."""
     day, stay = patient.moments.get(take.at or ""), study.protocol.stay
     if day is None or stay is None:
         return Cell()
-    score = patient.assess(study.definitions[take.points or ""], day.day, stay, study.codebook)
-    because = (finding.origin for verdict in score.verdicts for finding in verdict.because)
-    return Cell(score.bounds.low, tuple(dict.fromkeys(because)), {HIGH: score.bounds.high})
+    found = patient.assess(study.definitions[criteria], day.day, stay, study.codebook)
+    because = (finding.origin for verdict in found.verdicts for finding in verdict.because)
+    return Cell(found.bounds.low, tuple(dict.fromkeys(because)), {HIGH: found.bounds.high})
 
 
 # ---- Findings near a day ----
