@@ -552,6 +552,23 @@ def test_other_criteria_and_other_days_are_counted_as_they_stand(tmp_path: Path,
     assert counted == {"here": (5, 8), "other": (5, 7), "later": (1, 8)}
 
 
+@pytest.mark.parametrize(
+    "answers, value", [("yes", True), ("no", False), ("perhaps", None), ("yes no", None)]
+)
+def test_a_reviewer_answers_yes_or_no(answers: str, value: bool | None, tmp_path: Path, say: Said) -> None:
+    study = tmp_path / "study"
+    study.mkdir()
+    text = FOUNDING.read_text("utf-8") + '[[variable]]\nname = "relapse"\nkind = "yes/no"\ntake = "review"\n'
+    (study / "protocol.toml").write_text(text, "utf-8")
+    rows = [f"1,relapse,,{answer},,,{who},," for answer, who in zip(answers.split(), "AB", strict=False)]
+    rows += [f"1,{GIVEN},,yes,,,LN,,", "1,cause,,unknown,,,LN,,"]
+    (tmp_path / "a.csv").write_text(HEAD + "\n".join(rows) + "\n", "utf-8")
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    assert say("abstract", folder, "--answers", tmp_path / "a.csv", study=study)[0] == 0
+    cases = pl.read_parquet(tmp_path / "results" / "cases" / "table.parquet")
+    assert cases["relapse"].to_list() == [value]
+
+
 # ---- What stands in the results folder ----
 
 

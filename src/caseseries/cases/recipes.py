@@ -11,6 +11,7 @@ from caseseries.cohort.patient import Patient, Reading
 from caseseries.criteria.definition import Definition
 from caseseries.evidence.bounds import Bounds
 from caseseries.evidence.catalogue import entry as catalogue_entry
+from caseseries.evidence.truth import Truth
 from caseseries.evidence.units import Span, read_span
 from caseseries.evidence.values import Operator, is_missing
 from caseseries.protocol.clauses.variable import Serial, Take, Variable
@@ -227,10 +228,13 @@ def _followed(variable: Variable, take: Take, patient: Patient, study: Abstracti
 
 
 def _reviewed(variable: Variable, patient: Patient) -> Cell:
-    """Categories: the levels that each reviewer named; where reviewers differ it is not known."""
+    """Yes or no, or the levels that each reviewer named; where reviewers differ it is not known."""
     settled = patient.answers.get(variable.name)
     if settled is None:
         return Cell()
+    if variable.kind == "yes/no":
+        is_known, because = settled.truth is not Truth.UNKNOWN, (settled.origin, *settled.evidence)
+        return Cell(settled.truth is Truth.MET, because) if is_known else Cell()
     said: dict[str, dict[str, Answer]] = {}
     for answer in settled.answers:
         said.setdefault(answer.who, {})[_level(answer.answer, variable)] = answer
