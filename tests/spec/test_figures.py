@@ -338,6 +338,16 @@ def test_a_line_a_patient_shows_the_days_on_the_drug_where_it_begins_on_the_firs
     assert "on anakinra" not in said
 
 
+def test_who_was_followed_to_the_break_of_the_axis_has_one_end() -> None:
+    longer = WARD.replace("| 59 ", "| 590 ")
+    six_weeks, a_day_less = (
+        swimmer_figure(ward(longer.replace("| 12 ", f"| {days} ")), protocol(unit="days"))
+        for days in (42, 41)
+    )
+    assert {"42", "Months"} <= set(words(six_weeks))
+    assert six_weeks.count("<use ") == a_day_less.count("<use ")
+
+
 def test_too_many_patients_have_no_line_each() -> None:
     assert words(swimmer_figure(crowd(70), protocol())) == ["70 patients are too many for a line each."]
 

@@ -157,7 +157,8 @@ def _draw_swimmer(axes: Axes, one: Swimmer, y: float) -> None:
         axes.fill_between(
             [first, min(one.on_drug, last)], y - ROW * 0.24, y + ROW * 0.24, color=SKY, lw=0, zorder=1
         )
-    if patient.days is None or patient.days < first:
+    # Who was followed to the very day on which the axis breaks ends in the first part.
+    if patient.days is None or patient.days < first or patient.days == first > 0:
         return
     axes.plot([first, min(patient.days, last)], [y, y], color=INK, lw=THIN, zorder=2, solid_capstyle="butt")
     if patient.days <= last:
