@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import tomllib
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +60,24 @@ def test_sheet_and_hospital_keep_one_promise(house: Path, tmp_path: Path) -> Non
     both = [set(one["numbers"]) for one in (sheet, hospital)]
     for named in ("overall-survival.median", "survival-by-cause.fisher", "characteristics.age.all.median"):
         assert all(named in ids for ids in both), named
+
+
+def test_the_run_says_with_what_the_records_were_asked(house: Path) -> None:
+    """The codebook, the definitions and the answers stand beside the evidence; comments do not count."""
+    book = tomllib.loads(files("caseseries.records").joinpath("codebook.toml").read_text("utf-8"))
+    findings = [one for one in book.values() if isinstance(one, dict) and one is not book["hospital"]]
+    plain = json.dumps(book, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
+    made = read(house / "results" / "manifest.json")
+    inputs, codebook = made["inputs"], 'codebook "default"'
+    assert inputs[codebook] == {"sha256": sha256(plain.encode()).hexdigest(), "rows": len(findings)}
+    assert inputs['definition "hlh-2004"']["rows"] == 8
+    with (house / "hospital" / "answers.csv").open(encoding="utf-8", newline="") as sheet:
+        answered = [row for row in csv.DictReader(sheet) if row["answer"].strip()]
+    assert inputs["answers of the reviewers"]["rows"] == len(answered)
+    assert made["versions"]["duckdb"] == version("duckdb")
+    told = (house / "results" / "tables" / "inputs_and_versions.csv").read_text("utf-8")
+    assert f"{len(findings)} findings, SHA-256 {inputs[codebook]['sha256']}" in told
+    assert f"{len(answered):,} answers, SHA-256" in told
 
 
 def test_every_cell_leads_to_rows_that_are_there(house: Path) -> None:

@@ -91,7 +91,7 @@ def analyse_first(
         version=protocol.version,
         protocol=protocol.digest,
         conventions=protocol.conventions,
-        sources=first.sources,
+        sources=first.sources if screening is None else (*first.sources, *screening.sources),
         patients=first.patients,
         results=with_adjusted(results),
         screened=() if screening is None else _screened(screening, first, protocol),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import polars as pl
 
 from caseseries.cases.abstract import Abstracted
 from caseseries.cases.rows_behind import rows_behind
 from caseseries.cases.screening import SET_ASIDE, STANDINGS, VERDICTS, Screening
+from caseseries.cases.series import Source
 from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.eligibility import OPEN, parted
 from caseseries.criteria.definition import Definition
+from caseseries.evidence.page import digest
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
 
@@ -47,7 +49,20 @@ def screening_of(
         set_aside=pl.concat([_odd_visits(cohort), cohort.set_aside.cast(SET_ASIDE)]),
         notes=cohort.notes,
         rows=rows_behind(cohort, found.cases),
+        sources=tuple(_asked_with(cohort, definitions, codebook)),
     )
+
+
+def _asked_with(
+    cohort: Cohort, definitions: Mapping[str, Definition], codebook: Codebook
+) -> Iterator[Source]:
+    """The codebook, the definitions and the answers, each with the digest of what was read of it."""
+    yield Source(f'codebook "{codebook.name}"', "codebook", codebook.digest, len(codebook.entries))
+    for name, one in definitions.items():
+        yield Source(f'definition "{name}"', "definition", one.digest, len(one.criteria))
+    if cohort.answers:
+        whole = digest({"answers": [asdict(replace(one, origin="")) for one in cohort.answers]})
+        yield Source("answers of the reviewers", "answers", whole, len(cohort.answers))
 
 
 def _odd_visits(cohort: Cohort) -> pl.DataFrame:

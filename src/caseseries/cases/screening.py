@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from caseseries.cases.series import CaseSeries
+from caseseries.cases.series import CaseSeries, Source
 from caseseries.evidence.attrition import Attrition
 
 STANDINGS = pl.Schema({"patient": pl.String, "step": pl.Int64, "standing": pl.String})
@@ -49,7 +49,8 @@ class Screening:
     open there; `unanswered`: how many more are asked about those who are in. `set_aside`: the rows that say
     nothing, by finding and reason. `notes`: what the vocabulary says otherwise than the codebook. `rows`:
     every row of the records that a cell of the case series names, and the answers of the reviewers that it
-    names, in the order of patient and day.
+    names, in the order of patient and day. `sources`: with what the records were asked: the codebook, the
+    definitions and the reviewers' answers.
     """
 
     attrition: Attrition
@@ -63,6 +64,7 @@ class Screening:
     set_aside: pl.DataFrame
     notes: tuple[str, ...]
     rows: pl.DataFrame
+    sources: tuple[Source, ...] = ()
 
     def reached(self, place: int) -> tuple[str, ...]:
         """The patients who are in at a step, from that of the criteria on; before it nobody is named."""

@@ -33,14 +33,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was read: a file, or a database.
+    """What was read: a file, or a database and what it was asked with.
 
     Of a file `digest` is the SHA-256 of its bytes, `rows` are those below its header, and `left` the columns
-    that nobody promised. Of a database they are those of the evidence that was taken out of it.
+    that nobody promised. Of a database they are those of the evidence that was taken out of it. A codebook
+    has as many as it has findings, a definition as it has criteria, and reviewers as many as they gave
+    answers; there the digest is that of what was read, and comments do not count.
     """
 
     name: str
-    kind: Literal["sheet", "database", "claims", "cohorts"]
+    kind: Literal["sheet", "database", "codebook", "definition", "answers", "claims", "cohorts"]
     digest: str
     rows: int
     left: tuple[str, ...] = ()

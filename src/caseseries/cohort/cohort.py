@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import polars as pl
 
+from caseseries.cohort.answers import Answer
 from caseseries.cohort.patient import Patient
 from caseseries.cohort.questions import Asked
 from caseseries.evidence.attrition import Attrition
@@ -56,8 +57,9 @@ class Cohort:
     row each, with their studied stay. `verdicts`: a row for each criterion of the studied stay, and one for
     the whole ("" as the criterion), literal; `unflagged` the same without the flagged evidence. `moments`:
     the named days. `evidence`, `exposures`, `visits`, `deaths` and `contacts` are what the records say of
-    these patients, and `people` the same, patient by patient. `set_aside`: the rows that say nothing, by
-    finding and reason, among those read in full; `odd_visits` the same of visits. `open` are the questions
+    these patients, and `people` the same, patient by patient. `answers` are
+    all that reviewers gave. `set_aside`: the rows that say nothing, by finding and reason, among those read
+    in full; `odd_visits` the same of visits. `open` are the questions
     that are left. `notes` say what was set aside and what rests on what is only recalled. `sql` is every
     query as it ran.
     """
@@ -76,6 +78,7 @@ class Cohort:
     set_aside: pl.DataFrame
     odd_visits: Mapping[tuple[str, str], int]
     people: tuple[Patient, ...]
+    answers: tuple[Answer, ...]
     open: tuple[Asked, ...]
     notes: tuple[str, ...]
     sql: Mapping[str, str]

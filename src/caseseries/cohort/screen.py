@@ -83,7 +83,8 @@ def screen(
     definition = definitions[steps.asked.criteria or ""]
     reach = steps.asked.review_within or 0
     search = searching.prepare(records, codebook, resolved, definition, protocol.stay, reach)
-    reviewed = place_answers(records, answers)
+    given = tuple(answers)
+    reviewed = place_answers(records, given)
     records.put("answers", answered_bits(reviewed, search.windows.lowered))
     forms = find_near(search, tell)
     kinds, aside = judge(search, tell), set_aside(search, forms)
@@ -115,6 +116,7 @@ def screen(
         set_aside=aside,
         odd_visits=searching.odd_visits(records),
         people=patients_of(known, days),
+        answers=given,
         open=(
             *_open(search, reached, judged, steps, known, resolved),
             *_unanswered(protocol, reached, known, len(taken) + len(later)),

@@ -68,5 +68,5 @@ def write_release(run: Finished, to: Destination, smallest: int, with_patients: 
     folder = to.release()
     files = released_files(run, smallest, with_patients)
     made = {"protocol": {"version": run.results.version, "sha256": run.protocol.digest}}
-    write(folder, to.owner_of_release, files, {**made, "versions": versions()})
+    write(folder, to.owner_of_release, files, {**made, "versions": versions(of_records=True)})
     return folder

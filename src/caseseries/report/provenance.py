@@ -10,6 +10,8 @@ from caseseries.analysis.results import Results
 from caseseries.cases.series import Source
 
 MADE_WITH = ("numpy", "scipy", "polars", "pydantic", "matplotlib", "jinja2")
+ASKED_WITH = ("duckdb",)
+"""What records are asked with, beside."""
 
 
 def provenance(results: Results, printed: Source | None = None) -> dict[str, Any]:
@@ -18,14 +20,15 @@ def provenance(results: Results, printed: Source | None = None) -> dict[str, Any
     `printed` is the file of printed numbers, where the study has one.
     """
     sources = [*results.sources, *([printed] if printed else [])]
+    of_records = any(source.kind == "database" for source in sources)
     return {
         "protocol": {"version": results.version, "sha256": results.protocol},
         "inputs": {source.name: {"sha256": source.digest, "rows": source.rows} for source in sources},
-        "versions": versions(),
+        "versions": versions(of_records),
     }
 
 
-def versions() -> dict[str, str]:
+def versions(of_records: bool) -> dict[str, str]:
     """What computed, by name, and its version."""
     mine = {"caseseries": version("caseseries"), "python": platform.python_version()}
-    return mine | {name: version(name) for name in MADE_WITH}
+    return mine | {name: version(name) for name in (*MADE_WITH, *(ASKED_WITH if of_records else ()))}

@@ -232,7 +232,7 @@ def _provenance(copy: _Copy) -> Table:
     said: Mapping[str, str] = {
         "Protocol": f"version {results.version}, SHA-256 {results.protocol}",
         "Records": "of a hospital, which are not named here",
-        **versions(),
+        **versions(of_records=True),
     }
     rows = tuple(Row((Cell((name,), head=True), Cell((which,)))) for name, which in said.items())
     return Table("inputs_and_versions", "Inputs and versions", ("What", "Which"), rows)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from caseseries.analysis.ids import is_of_one_patient
 from caseseries.analysis.multiplicity import promised_tests
 from caseseries.analysis.results import Result, Results
+from caseseries.evidence.counting import so_many
 from caseseries.literature.verdicts import tally
 from caseseries.protocol.clauses.analysis import (
     Compare,
@@ -45,6 +46,14 @@ from caseseries.report.provenance import provenance
 from caseseries.report.regression_table import regression_table
 from caseseries.report.summary_table import summary_table
 from caseseries.report.survival_table import survival_table
+
+COUNTED = {
+    "database": ("row of evidence", "rows of evidence"),
+    "codebook": ("finding",),
+    "definition": ("criterion", "criteria"),
+    "answers": ("answer",),
+}
+"""What is counted of a source; of any other kind it is rows."""
 
 
 def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
@@ -279,9 +288,9 @@ def _open(run: Finished) -> Iterator[Block]:
 def _provenance(run: Finished) -> Iterator[Block]:
     made = provenance(run.results, run.printed)
     said = [("Protocol", f"version {made['protocol']['version']}, SHA-256 {made['protocol']['sha256']}")]
-    of_what = {source.name: " of evidence" * (source.kind == "database") for source in run.results.sources}
+    counted = {source.name: COUNTED[source.kind] for source in run.results.sources if source.kind in COUNTED}
     said += [
-        (name, f"{one['rows']} rows{of_what.get(name, '')}, SHA-256 {one['sha256']}")
+        (name, f"{so_many(one['rows'], *counted.get(name, ('row',)))}, SHA-256 {one['sha256']}")
         for name, one in made["inputs"].items()
     ]
     left = [(source.name, ", ".join(source.left)) for source in run.results.sources if source.left]
