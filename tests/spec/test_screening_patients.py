@@ -325,6 +325,26 @@ def test_an_answer_belongs_to_the_stay_of_its_evidence(engine: Engine) -> None:
     )
 
 
+def test_what_lasts_for_life_was_answered_in_whichever_stay(engine: Engine) -> None:
+    """A gene that a later stay's chart tells counts; an answer stands in the place of its own stay alone."""
+    gene = step("keep", 'any_of = ["hlh mutation"]', "review")
+    screened(
+        engine,
+        promise(ONE, after=gene),
+        """
+        stays            | ferritin, ng/mL        | hlh mutation | answers, hlh mutation       | fate
+        1 to 9; 20 to 25 | #41 1: 900             |              | A: yes by #41               | in
+        1 to 9; 20 to 25 | 1: 900; #42 20: 400    |              | A: yes by #42               | in
+        1 to 9; 20 to 25 | 1: 900; #43 20: 400    |              | A: no by #43                | out
+        1 to 9; 20 to 25 | #44 1: 900; #45 20: 40 |              | A: no by #44; B: yes by #45 | in
+        1 to 9; 20 to 25 | #46 1: 900             | 20: R1       | A: no by #46                | in
+        1 to 9; 20 to 25 | #47 1: 900             | 3: R1        | A: no by #47                | out
+        1 to 9; 20 to 25 | #48 1: 900             |              | A: no by #48; B: yes by #48 | open
+        1 to 9; 20 to 25 | 1: 900                 |              |                             | open
+        """,
+    )
+
+
 def test_what_only_a_reviewer_can_answer(engine: Engine) -> None:
     asked = step("keep", 'all_of = ["anakinra", "anakinra given for HLH"]', "review")
     screened(

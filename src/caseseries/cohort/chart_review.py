@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from caseseries.cohort.answers import Answer, Settled, read_id, settle
 from caseseries.cohort.facts import DATES
+from caseseries.cohort.findings import Reply
 from caseseries.cohort.search import ANSWERS
 from caseseries.criteria.lowering import Lowered
 from caseseries.evidence.problem import some_of
@@ -26,14 +27,29 @@ ROW_DATES = {table: (columns[2], columns[1]) for table, columns in DATES.items()
 
 @dataclass(frozen=True)
 class Reviewed:
-    """What the answers come to, by stay and question; and the answers whose patient has no stay."""
+    """What the answers come to, by stay and question; and the answers whose patient has no stay.
+
+    `spans` are the first and the last day of the stays that are answered.
+    """
 
     by_stay: Mapping[tuple[int, str], Settled]
     lost: tuple[Answer, ...]
+    spans: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
     def of_stay(self, stay: int) -> dict[str, Settled]:
         """Every question that is answered for a stay."""
         return {question: settled for (one, question), settled in self.by_stay.items() if one == stay}
+
+    def replies(self) -> dict[int, dict[str, tuple[Reply, ...]]]:
+        """By patient and question what is answered for each of the patient's stays, the first stay first."""
+        found: dict[int, dict[str, list[Reply]]] = {}
+        for (stay, question), settled in sorted(self.by_stay.items(), key=lambda one: self.spans[one[0][0]]):
+            mine = found.setdefault(settled.answers[0].patient, {})
+            mine.setdefault(question, []).append(Reply(*self.spans[stay], settled))
+        return {
+            patient: {question: tuple(some) for question, some in mine.items()}
+            for patient, mine in found.items()
+        }
 
 
 def place_answers(records: Records, answers: Iterable[Answer]) -> Reviewed:
@@ -54,7 +70,11 @@ def place_answers(records: Records, answers: Iterable[Answer]) -> Reviewed:
             placed.setdefault((stay, answer.question), []).append(answer)
         if not mine:
             lost.append(answer)
-    return Reviewed({key: settle(some) for key, some in placed.items()}, tuple(lost))
+    return Reviewed(
+        {key: settle(some) for key, some in placed.items()},
+        tuple(lost),
+        {stay: (first, last) for mine in spans.values() for stay, first, last in mine},
+    )
 
 
 def notes_on_answers(reviewed: Reviewed, levels: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

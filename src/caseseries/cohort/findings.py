@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,12 +23,26 @@ class Found:
     day: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the answers to one question come to for one stay, with its first and its last day."""
+
+    first_day: int
+    last_day: int
+    settled: Settled
+
+    def covers(self, day: int) -> bool:
+        """Whether a day is one of the stay's."""
+        return self.first_day <= day <= self.last_day
+
+
 @dataclass(frozen=True)
 class Chart:
     """What the records and the reviewers say of one patient and stay; days are since 1970-01-01.
 
     `youngest` and `oldest` are the ages that the patient may have in completed years. `rows`: per finding
-    the (day, word, origin) of every reading in words or of presence, exposures included.
+    the (day, word, origin) of every reading in words or of presence, exposures included. `answers` are those
+    for this stay, `replies` those for every stay of the patient, the first stay first.
     """
 
     first_day: int
@@ -37,25 +51,32 @@ class Chart:
     oldest: int | None
     rows: Mapping[str, tuple[tuple[int, str, str], ...]]
     answers: Mapping[str, Settled]
+    replies: Mapping[str, tuple[Reply, ...]]
 
     def found(self, finding: str, codebook: Codebook, silence: Silence) -> Found:
-        """Whether the finding was so in this stay, or ever where the codebook says that it lasts for life."""
-        entry = codebook.entry(finding)
-        lasts = entry.lasts == "life"
-        mine = [
-            (day, word, origin)
-            for day, word, origin in self.rows.get(finding, ())
-            if lasts or self.first_day <= day <= self.last_day
+        """Whether the finding was so in this stay, or ever where the codebook says that it lasts for life.
+
+        An answer stands in the place of the rows of its own stay.
+        """
+        lasts = codebook.entry(finding).lasts == "life"
+        rows = [
+            row for row in self.rows.get(finding, ()) if lasts or self.first_day <= row[0] <= self.last_day
         ]
-        answer = self.answers.get(finding)
-        if answer is not None:
-            lost = tuple(origin for _, _, origin in mine)
-            return Found(answer.truth, (answer.origin, *lost), self.first_day)
+        replies = [one for one in self.replies.get(finding, ()) if lasts or one.first_day == self.first_day]
         for truth, words in ((Truth.MET, PRESENT), (Truth.NOT_MET, ABSENT)):
-            said = [(day, origin) for day, word, origin in mine if word.casefold() in words]
-            if said:
-                return Found(truth, (said[0][1],), said[0][0])
-        return Found(_of_silence(silence, self.first_day))
+            for reply in replies:
+                if reply.settled.truth is truth:
+                    return _answered(reply, rows)
+            for day, word, origin in rows:
+                if word.casefold() in words and not any(one.covers(day) for one in replies):
+                    return Found(truth, (origin,), day)
+        return _answered(replies[0], rows) if replies else Found(_of_silence(silence, self.first_day))
+
+
+def _answered(reply: Reply, rows: Iterable[tuple[int, str, str]]) -> Found:
+    """What an answer says, with the rows that lost against it behind it."""
+    lost = (origin for day, _, origin in rows if reply.covers(day))
+    return Found(reply.settled.truth, (reply.settled.origin, *lost), reply.first_day)
 
 
 def _of_silence(silence: Silence, first_day: int) -> Truth:

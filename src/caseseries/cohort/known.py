@@ -78,7 +78,7 @@ def read_patients(
     exposures = gather_exposures(records, drugs)
     visits = outcomes.visits(records, codebook)
     rows = rows_of(evidence, exposures)
-    given = _courses(exposures, patients)
+    given, replies = _courses(exposures, patients), reviewed.replies()
     charts = {
         row["person_id"]: Chart(
             row["first_day"],
@@ -87,6 +87,7 @@ def read_patients(
             row["oldest"],
             rows.get(row["person_id"], {}),
             reviewed.of_stay(row["stay_id"]),
+            replies.get(row["person_id"], {}),
         )
         for row in patients.iter_rows(named=True)
     }
