@@ -16,6 +16,7 @@ from caseseries.cohort.search import Search, with_parts
 from caseseries.criteria.definition import Definition, findings_of
 from caseseries.evidence.course import Course, courses
 from caseseries.evidence.days import date_of, number_of
+from caseseries.evidence.drugs import formulary
 from caseseries.evidence.exposure import Exposure
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
@@ -134,7 +135,7 @@ def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple
     """The courses of each patient, the first first."""
     ends = {row["person_id"]: row for row in patients.iter_rows(named=True)}
     rows: dict[int, list[Exposure]] = {}
-    for row in exposures.iter_rows(named=True):
+    for row in _narrowest(exposures).iter_rows(named=True):
         stay = ends[row["person_id"]]
         day = number_of(row["start"].date())
         inside = stay["first_day"] <= day <= stay["last_day"]
@@ -157,6 +158,12 @@ def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple
             )
         )
     return {person: courses(some) for person, some in rows.items()}
+
+
+def _narrowest(exposures: pl.DataFrame) -> pl.DataFrame:
+    """Each row under its drug; under something wider ("chemotherapy") only where no drug is known."""
+    is_drug = pl.col("drug").is_in([one for one in exposures["drug"].unique() if formulary().drug(one)])
+    return exposures.filter(is_drug | ~pl.col("row_id").is_in(exposures.filter(is_drug)["row_id"].implode()))
 
 
 def calendars(known: Known, met: Mapping[int, Mapping[str, Day]]) -> dict[int, Calendar]:

@@ -1,0 +1,113 @@
+"""The case series that a hospital's rows become, a drug and a day at a time, as docs/courses.md has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from tests.referee.making import CODES, born, day, frames, hospital, measured, protocol, visit, whole
+from tests.referee.reading import Row
+from tests.referee.tables import counted, promise
+
+from caseseries.cases.abstract import abstract
+from caseseries.cases.series import CaseSeries
+from caseseries.cohort.cohort import Cohort
+from caseseries.cohort.screen import screen
+from caseseries.criteria.shelf import open_definition
+from caseseries.records.codebook_reading import read_codebook
+from caseseries.records.naming import give_concepts
+from caseseries.records.omop import open_records
+from caseseries.records.resolving import resolve
+
+DRUGS = {"anakinra": CODES["anakinra"], "etoposide": 1350504, "cyclophosphamide": 1310317}
+ADMINISTRATION, ORDER = 32818, 32838
+STAY = visit(11, 1, 5, 30)
+"""Patient 1 is in hospital from day 5 to day 30."""
+MOMENTS = """
+first_dose = { first = "anakinra", during = "stay" }
+last_dose = { last_of_course = "anakinra" }
+last_contact = { last = "contact in person or laboratory result" }
+[follow_up]
+counted_from = "first_dose"
+event = "death"
+until = "last_contact"
+unit = "days"
+"""
+VARIABLES = """
+[[variable]]
+name = "anakinra"
+kind = "regimen"
+take = { course = "anakinra" }
+[[variable]]
+name = "of_the_disease"
+kind = "regimens"
+take = { courses = "hlh-directed", overlapping = "anakinra" }
+[[variable]]
+name = "of_the_cause"
+kind = "regimens"
+take = { courses = "cause-directed", overlapping = "anakinra" }
+"""
+
+
+def given(row_id: int, drug: str, on: int, milligrams: float, sig: str) -> Row:
+    """A dose at eight in the morning."""
+    return _exposure(row_id, drug, on, ADMINISTRATION, quantity=milligrams, sig=sig)
+
+
+def ordered(row_id: int, drug: str, on: int, until: int, sig: str, visit_id: int | None = 11) -> Row:
+    """An order for these days, of this visit."""
+    return _exposure(
+        row_id, drug, on, ORDER, sig=sig, drug_exposure_end_date=day(until), visit_occurrence_id=visit_id
+    )
+
+
+def _exposure(row_id: int, drug: str, on: int, kind: int, **more: Any) -> Row:
+    return whole(
+        "drug_exposure",
+        drug_exposure_id=row_id,
+        person_id=1,
+        drug_concept_id=DRUGS[drug],
+        drug_exposure_start_date=day(on),
+        drug_exposure_start_datetime=datetime.combine(day(on), time()) + timedelta(hours=8),
+        drug_type_concept_id=kind,
+        dose_unit_source_value="mg",
+        **{"visit_occurrence_id": 11} | more,
+    )
+
+
+def screened(drugs: Sequence[Row], others: Sequence[tuple[str, Row]] = ()) -> tuple[Cohort, CaseSeries]:
+    """The cohort and the case series of patient 1, who is found by a ferritin of 900 on day 6."""
+    rows = [
+        ("person", born(1, 1960, 5, 1)),
+        ("visit_occurrence", STAY),
+        ("measurement", measured(21, 1, "ferritin", 6, 900, "ng/mL")),
+        *(("drug_exposure", one) for one in drugs),
+        *others,
+    ]
+    criteria, codebook = counted(1, "ferritin"), read_codebook()
+    promised = protocol(promise(criteria, before=MOMENTS) + VARIABLES)
+    definitions = {criteria: open_definition(criteria)}
+    with open_records(frames(hospital(rows)), threads=1) as records:
+        resolved = give_concepts(records, resolve(codebook, records))
+        cohort = screen(records, promised, definitions, codebook, resolved, costed=False)
+    return cohort, abstract(cohort, promised, definitions, codebook).cases
+
+
+def test_etoposide_is_no_treatment_of_the_cause() -> None:
+    """The finding "chemotherapy" includes it, for the flags; another cytostatic is directed at the cause."""
+    anakinra = [given(number, "anakinra", 6 + number, 100, "100 mg subq daily") for number in range(8)]
+    _, cases = screened([*anakinra, given(31, "etoposide", 8, 150, "150 mg IV")])
+    assert taken(cases, "of_the_disease") == ["etoposide"]
+    assert taken(cases, "of_the_cause") == []
+    _, both = screened(
+        [*anakinra, given(31, "etoposide", 8, 150, "150 mg IV"), given(32, "cyclophosphamide", 8, 900, "IV")]
+    )
+    assert taken(both, "of_the_disease") == ["etoposide"]
+    assert taken(both, "of_the_cause") == ["cyclophosphamide"]
+
+
+def taken(cases: CaseSeries, column: str) -> list[str]:
+    """What patient 1 was given."""
+    [levels] = cases.table[column].to_list()
+    return list(levels)
