@@ -76,22 +76,44 @@ def _exposure(row_id: int, drug: str, on: int, kind: int, **more: Any) -> Row:
     )
 
 
-def screened(drugs: Sequence[Row], others: Sequence[tuple[str, Row]] = ()) -> tuple[Cohort, CaseSeries]:
+def ferritin(row_id: int, on: int) -> Row:
+    """Enough to be found."""
+    return measured(row_id, 1, "ferritin", on, 900, "ng/mL")
+
+
+def screened(
+    drugs: Sequence[Row], others: Sequence[tuple[str, Row]] = (), birth: Row | None = None, steps: str = ""
+) -> tuple[Cohort, CaseSeries]:
     """The cohort and the case series of patient 1, who is found by a ferritin of 900 on day 6."""
     rows = [
-        ("person", born(1, 1960, 5, 1)),
+        ("person", birth or born(1, 1960, 5, 1)),
         ("visit_occurrence", STAY),
-        ("measurement", measured(21, 1, "ferritin", 6, 900, "ng/mL")),
+        ("measurement", ferritin(21, 6)),
         *(("drug_exposure", one) for one in drugs),
         *others,
     ]
     criteria, codebook = counted(1, "ferritin"), read_codebook()
-    promised = protocol(promise(criteria, before=MOMENTS) + VARIABLES)
+    promised = protocol(promise(criteria, before=MOMENTS + steps) + VARIABLES)
     definitions = {criteria: open_definition(criteria)}
     with open_records(frames(hospital(rows)), threads=1) as records:
         resolved = give_concepts(records, resolve(codebook, records))
         cohort = screen(records, promised, definitions, codebook, resolved, costed=False)
     return cohort, abstract(cohort, promised, definitions, codebook).cases
+
+
+def test_an_age_is_in_doubt_only_where_no_stay_settles_it() -> None:
+    """Born in February 1996: seventeen or eighteen on day 5, 7 February 2014, and eighteen in March."""
+    adult = """
+[[eligibility]]
+keep = "18 or older"
+age = { at_least = "18 years", at = "admission" }
+if_unknown = "drop"
+"""
+    later = [("visit_occurrence", visit(12, 1, 40, 45)), ("measurement", ferritin(22, 41))]
+    for others, notes in (((), ("of 1 the age is not certain enough to tell",)), (later, ())):
+        cohort, _ = screened([], others, born(1, 1996, 2), adult)
+        assert cohort.attrition.steps[0].notes == notes
+        assert cohort.attrition.steps[0].into == len(others[:1])
 
 
 def test_etoposide_is_no_treatment_of_the_cause() -> None:

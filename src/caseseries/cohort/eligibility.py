@@ -108,7 +108,7 @@ def age_step(records: Records, step: Eligibility) -> Step:
     counts = records.run(
         """
 WITH by_person AS (
-  SELECT person_id, MAX(fate) AS fate, MAX(CASE WHEN truth = 1 THEN 1 ELSE 0 END) AS in_doubt
+  SELECT person_id, MAX(fate) AS fate, CASE WHEN MAX(truth) = 1 THEN 1 ELSE 0 END AS in_doubt
   FROM aged GROUP BY person_id
 )
 SELECT fate, COUNT(*) AS patients, CAST(SUM(in_doubt) AS BIGINT) AS in_doubt FROM by_person GROUP BY fate""",
