@@ -129,6 +129,20 @@ def test_etoposide_is_no_treatment_of_the_cause() -> None:
     assert taken(both, "of_the_cause") == ["cyclophosphamide"]
 
 
+def test_a_prescription_of_an_outpatient_visit_is_taken_at_home() -> None:
+    """It belongs to no stay, whether its row names a visit to the clinic or none."""
+    daily = "100 mg subq daily"
+    doses = [given(100 + on, "anakinra", on, 100, daily) for on in range(8, 15)]
+    clinic = [("visit_occurrence", visit(13, 1, -20, -20, 9202))]
+    for visit_id in (None, 13):
+        cohort, _ = screened([ordered(31, "anakinra", -20, 12, daily, visit_id), *doses], clinic)
+        [course] = cohort.people[0].courses
+        assert (course.start, course.stop, course.is_home, course.basis) == (day(-20), day(14), True, "both")
+    cohort, _ = screened([ordered(31, "anakinra", 6, 12, daily), *doses], clinic)
+    [course] = cohort.people[0].courses
+    assert (course.start, course.is_home, course.basis) == (day(8), False, "administrations")
+
+
 def taken(cases: CaseSeries, column: str) -> list[str]:
     """What patient 1 was given."""
     [levels] = cases.table[column].to_list()

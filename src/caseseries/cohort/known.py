@@ -79,7 +79,9 @@ def read_patients(
     exposures = gather_exposures(records, drugs)
     visits = outcomes.visits(records, codebook)
     rows = rows_of(evidence, exposures)
-    given, replies = _courses(exposures, patients), reviewed.replies()
+    is_inpatient = pl.col("concept_id").is_in(list(codebook.inpatient_concepts))
+    of_stays = frozenset(visits.filter(is_inpatient)["visit_id"])
+    given, replies = _courses(exposures, patients, of_stays), reviewed.replies()
     charts = {
         row["person_id"]: Chart(
             row["first_day"],
@@ -131,8 +133,10 @@ def asked_by(protocol: Protocol) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
-def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple[Course, ...]]:
-    """The courses of each patient, the first first."""
+def _courses(
+    exposures: pl.DataFrame, patients: pl.DataFrame, of_stays: frozenset[int]
+) -> dict[int, tuple[Course, ...]]:
+    """The courses of each patient, the first first; `of_stays` are the visits that make up stays."""
     ends = {row["person_id"]: row for row in patients.iter_rows(named=True)}
     rows: dict[int, list[Exposure]] = {}
     for row in _narrowest(exposures).iter_rows(named=True):
@@ -153,7 +157,7 @@ def _courses(exposures: pl.DataFrame, patients: pl.DataFrame) -> dict[int, tuple
                 route=row["route"] or "",
                 days_supply=row["days_supply"],
                 discharge=date_of(stay["last_day"]) if inside else None,
-                is_home=row["visit_id"] is None,
+                is_home=row["visit_id"] is None or not (inside or row["visit_id"] in of_stays),
                 origin=f"drug_exposure:{row['row_id']}",
             )
         )
