@@ -20,7 +20,12 @@ from caseseries.records.naming import give_concepts
 from caseseries.records.omop import open_records
 from caseseries.records.resolving import resolve
 
-DRUGS = {"anakinra": CODES["anakinra"], "etoposide": 1350504, "cyclophosphamide": 1310317}
+DRUGS = {
+    "anakinra": CODES["anakinra"],
+    "etoposide": 1350504,
+    "cyclophosphamide": 1310317,
+    "dexamethasone": 1518254,
+}
 ADMINISTRATION, ORDER = 32818, 32838
 STAY = visit(11, 1, 5, 30)
 """Patient 1 is in hospital from day 5 to day 30."""
@@ -141,6 +146,17 @@ def test_a_prescription_of_an_outpatient_visit_is_taken_at_home() -> None:
     cohort, _ = screened([ordered(31, "anakinra", 6, 12, daily), *doses], clinic)
     [course] = cohort.people[0].courses
     assert (course.start, course.is_home, course.basis) == (day(8), False, "administrations")
+
+
+def test_each_step_of_a_taper_has_its_own_daily_dose() -> None:
+    """40 mg of dexamethasone a day do what 266.7 mg of prednisone do, and 20 mg half of that."""
+    anakinra = [given(100 + on, "anakinra", on, 100, "100 mg subq q8") for on in range(7, 15)]
+    high = [given(200 + on, "dexamethasone", on, 40, "40 mg IV daily") for on in range(7, 10)]
+    low = [given(200 + on, "dexamethasone", on, 10, "10 mg IV bid") for on in range(10, 13)]
+    _, cases = screened([*anakinra, *high, *low])
+    names = ("amount", "interval", "daily", "prednisone", "dexamethasone")
+    steps = cases.spells.filter(drug="dexamethasone").select(names).rows()
+    assert steps == [(40.0, 24.0, 40.0, 266.666667, 40.0), (10.0, 12.0, 20.0, 133.333333, 20.0)]
 
 
 def taken(cases: CaseSeries, column: str) -> list[str]:

@@ -133,7 +133,7 @@ def _spells(
     for patient, some in zip(patients, taken, strict=True):
         for course in some:
             for step in course.steps:
-                daily = course.first_daily if len(course.steps) == 1 else None
+                daily = course.first_daily if len(course.steps) == 1 else step.daily
                 yield (
                     str(patient.person),
                     1,
@@ -148,8 +148,8 @@ def _spells(
                     "mg" if step.dose_mg is not None else "",
                     step.interval_hours,
                     daily,
-                    course.prednisone,
-                    course.dexamethasone,
+                    course.as_prednisone(daily),
+                    course.as_dexamethasone(daily),
                     step.route,
                     "",
                     ORIGINS.join(_rows(course)),

@@ -35,6 +35,15 @@ class Step:
     route: str
     doses: int
 
+    @property
+    def daily(self) -> float | None:
+        """Milligrams in 24 hours; None without an interval, and of what could not be read."""
+        if self.hourly is not None:
+            return round(self.hourly * 24, 6)
+        if self.dose_mg is None or not self.interval_hours:
+            return None
+        return round(self.dose_mg * 24 / self.interval_hours, 6)
+
     def __str__(self) -> str:
         dose = "dose unknown" if self.dose_mg is None else str(Quantity(self.dose_mg, "mg"))
         dose = dose if self.hourly is None else f"{Quantity(self.hourly, 'mg/h')} continuous"
@@ -102,21 +111,29 @@ class Course:
 
     @property
     def prednisone(self) -> float | None:
-        """The milligrams of prednisone that equal `mean_daily`; None for what is no corticosteroid.
-
-        Source: the table of equivalent doses named in `drugs.toml`.
-        """
-        drug = formulary().drug(self.drug)
-        return _times(self.mean_daily, drug.prednisone if drug else None)
+        """The milligrams of prednisone that equal `mean_daily`; None for what is no corticosteroid."""
+        return self.as_prednisone(self.mean_daily)
 
     @property
     def dexamethasone(self) -> float | None:
-        """The milligrams of dexamethasone that equal `mean_daily`; None for what is no corticosteroid.
+        """The milligrams of dexamethasone that equal `mean_daily`; None for what is no corticosteroid."""
+        return self.as_dexamethasone(self.mean_daily)
+
+    def as_prednisone(self, amount: float | None) -> float | None:
+        """The milligrams of prednisone that equal so many of the drug; None for what is no corticosteroid.
 
         Source: the table of equivalent doses named in `drugs.toml`.
         """
         drug = formulary().drug(self.drug)
-        return _times(self.mean_daily, drug.dexamethasone if drug else None)
+        return _times(amount, drug.prednisone if drug else None)
+
+    def as_dexamethasone(self, amount: float | None) -> float | None:
+        """The milligrams of dexamethasone that equal so many of the drug; None for no corticosteroid.
+
+        Source: the table of equivalent doses named in `drugs.toml`.
+        """
+        drug = formulary().drug(self.drug)
+        return _times(amount, drug.dexamethasone if drug else None)
 
 
 def courses(exposures: Iterable[Exposure]) -> tuple[Course, ...]:
