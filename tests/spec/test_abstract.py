@@ -32,6 +32,7 @@ STAY = visit(11, 1, 5, 30)
 MOMENTS = """
 first_dose = { first = "anakinra", during = "stay" }
 last_dose = { last_of_course = "anakinra" }
+death = { first = "death" }
 last_contact = { last = "contact in person or laboratory result" }
 [follow_up]
 counted_from = "first_dose"
@@ -81,13 +82,17 @@ def _exposure(row_id: int, drug: str, on: int, kind: int, **more: Any) -> Row:
     )
 
 
-def ferritin(row_id: int, on: int) -> Row:
+def ferritin(row_id: int, on: int, value: float = 900) -> Row:
     """Enough to be found."""
-    return measured(row_id, 1, "ferritin", on, 900, "ng/mL")
+    return measured(row_id, 1, "ferritin", on, value, "ng/mL")
 
 
 def screened(
-    drugs: Sequence[Row], others: Sequence[tuple[str, Row]] = (), birth: Row | None = None, steps: str = ""
+    drugs: Sequence[Row],
+    others: Sequence[tuple[str, Row]] = (),
+    birth: Row | None = None,
+    steps: str = "",
+    variables: str = "",
 ) -> tuple[Cohort, CaseSeries]:
     """The cohort and the case series of patient 1, who is found by a ferritin of 900 on day 6."""
     rows = [
@@ -98,7 +103,7 @@ def screened(
         *others,
     ]
     criteria, codebook = counted(1, "ferritin"), read_codebook()
-    promised = protocol(promise(criteria, before=MOMENTS + steps) + VARIABLES)
+    promised = protocol(promise(criteria, before=MOMENTS + steps) + VARIABLES + variables)
     definitions = {criteria: open_definition(criteria)}
     with open_records(frames(hospital(rows)), threads=1) as records:
         resolved = give_concepts(records, resolve(codebook, records))
@@ -132,6 +137,17 @@ def test_etoposide_is_no_treatment_of_the_cause() -> None:
     )
     assert taken(both, "of_the_disease") == ["etoposide"]
     assert taken(both, "of_the_cause") == ["cyclophosphamide"]
+
+
+def test_a_window_of_courses_may_open_and_close_days_after_a_moment() -> None:
+    doses = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 15)]
+    dexamethasone = [given(201, "dexamethasone", 9, 40, "40 mg IV daily")]
+    for until, levels in (("2 days", []), ("3 days", ["dexamethasone"])):
+        window = f'after = "first_dose + 1 day", until = "first_dose + {until}"'
+        recipe = f'take = {{ courses = "hlh-directed", started = {{ {window} }} }}'
+        variable = f'[[variable]]\nname = "soon"\nkind = "regimens"\n{recipe}\n'
+        _, cases = screened([*doses, *dexamethasone], variables=variable)
+        assert taken(cases, "soon") == levels
 
 
 def test_a_prescription_of_an_outpatient_visit_is_taken_at_home() -> None:

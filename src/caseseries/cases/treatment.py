@@ -10,12 +10,14 @@ from caseseries.cases.dictionary import days_column, regimen_columns, regimens_c
 from caseseries.cases.long_tables import ORIGINS
 from caseseries.cases.recipes import hospital_day
 from caseseries.cases.spells import Given, Row
+from caseseries.cohort.moments import FOREVER
 from caseseries.cohort.patient import Patient
 from caseseries.evidence import therapy
 from caseseries.evidence.course import Course
 from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.variable import Take, Variable
+from caseseries.protocol.moments import bound
 
 Treatment = tuple[Given, list[tuple[str, ...]]]
 """What was given, and of each patient the rows that it rests on."""
@@ -49,16 +51,24 @@ def _courses_taken(variable: Variable, take: Take, patient: Patient) -> tuple[Co
         return therapy.of_kind(therapy.overlapping(subject, patient.courses), kind)
     if take.started is None:
         return therapy.of_kind(patient.courses, kind)
-    after, until = (patient.moments.get(one or "") for one in (take.started.after, take.started.until))
-    if (take.started.after and after is None) or (take.started.until and until is None):
-        return None
     # `until` a day is before it: what begins on the day itself begins along with it.
-    return tuple(
-        course
-        for course in therapy.of_kind(patient.courses, kind)
-        if (after is None or number_of(course.start) >= after.day)
-        and (until is None or number_of(course.start) < until.day)
-    )
+    window = _window(take.started.after, take.started.until, patient)
+    if window is None:
+        return None
+    begun = therapy.of_kind(patient.courses, kind)
+    return tuple(course for course in begun if number_of(course.start) in window)
+
+
+def _window(after: str | None, until: str | None, patient: Patient) -> range | None:
+    """The days from one moment on and before another, each shifted as "+ 7 days" has it; None without one."""
+    ends = []
+    for text, open_end in ((after, -FOREVER), (until, FOREVER)):
+        name, length = bound(text)
+        moment = patient.moments.get(name)
+        if name and moment is None:
+            return None
+        ends.append(open_end if moment is None else moment.day + length)
+    return range(*ends)
 
 
 def _level_of(course: Course, variable: Variable) -> str:
