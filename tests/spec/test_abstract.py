@@ -150,6 +150,21 @@ def test_a_window_of_courses_may_open_and_close_days_after_a_moment() -> None:
         assert taken(cases, "soon") == levels
 
 
+def test_an_order_ends_with_the_discharge_of_its_own_stay() -> None:
+    """Of an earlier one, too: what was ordered in it to a later day, or to none, ended with it."""
+    daily = "100 mg subq daily"
+    doses = [given(100 + on, "anakinra", on, 100, daily) for on in range(8, 15)]
+    earlier = [("visit_occurrence", visit(13, 1, -12, -4))]
+    for until in (20, None):
+        order = ordered(31, "anakinra", -10, until or 0, daily, 13)
+        order |= {} if until else {"drug_exposure_end_date": None}
+        cohort, cases = screened([order, *doses], earlier)
+        first, second = cohort.people[0].courses
+        assert (first.start, first.stop) == (day(-10), day(-4))
+        assert (second.start, second.stop) == (day(8), day(14))
+        assert cases.moments.filter(moment="first_dose")["day"].to_list() == [4]
+
+
 def test_a_prescription_of_an_outpatient_visit_is_taken_at_home() -> None:
     """It belongs to no stay, whether its row names a visit to the clinic or none."""
     daily = "100 mg subq daily"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 
 import polars as pl
 
@@ -13,15 +12,13 @@ from caseseries.cohort.contradictions import possible
 from caseseries.cohort.findings import Chart, rows_of
 from caseseries.cohort.moments import Calendar, Day
 from caseseries.cohort.search import Search, with_parts
+from caseseries.cohort.treatment import courses_of
 from caseseries.criteria.definition import Definition, findings_of
-from caseseries.evidence.course import Course, courses
-from caseseries.evidence.days import date_of, number_of
-from caseseries.evidence.drugs import formulary
-from caseseries.evidence.exposure import Exposure
+from caseseries.evidence.course import Course
+from caseseries.evidence.days import number_of
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
 from caseseries.records import outcomes, readings
-from caseseries.records.drug_rows import ADMINISTRATIONS, strength
 from caseseries.records.forms import lay_concepts, read_forms
 from caseseries.records.gather import gather, gather_exposures
 from caseseries.records.omop import Records
@@ -79,9 +76,7 @@ def read_patients(
     exposures = gather_exposures(records, drugs)
     visits = outcomes.visits(records, codebook)
     rows = rows_of(evidence, exposures)
-    is_inpatient = pl.col("concept_id").is_in(list(codebook.inpatient_concepts))
-    of_stays = frozenset(visits.filter(is_inpatient)["visit_id"])
-    given, replies = _courses(exposures, patients, of_stays), reviewed.replies()
+    given, replies = courses_of(records, codebook, exposures, visits), reviewed.replies()
     charts = {
         row["person_id"]: Chart(
             row["first_day"],
@@ -131,43 +126,6 @@ def asked_by(protocol: Protocol) -> list[str]:
     moments = [one.first or one.last for one in protocol.moments.values()]
     asked += [finding for finding in moments if finding and finding not in (DEATH, CONTACT)]
     return list(dict.fromkeys(asked))
-
-
-def _courses(
-    exposures: pl.DataFrame, patients: pl.DataFrame, of_stays: frozenset[int]
-) -> dict[int, tuple[Course, ...]]:
-    """The courses of each patient, the first first; `of_stays` are the visits that make up stays."""
-    ends = {row["person_id"]: row for row in patients.iter_rows(named=True)}
-    rows: dict[int, list[Exposure]] = {}
-    for row in _narrowest(exposures).iter_rows(named=True):
-        stay = ends[row["person_id"]]
-        day = number_of(row["start"].date())
-        inside = stay["first_day"] <= day <= stay["last_day"]
-        rows.setdefault(row["person_id"], []).append(
-            Exposure(
-                patient=str(row["person_id"]),
-                drug=row["drug"],
-                start=row["start"] if row["start"].time() != time() else row["start"].date(),
-                stop=row["stop"],
-                is_administration=row["type_concept_id"] in ADMINISTRATIONS,
-                quantity=row["quantity"],
-                dose_unit=row["dose_unit"] or "",
-                strength=strength(row["concept_name"]),
-                sig=row["sig"] or "",
-                route=row["route"] or "",
-                days_supply=row["days_supply"],
-                discharge=date_of(stay["last_day"]) if inside else None,
-                is_home=row["visit_id"] is None or not (inside or row["visit_id"] in of_stays),
-                origin=f"drug_exposure:{row['row_id']}",
-            )
-        )
-    return {person: courses(some) for person, some in rows.items()}
-
-
-def _narrowest(exposures: pl.DataFrame) -> pl.DataFrame:
-    """Each row under its drug; under something wider ("chemotherapy") only where no drug is known."""
-    is_drug = pl.col("drug").is_in([one for one in exposures["drug"].unique() if formulary().drug(one)])
-    return exposures.filter(is_drug | ~pl.col("row_id").is_in(exposures.filter(is_drug)["row_id"].implode()))
 
 
 def calendars(known: Known, met: Mapping[int, Mapping[str, Day]]) -> dict[int, Calendar]:
