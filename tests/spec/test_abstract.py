@@ -165,6 +165,27 @@ def test_an_order_ends_with_the_discharge_of_its_own_stay() -> None:
         assert cases.moments.filter(moment="first_dose")["day"].to_list() == [4]
 
 
+def test_midnight_is_a_time_of_day_where_other_rows_have_one() -> None:
+    """The same dose at midnight counts once, as at any hour; without any time a day has room for four."""
+    six_hourly = [
+        given(100 + 4 * on + place, "anakinra", on, 100, "100 mg subq q6h")
+        | {"drug_exposure_start_datetime": datetime.combine(day(on), time(6 * place))}
+        for on in (7, 8)
+        for place in range(4)
+    ]
+    again = six_hourly[0] | {"drug_exposure_id": 900}
+    cohort, _ = screened([*six_hourly, again])
+    assert [one.doses for one in cohort.people[0].courses] == [8]
+    for no_time in (None, datetime.combine(day(7), time())):
+        rows = [one | {"drug_exposure_start_datetime": no_time} for one in six_hourly[:4]]
+        cohort, _ = screened(rows)
+        assert [one.doses for one in cohort.people[0].courses] == [4]
+    cohort, _ = screened(
+        [*rows[:2], *(one | {"drug_exposure_start_datetime": None} for one in six_hourly[4:])]
+    )
+    assert [one.doses for one in cohort.people[0].courses] == [6]
+
+
 def test_a_prescription_of_an_outpatient_visit_is_taken_at_home() -> None:
     """It belongs to no stay, whether its row names a visit to the clinic or none."""
     daily = "100 mg subq daily"

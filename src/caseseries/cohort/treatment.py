@@ -21,11 +21,12 @@ def courses_of(
     """The courses of each patient in the table `gathered`, the first first. Rests on the table `stays`.
 
     A row belongs to the stay in which it begins. One that begins in none is filled at home, unless it names
-    an inpatient visit; so is one that names no visit at all.
+    an inpatient visit; so is one that names no visit at all. Midnight in every row is no time of day.
     """
     is_inpatient = pl.col("concept_id").is_in(list(codebook.inpatient_concepts))
     inpatient = set(visits.filter(is_inpatient)["visit_id"])
     stays = _stays(records)
+    is_timed = bool((exposures.filter("has_time")["start"].dt.time() != time()).any())
     rows: dict[int, list[Exposure]] = {}
     for row in _narrowest(exposures).iter_rows(named=True):
         day = number_of(row["start"].date())
@@ -34,7 +35,7 @@ def courses_of(
             Exposure(
                 patient=str(row["person_id"]),
                 drug=row["drug"],
-                start=row["start"] if row["start"].time() != time() else row["start"].date(),
+                start=row["start"] if is_timed and row["has_time"] else row["start"].date(),
                 stop=row["stop"],
                 is_administration=row["type_concept_id"] in ADMINISTRATIONS,
                 quantity=row["quantity"],

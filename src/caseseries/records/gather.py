@@ -33,6 +33,7 @@ EXPOSURES = pl.Schema(
         "person_id": pl.Int64(),
         "drug": pl.String(),
         "start": pl.Datetime("us"),
+        "has_time": pl.Boolean(),  # of day, beside the start
         "stop": pl.Datetime("us"),
         "quantity": pl.Float64(),
         "days_supply": pl.Int64(),
@@ -135,7 +136,8 @@ def gather_exposures(records: Records, codes: pl.DataFrame) -> pl.DataFrame:
     start = "COALESCE(e.drug_exposure_start_datetime, CAST(e.drug_exposure_start_date AS TIMESTAMP))"
     stop = "COALESCE(e.drug_exposure_end_datetime, CAST(e.drug_exposure_end_date AS TIMESTAMP))"
     query = f"""
-SELECT e.person_id, w.finding AS drug, {start} AS start, {stop} AS stop, e.quantity, e.days_supply, e.sig,
+SELECT e.person_id, w.finding AS drug, {start} AS start,
+  e.drug_exposure_start_datetime IS NOT NULL AS has_time, {stop} AS stop, e.quantity, e.days_supply, e.sig,
   e.dose_unit_source_value AS dose_unit, COALESCE(r.concept_name, e.route_source_value) AS route,
   e.drug_type_concept_id AS type_concept_id, e.drug_source_value AS source_value, c.concept_name,
   e.visit_occurrence_id AS visit_id, e.drug_exposure_id AS row_id
