@@ -211,6 +211,22 @@ def test_each_step_of_a_taper_has_its_own_daily_dose() -> None:
     assert steps == [(40.0, 24.0, 40.0, 266.666667, 40.0), (10.0, 12.0, 20.0, 133.333333, 20.0)]
 
 
+def test_a_course_tells_how_much_was_given_and_how_steadily() -> None:
+    """200 mg on days 7 to 9, 100 mg on days 10 and 12 with day 11 missed, and again from day 20 to 21.
+
+    Of the first course 3 x 200 + 2 x 100 = 800 mg in all, 160 a day on its 5 days: 6 days from first to last
+    without the one that was missed. Eight days without a dose are more than 3: a restart.
+    """
+    first = [given(100 + on, "anakinra", on, 200, "200 mg subq daily") for on in (7, 8, 9)]
+    lower = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in (10, 12)]
+    again = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in (20, 21)]
+    _, cases = screened([*first, *lower, *again])
+    parts = ("daily", "days", "greatest_daily", "mean_daily", "cumulative", "missed", "restarts")
+    assert [cases.table[f"anakinra.{part}"].item() for part in parts] == [200, 5, 200, 160, 800, 1, 1]
+    _, cases = screened([*first, given(130, "anakinra", 31, 100, "100 mg subq daily")])
+    assert cases.table["anakinra.restarts"].item() == 0, "begun again after the stay, which ends on day 30"
+
+
 def taken(cases: CaseSeries, column: str) -> list[str]:
     """What patient 1 was given."""
     [levels] = cases.table[column].to_list()

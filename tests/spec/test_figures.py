@@ -329,7 +329,7 @@ def test_overlaps_are_counted_by_patients_and_hollow_where_less_than_stated() ->
 def test_a_line_a_patient_shows_the_days_on_the_drug_where_it_begins_on_the_first_day() -> None:
     cases = ward()
     days = pl.Series([4, 8, 90, None, 2, 3])
-    treated = cases.with_column(Column("anakinra.days", "Anakinra, days on it", "number", "days"), days)
+    treated = cases.with_column(Column("anakinra.days", "Anakinra, time on it", "number", "days"), days)
     drug = {"name": "anakinra", "kind": "regimen", "take": {"course": "anakinra"}}
     assert "on anakinra" in words(swimmer_figure(treated, protocol(more=drug)))
     assert "on anakinra" not in words(swimmer_figure(cases, protocol(more=drug)))

@@ -234,7 +234,7 @@ def test_the_words_are_those_of_the_source() -> None:
         ("Every regimen, as typed and as read", "Every regimen, as recorded and as read"),
         ("Ends are as rounded as the time followed was typed.", ""),
         ("Not possible from a sheet:", "Not possible from these cases:"),
-        ("16\u00a0rows, SHA-256", "4321\u00a0rows of evidence, SHA-256"),
+        ("16\u00a0rows, SHA-256", "4,321\u00a0rows of evidence, SHA-256"),
     ):
         assert sheet in said["typed"]
         assert sheet not in said["recorded"]

@@ -12,7 +12,21 @@ from numpy.typing import NDArray
 from caseseries.analysis.cautions import Caution, bounds_taken, ranges_taken
 from caseseries.analysis.ids import EVERYBODY, HIGHEST, LOWEST, MEDIAN, joined, of_others
 from caseseries.analysis.results import Group, Number, Standing
-from caseseries.cases.parts import CERTAINTY, DAILY, DAYS, GIVEN, HIGH, OPERATOR, ROUTE, part_of
+from caseseries.cases.parts import (
+    CERTAINTY,
+    CUMULATIVE,
+    DAILY,
+    DAYS,
+    GIVEN,
+    GREATEST,
+    HIGH,
+    MEAN,
+    MISSED,
+    OPERATOR,
+    RESTARTS,
+    ROUTE,
+    part_of,
+)
 from caseseries.cases.series import CaseSeries, Column
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.wording import in_running_text
@@ -207,6 +221,10 @@ def left_out(rows: Rows, lacking: str) -> list[str]:
     return [f"{count} without {lacking} {verb} left out."] if count else []
 
 
+SHOWN = (DAILY, DAYS, ROUTE, GREATEST, MEAN, CUMULATIVE, MISSED, RESTARTS)
+"""What a summary shows of a regimen, as far as the cases have it."""
+
+
 def numeric_parts(cases: CaseSeries, column: Column) -> Sequence[Column]:
     """The columns that a summary shows for one variable: a regimen is shown by what it fans out to.
 
@@ -214,8 +232,9 @@ def numeric_parts(cases: CaseSeries, column: Column) -> Sequence[Column]:
     """
     if column.kind != "regimen":
         return (column,)
-    shown = [GIVEN] * bool(not_given(cases, column.name).any()) + [DAILY, DAYS, ROUTE]
-    names = {part_of(column.name, part) for part in shown}
+    names = {part_of(column.name, part) for part in SHOWN}
+    if not_given(cases, column.name).any():
+        names.add(part_of(column.name, GIVEN))
     return tuple(one for one in cases.dictionary if one.name in names)
 
 

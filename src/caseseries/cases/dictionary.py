@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from caseseries.cases.parts import DAILY, DAYS, DOSE, GIVEN, INTERVAL, ROUTE, part_of
+from caseseries.cases.parts import (
+    CUMULATIVE,
+    DAILY,
+    DAYS,
+    DOSE,
+    GIVEN,
+    GREATEST,
+    INTERVAL,
+    MEAN,
+    MISSED,
+    RESTARTS,
+    ROUTE,
+    part_of,
+)
 from caseseries.cases.series import Column
 from caseseries.protocol.clauses.variable import Derived, Variable
 
@@ -62,4 +75,16 @@ def regimen_columns(variable: Variable, units: Iterable[str], routes: Iterable[s
 
 def days_column(variable: Variable) -> Column:
     """The line of the days on a regimen, which stands behind its other parts where the days are known."""
-    return Column(part_of(variable.name, DAYS), f"{variable.title}, days on it", "count", "days")
+    return Column(part_of(variable.name, DAYS), f"{variable.title}, time on it", "count", "days")
+
+
+def course_columns(variable: Variable) -> tuple[Column, ...]:
+    """The lines of what only recorded doses tell of a course, behind its other parts."""
+    name, title = variable.name, variable.title
+    return (
+        Column(part_of(name, GREATEST), f"{title}, greatest a day", "number", "mg"),
+        Column(part_of(name, MEAN), f"{title}, mean a day", "number", "mg"),
+        Column(part_of(name, CUMULATIVE), f"{title}, in all", "number", "mg"),
+        Column(part_of(name, MISSED), f"{title}, doses missed", "count"),
+        Column(part_of(name, RESTARTS), f"{title}, restarts in the stay", "count"),
+    )

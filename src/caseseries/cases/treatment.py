@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import polars as pl
 
-from caseseries.cases.dictionary import days_column, regimen_columns, regimens_column
+from caseseries.cases.dictionary import course_columns, days_column, regimen_columns, regimens_column
 from caseseries.cases.long_tables import ORIGINS
 from caseseries.cases.recipes import hospital_day
 from caseseries.cases.spells import Given, Row
@@ -35,17 +36,29 @@ def treatment(variable: Variable, take: Take, patients: Sequence[Patient]) -> Tr
 
 def _course_of(variable: Variable, take: Take, patient: Patient) -> Course | None:
     """The first course of a drug on any day of the stay."""
-    within = date_of(patient.first_day), date_of(patient.last_day)
-    return therapy.first(patient.courses, take.course or variable.name, within)
+    return therapy.first(patient.courses, take.course or variable.name, _stay_of(patient))
+
+
+def _restarts_of(course: Course | None, patient: Patient) -> int | None:
+    """How often the drug was begun again in the stay after this course had ended."""
+    if course is None:
+        return None
+    first, last = _stay_of(patient)
+    return sum(
+        one.drug == course.drug and one.start > course.start and first <= one.start <= last
+        for one in patient.courses
+    )
+
+
+def _stay_of(patient: Patient) -> tuple[date, date]:
+    return date_of(patient.first_day), date_of(patient.last_day)
 
 
 def _courses_taken(variable: Variable, take: Take, patient: Patient) -> tuple[Course, ...] | None:
     """The courses that a recipe asks for; None where the day that they are counted from never came."""
     kind = take.courses or ""
     if take.overlapping is not None:
-        subject = therapy.first(
-            patient.courses, take.overlapping, (date_of(patient.first_day), date_of(patient.last_day))
-        )
+        subject = therapy.first(patient.courses, take.overlapping, _stay_of(patient))
         if subject is None:
             return None
         return therapy.of_kind(therapy.overlapping(subject, patient.courses), kind)
@@ -82,11 +95,12 @@ def _level_of(course: Course, variable: Variable) -> str:
 
 
 def _regimen(variable: Variable, taken: Sequence[Course | None], patients: Sequence[Patient]) -> Treatment:
-    """The fan of one drug: whether it was given, and dose, interval, route, daily amount and days."""
+    """The fan of one drug: whether it was given, dose, interval, route, days, how much and how steadily."""
     routes = [one.route for one in taken if one and one.route]
     lines = (
         *regimen_columns(variable, ["mg"] * any(one and one.dose_mg for one in taken), routes),
         days_column(variable),
+        *course_columns(variable),
     )
     values: tuple[tuple[pl.DataType, list[object]], ...] = (
         (pl.String(), [None if one is None else str(one.steps[0]) for one in taken]),
@@ -96,6 +110,11 @@ def _regimen(variable: Variable, taken: Sequence[Course | None], patients: Seque
         (pl.String(), [(one and one.route) or None for one in taken]),
         (pl.Float64(), [one and one.first_daily for one in taken]),
         (pl.Int64(), [one and one.days for one in taken]),
+        (pl.Float64(), [one and one.greatest_daily for one in taken]),
+        (pl.Float64(), [one and one.mean_daily for one in taken]),
+        (pl.Float64(), [one and one.cumulative for one in taken]),
+        (pl.Int64(), [one and sum(gap.missed for gap in one.interruptions) for one in taken]),
+        (pl.Int64(), [_restarts_of(one, patient) for one, patient in zip(taken, patients, strict=True)]),
     )
     columns = {
         line.name: pl.Series(line.name, cells, dtype)

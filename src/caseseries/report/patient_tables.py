@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from caseseries.cases.parts import CERTAINTY, DAYS, GRADE, HIGH, OPERATOR, TERM, part_of
+from caseseries.cases.parts import CERTAINTY, DAYS, GRADE, HIGH, OPERATOR, RESTARTS, TERM, part_of
 from caseseries.cases.series import CaseSeries, Column
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.analysis import ListPatients
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.clauses.variable import MEASURED, Serial
@@ -161,8 +162,10 @@ def _listed(cases: CaseSeries, column: Column, row: int) -> Cell:
         return Cell(("; ".join(said) or "None",), origin=origin)
     if column.kind == "regimen":
         on_it = cases.part(column.name, DAYS)
-        days = "" if on_it is None or on_it[row] is None else f", {on_it[row]} days"
-        return Cell((f"{value}{days}",), origin=origin)
+        days = "" if on_it is None or on_it[row] is None else f", {so_many(on_it[row], 'day')}"
+        begun = cases.part(column.name, RESTARTS)
+        again = "" if begun is None or not begun[row] else f", {so_many(begun[row], 'restart')}"
+        return Cell((f"{value}{days}{again}",), origin=origin)
     return Cell((str(value),), origin=origin)
 
 
