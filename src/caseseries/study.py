@@ -88,6 +88,15 @@ class Study:
         own = self.folder / CODEBOOK
         return read_codebook(Path(path) if path else own if own.exists() else None)
 
+    def check_records(self, codebook: Codebook | None = None) -> None:
+        """Nothing, where records can be asked all that is promised. Raises Problems, naming what they cannot.
+
+        So a slip is told before a hospital is at hand: no row is read.
+        """
+        from caseseries.cohort.served import served
+
+        served(self.protocol, self._definitions(), codebook or self.codebook())
+
     def answers(self, path: Path | str | None = None) -> tuple[Answer, ...]:
         """What reviewers answered: `path`, or the study's answers.csv; none without one. Raises Problems."""
         from caseseries.cohort.answers import read_answers

@@ -172,6 +172,25 @@ def test_check_without_a_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out.endswith("The protocol holds. There is no patients.csv yet.\n")
 
 
+def test_what_records_cannot_be_asked_is_told_before_there_are_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside a sheet it is told, and without one nothing could be run; a definition that lacks is named."""
+    study = a_copy(tmp_path / "study")
+    replaced(
+        study / "protocol.toml", 'death        = { first = "death" }', 'death        = { first = "deth" }'
+    )
+    slip = "protocol.toml, [moments]: the follow-up ends with death, and no moment is the day of it"
+    assert main(["check", str(study)]) == 0
+    assert f"From a hospital's records it could not be run.\n\n{slip}" in capsys.readouterr().out
+    (study / "patients.csv").unlink()
+    assert main(["check", str(study)]) == CANNOT
+    assert slip in capsys.readouterr().err
+    replaced(study / "protocol.toml", '["hlh-2004", "hscore"]', '["hlh-2004", "hscore", "mine"]')
+    assert main(["check", str(study)]) == CANNOT
+    assert '"mine"' in capsys.readouterr().err
+
+
 def test_run_ends_with_what_was_found_and_where_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

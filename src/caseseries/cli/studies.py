@@ -36,7 +36,10 @@ def check(options: argparse.Namespace) -> None:
         put(f"{section.title}\n{said}\n")
     claims, published = study.claims(), study.cohorts()
     study.set_aside()  # a slip in it would otherwise be told only when the claims are held
+    refused = _refused_by_records(study)
     if not options.sheet and study.has_no_sheet_yet:
+        if refused:
+            raise refused
         put(f"The protocol holds. There is no {SHEET} yet.")
         return
     cases = study.read_cases(options.sheet)
@@ -52,6 +55,18 @@ def check(options: argparse.Namespace) -> None:
         put(f"{so_many(len(claims), 'printed number')} will be held against the results.")
     if published:
         put(f"{so_many(len(published), 'published cohort')} will stand beside them.")
+    if refused:
+        put(f"From a hospital's records it could not be run.\n\n{refused}")
+
+
+def _refused_by_records(study: Study) -> Problems | None:
+    """What records cannot be asked of a protocol that says how to search them; None where all is well."""
+    if study.protocol.setting is not None:
+        try:
+            study.check_records()
+        except Problems as problems:
+            return problems
+    return None
 
 
 def run(options: argparse.Namespace) -> None:

@@ -138,7 +138,8 @@ class Cohort:
                 f"{flow.exposed_before_known:>12,}  of these treated before the criteria were known to be met"
             )
         if flow.further_episodes:
-            lines.append(f"{flow.further_episodes:>12,}  further episodes of theirs")
+            one = flow.further_episodes == 1
+            lines.append(f"{flow.further_episodes:>12,}  further episode{'' if one else 's'} of theirs")
         if flow.reach:
             costs = "; ".join(
                 f"{count:,} short by at most {short}" for short, count in enumerate(flow.reach) if short

@@ -20,7 +20,6 @@ from caseseries.cohort.eligibility import (
     ask,
     counted,
     criteria_step,
-    parted,
 )
 from caseseries.cohort.judging import judge
 from caseseries.cohort.known import Known, calendars, read_patients
@@ -30,14 +29,13 @@ from caseseries.cohort.patient import patients_of
 from caseseries.cohort.questions import Asked, review_variables
 from caseseries.cohort.review_cost import cost_of_review
 from caseseries.cohort.search import Search, Tell
-from caseseries.cohort.served import unserved
+from caseseries.cohort.served import served
 from caseseries.cohort.set_aside import set_aside
 from caseseries.cohort.verdicts import Judged, verdicts_of
 from caseseries.criteria.definition import Definition
 from caseseries.criteria.in_words import in_words
 from caseseries.evidence.attrition import Attrition, Step
 from caseseries.evidence.days import number_of
-from caseseries.evidence.problem import Problems
 from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
@@ -67,12 +65,9 @@ def screen(
     reach would cost, which goes through the results of everyone once more. Raises Problems where the
     protocol has no setting, no stay or no step of criteria, or a step that records cannot be asked.
     """
-    steps = parted(protocol)
+    steps = served(protocol, definitions, codebook)
     assert protocol.setting is not None
     assert protocol.stay is not None
-    problems = tuple(unserved(protocol, definitions, codebook))
-    if problems:
-        raise Problems(problems)
     tell("finding the stays")
     first, last = (number_of(day) for day in (protocol.setting.admitted.first, protocol.setting.admitted.to))
     transfers = int(read_span(protocol.stay.transfers).in_days())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from caseseries.cohort.eligibility import Parted, parted
 from caseseries.cohort.known import DEATH, asked_by
 from caseseries.criteria.definition import Definition, findings_of
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.evidence.drugs import formulary
-from caseseries.evidence.problem import Problem, did_you_mean, some_of
+from caseseries.evidence.problem import Problem, Problems, did_you_mean, some_of
 from caseseries.protocol.clauses.hospital import Moment
 from caseseries.protocol.clauses.variable import Take, Variable
 from caseseries.protocol.protocol import Protocol
@@ -31,22 +32,25 @@ REVIEWED = ("category", "categories", "yes/no")
 """Of which kind a variable is that a reviewer answers."""
 
 
-def unserved(
+def served(protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook) -> Parted:
+    """The steps of a protocol of which records can be asked everything. Raises Problems, naming what not."""
+    steps = parted(protocol)
+    problems = tuple(_unserved(protocol, definitions, codebook))
+    if problems:
+        raise Problems(problems)
+    return steps
+
+
+def _unserved(
     protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook
 ) -> Iterator[Problem]:
-    """Every moment and recipe that records would leave empty, or take for another, without a word.
-
-    Raises Problems where the codebook lacks a finding.
-    """
+    """Every moment and recipe that records would leave empty, or take for another, without a word."""
     for name, moment in protocol.moments.items():
         yield from _moment(f"protocol.toml, moments.{name}", moment, protocol)
     yield from _death(protocol)
     yield from _wider(protocol, definitions, codebook)
-    names = asked_by(protocol)
-    for written, entry in zip(names, (codebook.entry(name) for name in names), strict=True):
-        if entry.finding != written:
-            found = f'the codebook calls "{written}" by another name'
-            yield Problem("protocol.toml", found, f'Write "{entry.finding}".')
+    for written in asked_by(protocol):
+        yield from _name(written, codebook)
     for number, variable in enumerate(protocol.variables, 1):
         where = f'protocol.toml, variable {number} ("{variable.name}"), take'
         if variable.take == "review" and variable.kind not in REVIEWED:
@@ -57,6 +61,17 @@ def unserved(
     for number, serial in enumerate(protocol.serials, 1):
         where = f'protocol.toml, serial {number} ("{serial.name}"), unit'
         yield from _unit(where, serial.finding, serial.unit)
+
+
+def _name(written: str, codebook: Codebook) -> Iterator[Problem]:
+    try:
+        entry = codebook.entry(written)
+    except Problems as lacking:
+        yield from lacking.problems
+    else:
+        if entry.finding != written:
+            found = f'the codebook calls "{written}" by another name'
+            yield Problem("protocol.toml", found, f'Write "{entry.finding}".')
 
 
 # ---- Moments ----
