@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import pytest
 from tests.referee.making import CODES, born, day, frames, hospital, measured, protocol, visit, whole
 from tests.referee.reading import Row
 from tests.referee.tables import counted, promise
@@ -93,12 +94,13 @@ def screened(
     birth: Row | None = None,
     steps: str = "",
     variables: str = "",
+    found: int = 6,
 ) -> tuple[Cohort, CaseSeries]:
-    """The cohort and the case series of patient 1, who is found by a ferritin of 900 on day 6."""
+    """The cohort and the case series of patient 1, who is found by a ferritin of 900, on day 6."""
     rows = [
         ("person", birth or born(1, 1960, 5, 1)),
         ("visit_occurrence", STAY),
-        ("measurement", ferritin(21, 6)),
+        ("measurement", ferritin(21, found)),
         *(("drug_exposure", one) for one in drugs),
         *others,
     ]
@@ -225,6 +227,42 @@ def test_a_course_tells_how_much_was_given_and_how_steadily() -> None:
     assert [cases.table[f"anakinra.{part}"].item() for part in parts] == [200, 5, 200, 160, 800, 1, 1]
     _, cases = screened([*first, given(130, "anakinra", 31, 100, "100 mg subq daily")])
     assert cases.table["anakinra.restarts"].item() == 0, "begun again after the stay, which ends on day 30"
+
+
+SERIAL = """
+[[serial]]
+name = "ferritin_by_day"
+finding = "ferritin"
+unit = "ng/mL"
+counted_from = "first_dose"
+days = [1, 5, 10]
+within = "3 days"
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "grid"),
+    [
+        # Day 1 is the stay's day 7. What was measured on day 5 is of day 5, though day 1 has nothing nearer.
+        ({5: 700}, [(5, 700)]),
+        # On day 4: nearer to day 5 than to day 1. On day 3: as near to both, and the earlier has it.
+        ({4: 700}, [(5, 700)]),
+        ({3: 700}, [(1, 700)]),
+        # Each has its own where there are two: day 3 is left for day 5, when day 1 was measured on day 2.
+        ({2: 800, 3: 700}, [(1, 800), (5, 700)]),
+        # Day 8 would be within reach of day 5, and is nearer to day 10; day 14 is out of reach.
+        ({8: 700, 14: 600}, [(10, 700)]),
+        # Of two as near to a day the earlier, and nothing twice.
+        ({9: 650, 11: 600}, [(10, 650)]),
+    ],
+)
+def test_each_value_stands_on_the_day_of_the_grid_that_it_is_nearest_to(
+    values: dict[int, float], grid: list[tuple[int, float]]
+) -> None:
+    rows = [("measurement", ferritin(40 + day, 6 + day, value)) for day, value in values.items()]
+    anakinra = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 20)]
+    _, cases = screened(anakinra, others=rows, variables=SERIAL, found=25)
+    assert cases.serials.select("day", "value").rows() == grid
 
 
 def taken(cases: CaseSeries, column: str) -> list[str]:

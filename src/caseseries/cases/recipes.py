@@ -141,15 +141,6 @@ def within_reach(finding: str, readings: Iterable[Reading], day: int, within: in
     return [one for one in in_unit(finding, readings, unit) if abs(one.day - day) <= within]
 
 
-def nearest(finding: str, readings: Iterable[Reading], day: int, within: int, unit: str) -> Near | None:
-    """The reading of a finding nearest to a day, at most `within` days off, the earlier of two; else None.
-
-    Of several on one day the first row counts.
-    """
-    near = within_reach(finding, readings, day, within, unit)
-    return min(near, key=CHOICES["nearest"](day), default=None)
-
-
 def in_unit(finding: str, readings: Iterable[Reading], unit: str) -> list[Near]:
     """The readings that have a plausible number in a known unit, converted into `unit`."""
     return [near for one in readings if (near := _converted(finding, one, unit)) is not None]
@@ -167,7 +158,8 @@ def _converted(finding: str, one: Reading, unit: str) -> Near | None:
 def on_grid(serial: Serial, patient: Patient) -> list[tuple[int, Near]]:
     """The values of a serial by its days: the nearest in tolerance, nothing after death, each used once.
 
-    Without a grid every day with a value from day 1 on is one.
+    Of two days that could have a value the nearer has it, of two as near the earlier. Without a grid every
+    day with a value from day 1 on is one.
     """
     start = patient.moments.get(serial.counted_from)
     if start is None:
@@ -176,18 +168,23 @@ def on_grid(serial: Serial, patient: Patient) -> list[tuple[int, Near]]:
     readings = [
         one for one in patient.readings.get(serial.finding, ()) if death is None or one.day <= death.day
     ]
-    within = int(read_span(serial.within).in_days()) if serial.within else 0
+    within = int(read_span(serial.within).in_days()) if serial.within and serial.days else 0
     days = serial.days or sorted({one.day - start.day + 1 for one in readings if one.day >= start.day})
-    found, used = [], set[str]()
-    for day in days:
-        free = [one for one in readings if one.origin not in used]
-        near = nearest(
-            serial.finding, free, start.day + day - 1, within if serial.days else 0, serial.unit or ""
-        )
-        if near is not None:
+    usable = in_unit(serial.finding, readings, serial.unit or "")
+    pairs = [(abs(near.day - start.day + 1 - day), day, near) for day in days for near in usable]
+    found: dict[int, Near] = {}
+    used = set[str]()
+    for _, day, near in sorted((one for one in pairs if one[0] <= within), key=_nearest_first):
+        if day not in found and near.origin not in used:
             used.add(near.origin)
-            found.append((day, near))
-    return found
+            found[day] = near
+    return sorted(found.items())
+
+
+def _nearest_first(pair: tuple[int, int, Near]) -> tuple[int, int, int]:
+    """By how far a value is from a day of the grid, then the earlier day, then the earlier value."""
+    off, day, near = pair
+    return off, day, near.day
 
 
 # ---- Days and follow-up ----
