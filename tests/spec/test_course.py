@@ -748,6 +748,32 @@ def test_a_step_is_printed_as_an_order_is_read() -> None:
             assert read.unread == ""
 
 
+@pytest.mark.parametrize(
+    ("quantity", "interval", "route"),
+    [
+        # Of 200 mg is the daily order, of 100 mg the other; of 50 mg neither: the shorter interval.
+        (200, 24, "intravenous"),
+        (100, 8, "subcutaneous"),
+        (50, 8, "subcutaneous"),
+    ],
+)
+@pytest.mark.parametrize("ids", [(101, 102, 1000), (102, 101, 1000), (5, 101, 102)])
+def test_of_two_orders_begun_at_once_no_row_id_decides(
+    quantity: float, interval: float, route: str, ids: tuple[int, int, int]
+) -> None:
+    """Nor does one of them that stands twice; found by the law of rows that stand twice."""
+    begin = datetime.fromisoformat("2020-03-01 08:00")
+    given = Exposure("B", "dexamethasone", begin, is_administration=True, quantity=quantity, dose_unit="mg")
+    sigs = ("100 mg subq q8", "200 mg IV daily", "100 mg subq q8")
+    rows = [
+        Exposure("B", "dexamethasone", begin, sig=sig, origin=f"drug_exposure:{number}")
+        for sig, number in zip(sigs, ids, strict=True)
+    ]
+    for some in (rows, rows[:2]):
+        (course,) = courses([given, *some])
+        assert (course.interval_hours, course.route) == (interval, route)
+
+
 def test_the_example_of_the_page_runs() -> None:
     page = (Path(__file__).parents[2] / "docs" / "courses.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)

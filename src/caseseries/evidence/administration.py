@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -50,12 +51,8 @@ def administered(rows: Sequence[Exposure], orders: Sequence[Order]) -> tuple[lis
 
 
 def _one_dose(row: Exposure, said: Said, orders: Sequence[Order]) -> OneDose:
-    """An administration; what its row does not say is told by the orders of its day.
-
-    That is the one begun last before it; else the first of that day.
-    """
-    begun = [order.said for order in orders if order.start <= row.moment]
-    told = begun[-1] if begun else (orders[0].said if orders else Said())
+    """An administration; what its row does not say is told by an order of its day."""
+    told = _telling(row, said, orders)
     mass, hourly, trouble = said.mass, said.hourly, said.trouble
     if hourly is None and not said.sig_has_dose:
         hourly, trouble = told.hourly, told.trouble or trouble
@@ -79,6 +76,22 @@ def _one_dose(row: Exposure, said: Said, orders: Sequence[Order]) -> OneDose:
         is_regular=hourly is None and not (said if own else told).is_irregular,
         trouble=trouble if mass is None else "",
         told_by=tuple(order.row.origin for order in orders),
+    )
+
+
+def _telling(row: Exposure, said: Said, orders: Sequence[Order]) -> Said:
+    """What the order says that was begun last before it; else the first of that day.
+
+    Of several begun at once that of the same dose, else the one to be given most often: never by the row's
+    id, so that a row that stands twice tells nothing new.
+    """
+    before = [order.start for order in orders if order.start <= row.moment]
+    start = max(before) if before else min((order.start for order in orders), default=None)
+    at_once = [order.said for order in orders if order.start == start]
+    return min(
+        at_once,
+        key=lambda one: (one.mass != said.mass, one.interval_hours or math.inf, repr(one)),
+        default=Said(),
     )
 
 
