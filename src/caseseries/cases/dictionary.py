@@ -79,7 +79,7 @@ def days_column(variable: Variable) -> Column:
 
 
 def course_columns(variable: Variable) -> tuple[Column, ...]:
-    """The lines of what only recorded doses tell of a course, behind its other parts."""
+    """The lines of what only the rows of a hospital tell of a course, behind its other parts."""
     name, title = variable.name, variable.title
     return (
         Column(part_of(name, GREATEST), f"{title}, greatest a day", "number", "mg"),

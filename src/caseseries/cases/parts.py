@@ -15,7 +15,7 @@ GIVEN, DOSE, INTERVAL, ROUTE, DAILY, DAYS = "given", "dose", "interval", "route"
 """What a regimen fans out to: columns in their own right, each with a line in the dictionary."""
 GREATEST, MEAN, CUMULATIVE = "greatest_daily", "mean_daily", "cumulative"
 MISSED, RESTARTS = "missed", "restarts"
-"""What it fans out to besides, where every dose is recorded, and not only how the regimen was written."""
+"""What it fans out to besides, where its rows are recorded one by one, and not only how it was written."""
 KNOWN = "known"
 """Of a moment on which criteria are met, the day on which that could be known: `diagnosis.known`."""
 

@@ -50,6 +50,13 @@ def _restarts_of(course: Course | None, patient: Patient) -> int | None:
     )
 
 
+def _missed(course: Course | None) -> int | None:
+    """How many planned doses were left out; not known of orders alone: nobody wrote what was given."""
+    if course is None or course.basis == "orders":
+        return None
+    return sum(gap.missed for gap in course.interruptions)
+
+
 def _stay_of(patient: Patient) -> tuple[date, date]:
     return date_of(patient.first_day), date_of(patient.last_day)
 
@@ -113,7 +120,7 @@ def _regimen(variable: Variable, taken: Sequence[Course | None], patients: Seque
         (pl.Float64(), [one and one.greatest_daily for one in taken]),
         (pl.Float64(), [one and one.mean_daily for one in taken]),
         (pl.Float64(), [one and one.cumulative for one in taken]),
-        (pl.Int64(), [one and sum(gap.missed for gap in one.interruptions) for one in taken]),
+        (pl.Int64(), [_missed(one) for one in taken]),
         (pl.Int64(), [_restarts_of(one, patient) for one, patient in zip(taken, patients, strict=True)]),
     )
     columns = {
