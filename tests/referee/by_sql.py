@@ -78,7 +78,7 @@ def screened(
 def unflagged(hospital: Hospital, protocol: Protocol, codebook: Codebook) -> list[StayVerdict]:
     """The verdict on every stay without the flagged evidence, where nobody has answered anything."""
     assert protocol.stay is not None
-    definition, nobody = open_definition(protocol.stay.criteria), Reviewed({}, ())
+    definition, nobody = open_definition(protocol.stay.criteria), Reviewed({}, (), {})
     with open_records(frames(_with_persons(hospital)), threads=1) as records:
         resolved = give_concepts(records, resolve(codebook, records))
         records.put("answers", pl.DataFrame(schema=ANSWERS))

@@ -188,6 +188,7 @@ def _screening(beside: CaseSeries, cases: CaseSeries) -> Screening:
             orient="row",
         ),
         notes=("Nothing is filed under 1234 (a drug).",),
+        sources=(Source('codebook "ours"', "codebook", "1" * 64, 44),),
         rows=pl.DataFrame([row for one in cases.patients for row in _rows(one)], ROWS, orient="row"),
     )
 

@@ -54,7 +54,7 @@ def searched() -> Found:
         resolved = give_concepts(records, resolve(book, records))
         find_stays(records, book, 1, FIRST, LAST)
         search = prepare(records, book, resolved, open_definition("hlh-2004"), stay, 1)
-        nobody = Reviewed({}, ())
+        nobody = Reviewed({}, (), {})
         records.put("answers", answered_bits(nobody, search.windows.lowered))
         find_near(search, _silent)
         judge(search, _silent)

@@ -154,7 +154,8 @@ def _part(variable: Variable, patients: Sequence[Patient], study: Abstracting) -
     take = variable.take
     if isinstance(take, Take) and variable.kind in ("regimen", "regimens"):
         given, because = treatment(variable, take, patients)
-        origins = {one.name: _origins(one.name, because) for one in given.dictionary}
+        rows = _origins(variable.name, because)
+        origins = {one.name: rows.alias(one.name) for one in given.dictionary}
         return _Part(given.columns, given.dictionary, origins, given.spells, given.unread)
     cells = [cell(variable, one, study) for one in patients]
     column = column_of(variable)

@@ -108,7 +108,8 @@ def _finding(variable: Variable, take: Take, patient: Patient, study: Abstractin
         return Cell()
     within = int(read_span(take.within).in_days()) if take.within else 0
     readings = patient.readings.get(take.finding or "", ())
-    near = within_reach(take.finding or "", readings, day.day, within, variable.unit or "")
+    usable = in_unit(take.finding or "", readings, variable.unit or "")
+    near = [one for one in usable if abs(one.day - day.day) <= within]
     one = min(near, key=CHOICES[take.choose or "nearest"](day.day), default=None)
     return Cell(one.value, (one.origin,), {OPERATOR: one.operator or None}) if one else Cell()
 
@@ -134,11 +135,6 @@ CHOICES: Mapping[str, Callable[[int], Callable[[Near], tuple[float, ...]]]] = {
 
 A bound is taken at its number; of two equal numbers the bound that reaches further counts: >500 before 500.
 """
-
-
-def within_reach(finding: str, readings: Iterable[Reading], day: int, within: int, unit: str) -> list[Near]:
-    """The readings of a finding that are at most `within` days from a day, in the order of the rows."""
-    return [one for one in in_unit(finding, readings, unit) if abs(one.day - day) <= within]
 
 
 def in_unit(finding: str, readings: Iterable[Reading], unit: str) -> list[Near]:

@@ -64,7 +64,7 @@ class Screening:
     set_aside: pl.DataFrame
     notes: tuple[str, ...]
     rows: pl.DataFrame
-    sources: tuple[Source, ...] = ()
+    sources: tuple[Source, ...]
 
     def reached(self, place: int) -> tuple[str, ...]:
         """The patients who are in at a step, from that of the criteria on; before it nobody is named."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -34,7 +34,7 @@ class Reviewed:
 
     by_stay: Mapping[tuple[int, str], Settled]
     lost: tuple[Answer, ...]
-    spans: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    spans: Mapping[int, tuple[int, int]]
 
     def of_stay(self, stay: int) -> dict[str, Settled]:
         """Every question that is answered for a stay."""

@@ -57,11 +57,10 @@ class Cohort:
     row each, with their studied stay. `verdicts`: a row for each criterion of the studied stay, and one for
     the whole ("" as the criterion), literal; `unflagged` the same without the flagged evidence. `moments`:
     the named days. `evidence`, `exposures`, `visits`, `deaths` and `contacts` are what the records say of
-    these patients, and `people` the same, patient by patient. `answers` are
-    all that reviewers gave. `set_aside`: the rows that say nothing, by finding and reason, among those read
-    in full; `odd_visits` the same of visits. `open` are the questions
-    that are left. `notes` say what was set aside and what rests on what is only recalled. `sql` is every
-    query as it ran.
+    these patients, and `people` the same, patient by patient. `answers` are all that
+    reviewers gave. `set_aside`: the rows that say nothing, by finding and reason, among those read in full;
+    `odd_visits` the same of visits. `open` are the questions that are left. `notes` say what was set aside
+    and what rests on what is only recalled. `sql` is every query as it ran.
     """
 
     source: str
