@@ -230,7 +230,7 @@ def test_a_course_tells_how_much_was_given_and_how_steadily() -> None:
 
 
 def test_of_orders_alone_nobody_knows_which_doses_were_missed() -> None:
-    """Planned for days 7 to 9 and 11 to 12, and nothing written down: 500 mg, and no word on what was missed."""
+    """Planned for days 7 to 9 and 11 to 12, nothing written down: 500 mg, and no word on what was missed."""
     sig = "100 mg subq daily"
     _, cases = screened([ordered(101, "anakinra", 7, 9, sig), ordered(102, "anakinra", 11, 12, sig)])
     parts = ("cumulative", "missed", "restarts")
