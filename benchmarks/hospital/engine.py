@@ -30,6 +30,10 @@ from caseseries.records.resolving import resolve
 from caseseries.study import open_study
 
 
+DAYS = (("s.first_day", "start"), ("s.last_day", "end"), ("v.anchor", "anchor"), ("k.known", "known"))
+"""What days are called in the tables of a search, and in `by_hand.sql`."""
+
+
 def main(asked: argparse.Namespace) -> None:
     protocol = open_study("naymagon-2022").protocol
     setting, stay = protocol.setting, protocol.stay
@@ -80,33 +84,24 @@ def silent(step: str) -> None:
 
 def as_by_hand(search: Search) -> pl.DataFrame:
     """The verdicts with the columns of `by_hand.sql`, a row for each stay."""
-    stays = search.records.run("""
-SELECT s.person_id, s.stay_id AS stay, s.first_day AS start, s.last_day AS "end",
-  v.lower, v.upper, v.anchor, k.known, v.met, v.looked & ~v.undecided AS told
-FROM verdicts v JOIN near_stays s ON s.stay_id = v.stay_id LEFT JOIN known_days k ON k.stay_id = v.stay_id""")
-    because = search.records.run("SELECT stay_id AS stay, bit, source, row_id FROM because WHERE state <> 1")
-    tables = dict(enumerate(TABLES, 1))
-    columns: list[pl.Expr] = []
+    tables = " ".join(f"WHEN {source} THEN '{table}'" for source, table in enumerate(TABLES, 1))
+    deciding, columns = [], []
     for asked in search.windows.lowered.asked:
-        name = asked.test.finding.lower().replace(" ", "_")
-        mine = because.filter(pl.col("bit") == asked.bit).select(
-            "stay",
-            pl.col("source").replace_strict(tables, return_dtype=pl.String).alias(f"{name}_table"),
-            pl.col("row_id").alias(f"{name}_id"),
-        )
-        stays = stays.join(mine, on="stay", how="left")
-        is_met, is_told = ((pl.col(one) & asked.bit) != 0 for one in ("met", "told"))
-        state = (
-            pl.when(is_met)
-            .then(pl.lit("met"))
-            .when(is_told)
-            .then(pl.lit("not met"))
-            .otherwise(pl.lit("unknown"))
-        )
-        columns += [state.alias(name), pl.col(f"{name}_table"), pl.col(f"{name}_id")]
-    days = [pl.col(one).cast(pl.Int32).cast(pl.Date) for one in ("start", "end", "anchor", "known")]
-    heads = ("person_id", "stay", "start", "end", "lower", "upper", "anchor", "known")
-    return stays.with_columns(days).select(*heads, *columns).sort("person_id", "start")
+        name, bit = asked.test.finding.lower().replace(" ", "_"), asked.bit
+        for what in ("source", "row_id"):
+            deciding.append(f"MAX(CASE WHEN bit = {bit} THEN {what} END) AS {what}_{bit}")
+        columns.append(f"""
+  CASE WHEN v.met & {bit} <> 0 THEN 'met' WHEN v.looked & ~v.undecided & {bit} <> 0 THEN 'not met'
+    ELSE 'unknown' END AS {name},
+  CASE b.source_{bit} {tables} END AS {name}_table, b.row_id_{bit} AS {name}_id""")
+    days = ", ".join(f'CAST({day} AS INTEGER) AS "{name}"' for day, name in DAYS)
+    stays = search.records.run(f"""
+WITH b AS (SELECT stay_id, {", ".join(deciding)} FROM because WHERE state <> 1 GROUP BY stay_id)
+SELECT s.person_id, s.stay_id AS stay, v.lower, v.upper, {days}, {",".join(columns)}
+FROM verdicts v JOIN near_stays s ON s.stay_id = v.stay_id LEFT JOIN known_days k ON k.stay_id = v.stay_id
+  LEFT JOIN b ON b.stay_id = v.stay_id
+ORDER BY s.person_id, s.first_day""")
+    return stays.with_columns(pl.col(name).cast(pl.Int32).cast(pl.Date) for _, name in DAYS)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def of_the_setting(first: int, last: int) -> str:
     + CASE WHEN p.month_of_birth IS NULL THEN 1 ELSE COALESCE(p.day_of_birth, 1) END"""
     return f"""
 SELECT s.person_id, s.stay_id, s.first_day, s.last_day,
-  CAST({years} - CASE WHEN {admitted} < {latest} THEN 1 ELSE 0 END AS BIGINT) AS youngest,
-  CAST({years} - CASE WHEN {admitted} < {earliest} THEN 1 ELSE 0 END AS BIGINT) AS oldest
+  CAST({years} - CASE WHEN {admitted} < {latest} THEN 1 ELSE 0 END AS INTEGER) AS youngest,
+  CAST({years} - CASE WHEN {admitted} < {earliest} THEN 1 ELSE 0 END AS INTEGER) AS oldest
 FROM stays s LEFT JOIN person p ON p.person_id = s.person_id
 WHERE s.first_day BETWEEN {first} AND {last}"""

@@ -40,7 +40,7 @@ def open_records(
     into a database of our own that is removed again.
 
     `schema` names the schema of a DuckDB file where several hold a hospital. `memory` bounds what DuckDB
-    takes ("512MB"; without it 60 MB for each thread, 80 for each million visits, and 120 at least), `threads`
+    takes ("512MB"; without it 90 MB for each thread, 80 for each million visits, and 180 at least), `threads`
     how many it uses (0: all), and `scratch` is the folder for what does not fit the memory ("": the system's
     own). `kept` is a folder in which the rows that long queries found are kept, so that the next run need not
     ask again ("": none are); they are patients' rows, and only their owner may look into it.

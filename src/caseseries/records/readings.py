@@ -15,8 +15,8 @@ def finite(number: str) -> str:
 
 
 def day(column: str) -> str:
-    """SQL: a date or a moment as whole days since 1970-01-01."""
-    return f"DATE_DIFF('day', DATE '1970-01-01', CAST({column} AS DATE))"
+    """SQL: a date or a moment as whole days since 1970-01-01, in four bytes: millions of rows are held."""
+    return f"CAST(DATE_DIFF('day', DATE '1970-01-01', CAST({column} AS DATE)) AS INTEGER)"
 
 
 def known(sample: str, result: str) -> str:
