@@ -29,7 +29,6 @@ from caseseries.records.omop import open_records
 from caseseries.records.resolving import resolve
 from caseseries.study import open_study
 
-
 DAYS = (("s.first_day", "start"), ("s.last_day", "end"), ("v.anchor", "anchor"), ("k.known", "known"))
 """What days are called in the tables of a search, and in `by_hand.sql`."""
 

@@ -502,7 +502,7 @@ def test_a_filter_and_a_choice_of_columns_reach_the_file(tmp_path: Path) -> None
     assert "CAST" not in plan
 
 
-@pytest.mark.parametrize(("threads", "memory"), [(1, "114.4 MiB"), (2, "114.4 MiB"), (4, "228.8 MiB")])
+@pytest.mark.parametrize(("threads", "memory"), [(1, "171.6 MiB"), (2, "171.6 MiB"), (4, "343.3 MiB")])
 def test_without_a_word_about_it_memory_is_bounded_by_the_threads(threads: int, memory: str) -> None:
     with open_records(small(), threads=threads) as records:
         assert records.run("SELECT current_setting('memory_limit') AS memory").item() == memory

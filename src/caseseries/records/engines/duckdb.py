@@ -188,7 +188,7 @@ class _Stream:
 
 
 def _whole(numbers: pl.Series) -> pl.Series:
-    """Whole numbers in 64 bits where they fit: sums, which DuckDB makes wider, and what our tables hold in less."""
+    """Whole numbers in 64 bits where they fit: sums that DuckDB makes wider, days that are held in less."""
     whole = numbers.cast(pl.Int64, strict=False)
     return whole if whole.null_count() == numbers.null_count() else numbers
 
