@@ -10,7 +10,7 @@ from functools import cached_property
 import polars as pl
 
 from caseseries.evidence.problem import Problem, Problems
-from caseseries.records.codebook import Code, Codebook, Entry, Silence
+from caseseries.records.codebook import Code, Codebook, Entry, Silence, Table
 from caseseries.records.omop import Records
 from caseseries.records.resolving_notes import notes_of
 from caseseries.records.site import Site, read_site
@@ -88,16 +88,30 @@ def resolve(codebook: Codebook, records: Records) -> Resolved:
 
 def _bare(codebook: Codebook, site: Site, records: Records) -> Iterator[str]:
     """Whose silence means absence, and whose products are not filed below the codes, which no row has."""
-    for entry in codebook.entries:
-        parents = [code.concept for code in entry.codes if code.descendants]
-        is_read = entry.silent.means == "absent" and parents
-        if not is_read or any(site.below.get(parent) for parent in parents):
-            continue
-        ids = ", ".join(str(code.concept) for code in entry.codes)
-        tables = [(table, KINDS[table][0]) for table in entry.tables if table in KINDS]
-        asked = [f"SELECT 1 AS one FROM {table} WHERE {stem}_concept_id IN ({ids})" for table, stem in tables]
-        if not any(records.run(f"{query} LIMIT 1").height for query in asked):
+    asked = [entry for entry in codebook.entries if _is_bare(entry, site)]
+    ids: defaultdict[Table, set[int]] = defaultdict(set)
+    for entry in asked:
+        for table in entry.tables:
+            ids[table].update(code.concept for code in entry.codes)
+    there = {table: _used(records, table, mine) for table, mine in ids.items() if table in KINDS}
+    for entry in asked:
+        mine = {code.concept for code in entry.codes}
+        if not any(mine & there.get(table, frozenset()) for table in entry.tables):
             yield entry.finding
+
+
+def _is_bare(entry: Entry, site: Site) -> bool:
+    """Whether silence means absence, and the vocabulary files nothing below any code that should have it."""
+    parents = [code.concept for code in entry.codes if code.descendants]
+    return entry.silent.means == "absent" and bool(parents) and not any(map(site.below.get, parents))
+
+
+def _used(records: Records, table: Table, concepts: set[int]) -> frozenset[int]:
+    """Those of the concepts that some row of the table has."""
+    concept = f"{KINDS[table][0]}_concept_id"
+    ids = ", ".join(map(str, sorted(concepts)))
+    found = records.run(f"SELECT DISTINCT {concept} AS concept_id FROM {table} WHERE {concept} IN ({ids})")
+    return frozenset(found["concept_id"])
 
 
 def _of_bare(bare: tuple[str, ...]) -> Iterator[str]:
@@ -117,7 +131,7 @@ def _can_be_told(entry: Entry, told: set[str]) -> bool:
 def _rows(entry: Entry, site: Site, names: Names) -> Iterator[tuple[str, str, int, str, str]]:
     """A row for each concept of an entry: those listed first, then what is found by name, then all below."""
     listed = [code for code in entry.codes if not site.is_of_another_hospital(code)]
-    named = names.concepts_of(entry.finding)
+    named = names.by_finding.get(entry.finding, {})
     for table in entry.tables:
         for code in listed:
             yield entry.finding, table, code.concept, "listed", code.confidence

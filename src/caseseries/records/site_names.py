@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -38,13 +39,12 @@ class Names:
     unmapped: pl.DataFrame
     below: Mapping[int, tuple[int, ...]]
 
-    def concepts_of(self, finding: str) -> Mapping[str, list[int]]:
-        """The concepts of a finding's names, by table."""
-        found: defaultdict[str, list[int]] = defaultdict(list)
-        for table, concept in (
-            self.concepts.filter(pl.col("finding") == finding).select("table", "concept_id").iter_rows()
-        ):
-            found[table].append(concept)
+    @cached_property
+    def by_finding(self) -> Mapping[str, Mapping[str, list[int]]]:
+        """The concepts of each finding's names, by table."""
+        found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for finding, table, concept in self.concepts.select("finding", "table", "concept_id").iter_rows():
+            found[finding][table].append(concept)
         return found
 
 
@@ -54,21 +54,14 @@ def read_names(codebook: Codebook, records: Records) -> Names:
     A name is looked for in CONCEPT, among the names of standard concepts and the names and codes of local
     ones; and among the source values of rows whose concept is local or none.
     """
-    frames = [pl.DataFrame(schema={**FOUND, "rows": pl.Int64})]
-    for table in KINDS:
-        wanted = [
-            (entry.finding, name)
-            for entry in codebook.entries
-            if table in entry.tables
-            for name in entry.source_values
-        ]
-        if wanted:
-            schema = {"finding": pl.String, "name": pl.String}
-            records.put("codebook_names", pl.DataFrame(wanted, schema, orient="row"))
-            frames.append(_frame(table, records.run(_in_concepts(table), f"names of {table} in CONCEPT")))
-            frames.append(_frame(table, records.run(_in_rows(table), f"names in rows of {table}")))
-            records.drop("codebook_names")
-    told = pl.concat(frames)
+    wanted = [
+        (place, entry.finding, table, domain, name)
+        for place, (table, (_, domain)) in enumerate(KINDS.items())
+        for entry in codebook.entries
+        if table in entry.tables
+        for name in entry.source_values
+    ]
+    told = _told(records, wanted) if wanted else pl.DataFrame(schema=_TOLD)
     concepts = told.filter(pl.col("concept_id") != 0).select(list(FOUND))
     concepts = concepts.unique(["finding", "table", "concept_id"], keep="first", maintain_order=True)
     unmapped = told.filter(pl.col("concept_id") == 0).rename({"name": "source_value"}).select(list(UNMAPPED))
@@ -77,37 +70,54 @@ def read_names(codebook: Codebook, records: Records) -> Names:
     return Names(concepts, unmapped, descendants(records, wanted_below))
 
 
-def _frame(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
-    columns = [*FOUND, "rows"]
-    return rows.with_columns(pl.lit(table).alias("table"), pl.col("rows").cast(pl.Int64)).select(columns)
+def _told(records: Records, wanted: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    """What goes by these names: table by table, first the concepts of CONCEPT and then those of rows."""
+    names = pl.DataFrame(wanted, _WANTED, orient="row")
+    records.put("codebook_names", names)
+    found = [
+        records.run(_IN_CONCEPTS, "names in CONCEPT"),
+        records.run(_in_rows(names["table"].unique(maintain_order=True)), "names in rows"),
+    ]
+    records.drop("codebook_names")
+    whole = pl.concat([one.select(pl.col(name).cast(kind) for name, kind in _TOLD.items()) for one in found])
+    return whole.sort("place", maintain_order=True)
 
 
-def _in_concepts(table: Table) -> str:
-    domain = KINDS[table][1]
-    of_table = f"coalesce(c.domain_id, '{domain}') = '{domain}'"
+_WANTED = {
+    "place": pl.Int64,
+    "finding": pl.String,
+    "table": pl.String,
+    "domain": pl.String,
+    "name": pl.String,
+}
+_TOLD = {"place": pl.Int64, **FOUND, "rows": pl.Int64}
+
+_IN_CONCEPTS = f"""
+SELECT n.place, n.finding, n."table", n.name, c.concept_id, CAST(NULL AS BIGINT) AS rows
+FROM concept c JOIN codebook_names n ON LOWER(TRIM(c.concept_name)) = n.name
+WHERE COALESCE(c.domain_id, n.domain) = n.domain
+  AND (c.concept_id >= {FIRST_LOCAL} OR c.standard_concept = 'S')
+UNION
+SELECT n.place, n.finding, n."table", n.name, c.concept_id, CAST(NULL AS BIGINT) AS rows
+FROM concept c JOIN codebook_names n ON LOWER(TRIM(c.concept_code)) = n.name
+WHERE COALESCE(c.domain_id, n.domain) = n.domain AND c.concept_id >= {FIRST_LOCAL}
+ORDER BY place, finding, name, concept_id"""
+
+
+def _in_rows(tables: Iterable[str]) -> str:
+    parts = [_unmapped(table, stem) for table, (stem, _) in KINDS.items() if table in set(tables)]
     return f"""
-        SELECT n.finding, n.name, c.concept_id, CAST(NULL AS BIGINT) AS rows
-        FROM concept AS c JOIN codebook_names AS n ON lower(trim(c.concept_name)) = n.name
-        WHERE {of_table} AND (c.concept_id >= {FIRST_LOCAL} OR c.standard_concept = 'S')
-        UNION
-        SELECT n.finding, n.name, c.concept_id, CAST(NULL AS BIGINT) AS rows
-        FROM concept AS c JOIN codebook_names AS n ON lower(trim(c.concept_code)) = n.name
-        WHERE {of_table} AND c.concept_id >= {FIRST_LOCAL}
-        ORDER BY ALL
-    """
+SELECT n.place, n.finding, n."table", n.name, r.concept_id, r.rows
+FROM ({" UNION ALL".join(parts)}) r JOIN codebook_names n ON n."table" = r."table" AND n.name = r.name
+ORDER BY n.place, n.finding, n.name, r.concept_id"""
 
 
-def _in_rows(table: Table) -> str:
-    stem = KINDS[table][0]
+def _unmapped(table: str, stem: str) -> str:
+    """SQL: the source values of rows whose concept is local or none."""
+    concept, source = f"{stem}_concept_id", f"{stem}_source_value"
     return f"""
-        SELECT n.finding, n.name, r.concept_id, r.rows
-        FROM (
-            SELECT coalesce({stem}_concept_id, 0) AS concept_id, lower(trim({stem}_source_value)) AS name,
-              count(*) AS rows
-            FROM {table}
-            WHERE ({stem}_concept_id IS NULL OR {stem}_concept_id = 0 OR {stem}_concept_id >= {FIRST_LOCAL})
-              AND {stem}_source_value IS NOT NULL
-            GROUP BY 1, 2
-        ) AS r JOIN codebook_names AS n ON n.name = r.name
-        ORDER BY n.finding, n.name, r.concept_id
-    """
+SELECT '{table}' AS "table", COALESCE({concept}, 0) AS concept_id, LOWER(TRIM({source})) AS name,
+  COUNT(*) AS rows
+FROM {table}
+WHERE ({concept} IS NULL OR {concept} = 0 OR {concept} >= {FIRST_LOCAL}) AND {source} IS NOT NULL
+GROUP BY 1, 2, 3"""
