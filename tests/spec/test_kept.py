@@ -105,7 +105,7 @@ def assert_same(one: Cohort, other: Cohort) -> None:
 
 def told(patient: Patient) -> dict[str, object]:
     """A patient as something that can be compared."""
-    return vars(patient) | {"evidence": patient.evidence.rows()}
+    return vars(patient) | {"evidence": patient.evidence.read().rows()}
 
 
 CHANGES: dict[str, list[tuple[str, str]]] = {
@@ -175,10 +175,10 @@ def test_answers_and_another_codebook(synthetic: Path, kept: Path, tmp_path: Pat
 def test_what_was_asked_is_not_asked_again(synthetic: Path, asked: list[str], tmp_path: Path) -> None:
     study = open_study("naymagon-2022")
     screened(study, synthetic, tmp_path / KEPT)
-    first = len(asked)
+    first = {*asked}
     asked.clear()
     screened(study, synthetic, tmp_path / KEPT)
-    assert first > 80
+    assert first >= {"stays", "likely", "near_bits", "number_rows", "stay_facts", "all_hits", "evidence"}
     assert asked == []
     assert (tmp_path / KEPT).stat().st_mode & 0o777 == 0o700
     assert all(len(path.stem) == 64 for path in (tmp_path / KEPT).iterdir())

@@ -47,6 +47,8 @@ MOMENTS = pl.Schema(
         "origin": pl.List(pl.String()),
     }
 )
+_AT_ONCE = 50_000
+"""Rows that are written as text at once."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,9 @@ class Cohort:
         """The SHA-256 of the evidence and the exposures: what was taken out of the database."""
         whole = sha256()
         for frame in (self.evidence, self.exposures):
-            whole.update(frame.write_csv(separator="\t").encode())
+            whole.update(frame.clear().write_csv(separator="\t").encode())
+            for part in frame.iter_slices(_AT_ONCE):  # as one text, millions of rows take twice their room
+                whole.update(part.write_csv(separator="\t", include_header=False).encode())
         return whole.hexdigest()
 
     def __str__(self) -> str:

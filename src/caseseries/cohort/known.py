@@ -72,6 +72,7 @@ def read_patients(
     records.keep("gathered_rows", readings.number_rows(search.known_from, among))
     forms = read_forms(records, codebook, "gathered_rows", worded)
     evidence = gather(records, codebook, codes, forms, wanted)
+    records.drop("gathered_rows")
     drugs = codes.filter(pl.col("table") == "drug_exposure")
     exposures = gather_exposures(records, drugs)
     visits = outcomes.visits(records, codebook)

@@ -50,6 +50,18 @@ class Reading(NamedTuple):
     origin: str
 
 
+class Rows(NamedTuple):
+    """Some rows of a frame that many share: a frame for each of thousands would be larger than all rows."""
+
+    whole: pl.DataFrame
+    first: int
+    height: int
+
+    def read(self) -> pl.DataFrame:
+        """The rows."""
+        return self.whole.slice(self.first, self.height)
+
+
 @dataclass(frozen=True)
 class Patient:
     """One person and their studied stay; days are since 1970-01-01.
@@ -65,7 +77,7 @@ class Patient:
     youngest: int | None
     oldest: int | None
     sex: str
-    evidence: pl.DataFrame
+    evidence: Rows
     courses: tuple[Course, ...]
     moments: Mapping[str, Day]
     answers: Mapping[str, Settled]
@@ -75,7 +87,7 @@ class Patient:
     def readings(self) -> Mapping[str, tuple[Reading, ...]]:
         """The readings of each finding, in the order of day and row."""
         found: dict[str, list[Reading]] = {}
-        for finding, *said in self.evidence.select("finding", *_SAID).iter_rows():
+        for finding, *said in self.evidence.read().select("finding", *_SAID).iter_rows():
             found.setdefault(finding, []).append(Reading(*said))
         return {name: tuple(some) for name, some in found.items()}
 
@@ -137,7 +149,7 @@ def _finding(person: int, name: str, one: Reading, by_limit: bool) -> Finding:
 
 def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple[Patient, ...]:
     """Every patient of the cohort, in the order of their ids."""
-    mine = known.evidence.partition_by("person_id", as_dict=True, maintain_order=True)
+    mine = _rows_of(known.evidence)
     ends = {
         (person, last): to
         for person, last, to in known.visits.select("person_id", "last_day", "discharged_to").iter_rows()
@@ -152,7 +164,7 @@ def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple
             youngest=row["youngest"],
             oldest=row["oldest"],
             sex=known.sexes.get(row["person_id"], ""),
-            evidence=mine.get((row["person_id"],), known.evidence.clear()),
+            evidence=mine.get(row["person_id"], Rows(known.evidence, 0, 0)),
             courses=known.courses.get(row["person_id"], ()),
             moments=moments[row["person_id"]],
             answers=known.charts[row["person_id"]].answers,
@@ -160,3 +172,13 @@ def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple
         )
         for row in known.patients.sort("person_id").iter_rows(named=True)
     )
+
+
+def _rows_of(evidence: pl.DataFrame) -> dict[int, Rows]:
+    """Where the rows of each patient stand, who stand in order."""
+    runs = evidence["person_id"].rle().struct.unnest()
+    ends = runs["len"].cum_sum()
+    return {
+        person: Rows(evidence, end - height, height)
+        for (height, person), end in zip(runs.select("len", "value").iter_rows(), ends, strict=True)
+    }

@@ -76,15 +76,21 @@ def screen(
     in_setting = _patients_left(records)
     taken = [age_step(records, step) for step in steps.before]
     definition = definitions[steps.asked.criteria or ""]
-    reach = steps.asked.review_within or 0
-    search = searching.prepare(records, codebook, resolved, definition, protocol.stay, reach)
+    within = steps.asked.review_within or 0
+    search = searching.prepare(records, codebook, resolved, definition, protocol.stay, within)
     given = tuple(answers)
     reviewed = place_answers(records, given)
     records.put("answers", answered_bits(reviewed, search.windows.lowered))
     forms = find_near(search, tell)
     kinds, aside = judge(search, tell), set_aside(search, forms)
     judged, unflagged = verdicts_of(search, reviewed), verdicts_of(search, reviewed, kinds[-1])
+    # Most of what is held so far, and nothing asks for it again.
+    for one in ("number_rows", "stay_facts"):
+        records.drop(one)
     step, chosen = criteria_step(steps.asked, judged.stays, _stays_of(records), _patients_left(records))
+    # Whatever goes through everybody comes before the charts, which are held until the end.
+    reach = cost_of_review(search, tell) if costed else ()
+    nights = note_on_overnight(overnight(records, codebook))
     tell("reading the charts of the cohort")
     known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed)
     reached, later = _later_steps(steps, chosen, known, codebook, resolved)
@@ -97,7 +103,7 @@ def screen(
             steps=(*taken, step, *later),
             exposed_before_known=_exposed_before_known(protocol, reached, days, len(taken) + 1 + len(later)),
             further_episodes=int(reached.filter(pl.col("standing") == IN)["further_episodes"].sum()),
-            reach=cost_of_review(search, tell) if costed else (),
+            reach=reach,
         ),
         patients=reached,
         verdicts=_of_chosen(judged.criteria, reached),
@@ -118,7 +124,7 @@ def screen(
         ),
         notes=(
             *resolved.notes,
-            *note_on_overnight(overnight(records, codebook)),
+            *nights,
             *notes_on_answers(reviewed, {one.name: one.levels for one in review_variables(protocol)}),
             *contradictions(records, known.deaths),
         ),

@@ -78,29 +78,21 @@ def gather(
     records.put("unit_forms", forms.units)
     there = pl.Series("there", [presence(word) for word in forms.words["word"]], dtype=pl.String)
     records.put("word_forms", forms.words.with_columns(there))
-    frames = [pl.DataFrame(schema=EVIDENCE)]
     is_number = pl.col("reads").is_in(["number", "limit"]) & (pl.col("table") == "measurement")
-    if wanted.filter(is_number).height:
-        frames.append(records.run(_NUMBERS, "evidence: numbers"))
-    for table in wanted.filter(~is_number)["table"].unique().sort():
-        if table in _ROWS:
-            frames.append(records.run(_said(table), f"evidence: {table}"))
-    signs = {number: sign for sign, number in SIGNS.items()}
-    evidence = pl.concat(
-        [
-            one.with_columns(
-                pl.col("operator").cast(pl.Int64).replace_strict(signs, return_dtype=pl.String)
-            ).select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())
-            for one in frames[1:]
-        ]
-        or frames
-    )
-    return evidence.sort("person_id", "finding", "day", "table", "row_id")
+    parts = [_NUMBERS] if wanted.filter(is_number).height else []
+    parts += [_said(table) for table in wanted.filter(~is_number)["table"].unique().sort() if table in _ROWS]
+    if not parts:
+        return pl.DataFrame(schema=EVIDENCE)
+    # Put in order inside the database: a frame that is sorted is held twice.
+    order = 'ORDER BY person_id, finding, day, "table", row_id'
+    found = records.run(f"SELECT * FROM ({' UNION ALL '.join(parts)}) e\n{order}", "evidence")
+    return found.select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())
 
 
+_SIGNS = " ".join(f"WHEN {number} THEN '{sign}'" for sign, number in SIGNS.items())
 _NUMBERS = f"""
-SELECT n.person_id, w.finding, n.day, n.known, n.value, n.operator, u.unit, n.text, n.range_low AS low,
-  'measurement' AS "table", n.row_id
+SELECT n.person_id, w.finding, n.day, n.known, n.value, CASE n.operator {_SIGNS} END AS operator, u.unit,
+  n.text, n.range_low AS low, 'measurement' AS "table", n.row_id
 FROM ({readings.numbers("gathered_rows")}) n
 JOIN wanted_concepts w ON w."table" = 'measurement' AND w.concept_id = n.concept_id
   AND w.reads IN ('number', 'limit')
@@ -121,7 +113,7 @@ LEFT JOIN word_forms f ON f."table" = '{table}' AND f.concept_id = {concept}
   AND f.source_value = COALESCE(e.value_source_value, '')"""
     return f"""
 SELECT e.person_id, w.finding, {sample} AS day, {sample} AS known, CAST(NULL AS DOUBLE) AS value,
-  0 AS operator, '' AS unit, {said if has_words else "'present'"} AS text, CAST(NULL AS DOUBLE) AS low,
+  '' AS operator, '' AS unit, {said if has_words else "'present'"} AS text, CAST(NULL AS DOUBLE) AS low,
   '{table}' AS "table", {row_id} AS row_id
 FROM {table} e
 JOIN gathered g ON g.person_id = e.person_id
