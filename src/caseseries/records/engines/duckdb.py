@@ -70,6 +70,8 @@ class Engine:
         # It shall know how far it is, and draw no bar of its own on the terminal.
         self.execute("SET enable_progress_bar = true")
         self.execute("SET enable_progress_bar_print = false")
+        # What heads a Parquet file is read once, and not for each query anew.
+        self.execute("SET parquet_metadata_cache = true")
         # A whole row group of a Parquet file read ahead is memory for nothing: the file is on this machine.
         self.execute("SET disable_parquet_prefetching = true")
         # The day of a moment with a zone must not hang on the zone of the machine.
