@@ -51,7 +51,10 @@ class Reading(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Some rows of a frame that many share: a frame for each of thousands would be larger than all rows."""
+    """So many rows of a frame from `first` on, counted from 0, of a frame that many share.
+
+    A frame for each of thousands of patients would be larger than all their rows.
+    """
 
     whole: pl.DataFrame
     first: int
