@@ -162,11 +162,14 @@ class Study:
 
         return files_of(cohort, self.name, self.protocol.digest)
 
-    def files_of_cases(self, cases: CaseSeries) -> dict[str, bytes]:
-        """A case series as files: cases.csv to open, and Parquet with the place that each cell came from."""
-        from caseseries.cases.keeping import files_of_cases
+    def files_of_cases(self, cases: CaseSeries, beside: CaseSeries) -> dict[str, bytes]:
+        """A case series as files: cases.csv to open, and Parquet with the place that each cell came from.
 
-        return files_of_cases(cases)
+        `beside`, who came to its last step and was not taken, stands in beside.csv and a folder of its own.
+        """
+        from caseseries.cases.keeping import BESIDE, files_of_cases
+
+        return {**files_of_cases(cases), **files_of_cases(beside, BESIDE)}
 
     def finish_cohort(
         self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = _silent

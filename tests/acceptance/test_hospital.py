@@ -145,6 +145,23 @@ def test_a_case_series_without_its_analysis(house: Path, tmp_path: Path) -> None
     assert not (tmp_path / "cases" / "report.html").exists()
 
 
+def test_the_confirmed_who_were_not_treated_are_a_second_case_series(house: Path, tmp_path: Path) -> None:
+    out = tmp_path / "cases"
+    assert main(["abstract", STUDY, *records(house), "--out", str(out)]) == 0
+    treated = next(one for one in read(out / "attrition.json")["steps"] if one["name"] == "treated")
+    [others, cases] = [pl.read_parquet(out / name / "table.parquet") for name in ("beside", "cases")]
+    assert others.height == treated["out"] > 0
+    assert not set(others["patient"]) & set(cases["patient"])
+    assert {"age", "sex", "cause", "criteria_met", "hscore", "day_diagnosed"} < set(others.columns)
+    later = ("ferritin", "anakinra", "prior_therapy", "alive", "months", "day_started")
+    assert not set(later) & set(others.columns)
+    for long in ("serials", "moments", "spells"):
+        assert pl.read_parquet(out / "beside" / f"{long}.parquet").is_empty()
+    [head, *rows] = (out / "beside.csv").read_text(encoding="utf-8").splitlines()
+    assert (head.split(",")[:3], len(rows)) == (["patient", "episode", "age"], others.height)
+    assert (house / "results" / "beside.csv").read_text(encoding="utf-8") == "\n".join([head, *rows, ""])
+
+
 def test_the_page_says_that_it_stays_inside(house: Path) -> None:
     page = (house / "results" / "report.html").read_text(encoding="utf-8")
     assert "Identified: stays in the hospital" in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -53,7 +53,7 @@ def abstract(
     kept, steps = _complete(whole, protocol)
     return Abstracted(
         cases=check(whole.only(kept), protocol),
-        beside=check(_series(others, baseline(protocol), study, origin), protocol),
+        beside=check(_baseline_alone(_series(others, baseline(protocol), study, origin)), protocol),
         dropped=whole.only(~kept),
         steps=steps,
     )
@@ -74,6 +74,11 @@ def _is_baseline(variable: Variable, exposed: set[str]) -> bool:
     if not isinstance(take, Take) or take.course or take.courses or take.follow_up or take.proposed_by:
         return False
     return not exposed & {take.at, take.day_of, take.counted_from}
+
+
+def _baseline_alone(cases: CaseSeries) -> CaseSeries:
+    """The series without what came later: no course of values, and no day on which anything happened."""
+    return replace(cases, serials=frame((), SERIALS), moments=frame((), MOMENTS))
 
 
 def _of(cohort: Cohort, which: pl.Expr) -> tuple[Patient, ...]:

@@ -14,11 +14,15 @@ from caseseries.cases.series import CaseSeries, Column
 YES = {True: "Yes", False: "No"}
 
 
-def files_of_cases(cases: CaseSeries) -> dict[str, bytes]:
+CASES, BESIDE = "cases", "beside"
+"""How the files of a case series are called, and those of who came to its last step and was not taken."""
+
+
+def files_of_cases(cases: CaseSeries, called: str = CASES) -> dict[str, bytes]:
     """The path and the content of each file: the table, where each cell comes from, and the long tables."""
     frames = {"table": cases.table, "origins": cases.origins, **{name: getattr(cases, name) for name in LONG}}
-    files = {f"cases/{name}.parquet": _parquet(frame) for name, frame in frames.items()}
-    files["cases.csv"] = _readable(cases).encode()
+    files = {f"{called}/{name}.parquet": _parquet(frame) for name, frame in frames.items()}
+    files[f"{called}.csv"] = _readable(cases).encode()
     return files
 
 

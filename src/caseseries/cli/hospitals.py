@@ -62,7 +62,8 @@ def abstract(options: argparse.Namespace) -> None:
         with opened_records(options, out, tell) as records:
             cohort = study.screen(records, study.answers(options.answers), book, tell, costed=False)
         found = study.abstract(cohort, book)
-        folder = study.write_files({**study.files_of(cohort), **study.files_of_cases(found.cases)}, out)
+        files = {**study.files_of(cohort), **study.files_of_cases(found.cases, found.beside)}
+        folder = study.write_files(files, out)
     finally:
         tell.done()
     put(f"{study.protocol.title}: {options.records}\n")
@@ -70,6 +71,8 @@ def abstract(options: argparse.Namespace) -> None:
     put(f"\n{found.cases}")
     put(f"\n{folder / 'cases.csv'}   the case series, to open and to read")
     put(f"{folder / 'cases'}   the same as Parquet, with the rows that each cell rests on")
+    others = f"{so_many(found.beside.n, 'patient')} who came to the last step and did not pass it"
+    put(f"{folder / 'beside.csv'}   {others}; beside/ holds the same as Parquet")
     put(f"{time.monotonic() - started:.1f} s")
 
 

@@ -83,7 +83,9 @@ def run(options: argparse.Namespace) -> None:
                 book = study.codebook(options.codebook)
                 cohort = study.screen(records, study.answers(options.answers), book, tell)
             finished = study.finish_cohort(cohort, book, tell)
-            files = {**study.files_of(cohort), **study.files_of_cases(finished.cases)}
+            assert finished.screening is not None
+            series = study.files_of_cases(finished.cases, finished.screening.beside)
+            files = {**study.files_of(cohort), **series}
             folder = study.write(finished, out, tell, files)
             if options.release:
                 tell("releasing")
