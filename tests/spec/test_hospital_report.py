@@ -203,6 +203,12 @@ def test_the_verdicts_criterion_by_criterion(run: Run) -> None:
 # ---- Who was not taken ----
 
 
+def test_the_report_says_that_only_charts_tell_who_is_ill(run: Run) -> None:
+    said = [plain(note) for note in table(run, "criteria").notes]
+    assert any("positive predictive value" in one and "reviewed charts alone" in one for one in said)
+    assert "told by reviewed charts alone" in read(run.files["report.html"])
+
+
 def test_those_who_were_treated_beside_those_who_were_not(run: Run) -> None:
     assert table(run, "beside").head == ("", "All", "Treated", "Not treated")
     assert lines(run, "beside") == [

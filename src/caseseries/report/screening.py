@@ -39,6 +39,11 @@ WHAT_OPEN_IS = (
     "Open: a person must answer from the chart. Could not be shown: too little is recorded to tell, and out "
     "of reach of review; nobody of them is called healthy."
 )
+MET_IS_NOT_ILL = (
+    "Met says what is recorded, not who is ill: which share of those who meet the definition have the "
+    "disease (its positive predictive value) is told by reviewed charts alone, and no number here is that "
+    "share."
+)
 
 
 def in_short(screening: Screening, results: Results) -> Line:
@@ -127,6 +132,7 @@ def verdicts_table(screening: Screening, results: Results) -> Table:
             "changes no verdict. The column beside it asks again without that evidence.",
         ),
         ("On a recalled code: decided by a finding that has a code known from memory only.",),
+        (MET_IS_NOT_ILL,),
     )
     return Table(CRITERIA, "The verdicts, criterion by criterion, in patients", head, tuple(rows), notes)
 
