@@ -274,6 +274,15 @@ def test_what_cannot_be_is_set_aside_and_told(frames: Frames, told: str, tmp_pat
     assert told in said
 
 
+@pytest.mark.parametrize("verb", ["screen", "abstract", "run"])
+def test_what_the_vocabulary_says_otherwise_is_told_before_any_number(
+    verb: str, tmp_path: Path, say: Said
+) -> None:
+    said = say(verb, as_folder(hospital(), tmp_path / "hospital"))[1]
+    told = said.index("The records have no table CONCEPT, so that no id could be looked up.")
+    assert told < said.index("3 in the database")
+
+
 def test_duplicates_count_once(tmp_path: Path, say: Said) -> None:
     once = say("screen", as_folder(hospital(), tmp_path / "once"))[1]
     shutil.rmtree(tmp_path / "results")

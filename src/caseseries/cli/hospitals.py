@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from caseseries.cli.opening import opened, opened_records
-from caseseries.cli.terminal import Progress, put
+from caseseries.cli.terminal import Progress, put, said_otherwise
 from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems
 
@@ -67,6 +67,8 @@ def abstract(options: argparse.Namespace) -> None:
     finally:
         tell.done()
     put(f"{study.protocol.title}: {options.records}\n")
+    for line in said_otherwise(cohort.notes):
+        put(line)
     put(cohort.flow)
     put(f"\n{found.cases}")
     put(f"\n{folder / 'cases.csv'}   the case series, to open and to read")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from caseseries.cli.opening import opened, opened_records
-from caseseries.cli.terminal import WIDTH, Progress, left_open, listed, put
+from caseseries.cli.terminal import WIDTH, Progress, left_open, listed, put, said_otherwise
 from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems
 
@@ -98,6 +98,8 @@ def run(options: argparse.Namespace) -> None:
     finally:
         tell.done()
     if options.records:
+        for line in said_otherwise(cohort.notes, MOST_LISTED):
+            put(line)
         put(f"{cohort.flow}\n")
     put(summary(finished, cases))
     put(f"\n{folder / 'report.html'}   the report")

@@ -57,6 +57,11 @@ def left_open(cases: CaseSeries, most: int | None = None) -> list[str]:
     return lines
 
 
+def said_otherwise(notes: Sequence[str], most: int | None = None) -> list[str]:
+    """What the records say otherwise than the codebook, or the first of it, to be read before any number."""
+    return ["What the records say otherwise than the codebook", *listed(notes, most), ""] if notes else []
+
+
 def told(problems: Problems, aim: str) -> str:
     """All problems, of which the first in full; `aim` is what they keep from being done."""
     count = len(problems.problems)

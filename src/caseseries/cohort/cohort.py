@@ -106,7 +106,8 @@ class Cohort:
         return whole.hexdigest()
 
     def __str__(self) -> str:
-        return "\n".join([self.flow, *self._aside, *(f"- {note}" for note in self.notes)])
+        notes = [*(f"- {note}" for note in self.notes), *([""] if self.notes else [])]
+        return "\n".join([*notes, self.flow, *self._aside])
 
     @property
     def _aside(self) -> list[str]:
