@@ -187,6 +187,7 @@ class Study:
         """What the records tell of everything that this study asks of them, and what they do not."""
         from caseseries.cohort.known import asked_of
         from caseseries.cohort.meaning import meanings
+        from caseseries.records.admissions import admissions_told
         from caseseries.records.naming import give_concepts
         from caseseries.records.resolving import resolve
         from caseseries.records.survey import survey
@@ -195,7 +196,12 @@ class Study:
         definitions = tuple(self._definitions().values())
         resolved = give_concepts(records, resolve(book, records))
         asked = asked_of(self.protocol, definitions)
-        return survey(records, book, resolved, asked, meanings(definitions))
+        found = survey(records, book, resolved, asked, meanings(definitions))
+        if self.protocol.setting is None:
+            return found
+        admitted = self.protocol.setting.admitted
+        told = admissions_told(records, book, admitted.first, admitted.to)
+        return replace(found, unseen=(*told, *found.unseen))
 
     def _definitions(self) -> dict[str, Definition]:
         from caseseries.criteria.shelf import open_definition

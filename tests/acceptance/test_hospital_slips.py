@@ -302,6 +302,44 @@ def test_a_hospital_without_a_stay(verb: str, tmp_path: Path, say: Said) -> None
     assert "0 with a stay in the setting" in said or verb == "survey"
 
 
+ADMITTED: list[tuple[str, dict[str, object], str]] = [
+    (
+        "outside",
+        {"visit_start_date": date(2111, 3, 1), "visit_end_date": date(2111, 3, 9)},
+        "from 2009-01-01 to 2022-01-01: the inpatient visits are of 2111-03-01 to 2111-03-01.",
+    ),
+    (
+        "part of the time",
+        {"visit_start_date": [DAY, DAY, date(2019, 5, 6)], "visit_end_date": date(2019, 5, 7)},
+        "of 2014-02-07 to 2019-05-06 alone; the study looks from 2009-01-01 to 2022-01-01.",
+    ),
+    (
+        "of another kind",
+        {"visit_concept_id": 8870},
+        "No visit is inpatient by the codebook: nobody was admitted from 2009-01-01 to 2022-01-01. - Visits "
+        "that last overnight and are no stays by the codebook: 8870 (3 of 3 patients, median 13 days).",
+    ),
+]
+
+
+@pytest.mark.parametrize("columns, told", [case[1:] for case in ADMITTED], ids=[case[0] for case in ADMITTED])
+def test_a_survey_says_where_the_study_looks_and_nobody_is(
+    columns: dict[str, object], told: str, tmp_path: Path, say: Said
+) -> None:
+    folder = as_folder(changed("visit_occurrence", **columns), tmp_path / "hospital")
+    assert told in say("survey", folder)[1]
+
+
+def test_a_survey_of_a_time_that_the_records_cover_says_nothing_of_it(tmp_path: Path, say: Said) -> None:
+    days = {
+        "visit_start_date": [date(2009, 12, 1), DAY, date(2021, 2, 1)],
+        "visit_end_date": date(2021, 3, 1),
+    }
+    said = say("survey", as_folder(changed("visit_occurrence", **days), tmp_path / "hospital"))[1]
+    assert "What this study will not be able to see" in said
+    assert "inpatient" not in said
+
+
 # ---- The promise ----
 
 SLIPS = [
