@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from caseseries.cohort.known import asked_of
 from caseseries.cohort.meaning import meanings
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.problem import Problems
+from caseseries.records.admissions import admissions_told
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.omop import open_records
 from caseseries.records.percentiles import quantiles
@@ -608,8 +610,10 @@ def test_the_sql_is_understood_by_other_databases() -> None:
         codebook = read_codebook()
         wanted = [*ASKED, "death", "contact in person or laboratory result"]
         survey(records, codebook, resolve(codebook, records), wanted, meanings(HLH))
+        admissions_told(records, codebook, date(2009, 1, 1), date(2022, 1, 1))
         asked = [text for name, text in records.sql.items() if name.startswith(("survey", "surveyed"))]
-    assert len(asked) >= 8
+    assert any("visit_start_date BETWEEN" in text for text in asked)
+    assert len(asked) >= 9
     for text in asked:
         for other in ("postgres", "spark"):
             sqlglot.transpile(text, read="duckdb", write=other, unsupported_level=ErrorLevel.RAISE)
