@@ -16,6 +16,7 @@ from caseseries.cases.series import CaseSeries
 from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.screen import screen
 from caseseries.criteria.shelf import open_definition
+from caseseries.evidence.problem import Problems
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.naming import give_concepts
 from caseseries.records.omop import open_records
@@ -150,6 +151,29 @@ def test_a_window_of_courses_may_open_and_close_days_after_a_moment() -> None:
         variable = f'[[variable]]\nname = "soon"\nkind = "regimens"\n{recipe}\n'
         _, cases = screened([*doses, *dexamethasone], variables=variable)
         assert taken(cases, "soon") == levels
+
+
+def test_the_next_therapy_is_the_first_of_a_new_class_after_the_drug_was_begun() -> None:
+    """A corticosteroid had been begun before, and a treatment of the cause is none of the disease."""
+    doses = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 12)]
+    others = [given(200 + on, "dexamethasone", on, 40, "40 mg IV daily") for on in (6, 9, 15)]
+    others.append(given(301, "cyclophosphamide", 10, 900, "900 mg IV"))
+    later = [given(401, "etoposide", 14, 150, "150 mg IV")]
+    recipe = 'take = { courses = "hlh-directed", next_after = "anakinra" }'
+    variable = f'[[variable]]\nname = "next_therapy"\nkind = "regimens"\n{recipe}\n'
+    _, cases = screened([*doses, *others, *later], variables=variable)
+    assert taken(cases, "next_therapy") == ["etoposide"]
+    assert cases.spells.filter(kind="next_therapy")["day"].to_list() == [10]
+    _, none = screened([*doses, *others], variables=variable)
+    assert taken(none, "next_therapy") == []
+    _, never = screened([*others, *later], variables=variable)
+    assert never.table["next_therapy"].to_list() == [None]
+
+
+def test_courses_are_chosen_in_one_way() -> None:
+    recipe = 'take = { courses = "hlh-directed", overlapping = "anakinra", next_after = "anakinra" }'
+    with pytest.raises(Problems, match="the courses are chosen by overlapping and by next_after"):
+        screened([], variables=f'[[variable]]\nname = "two"\nkind = "regimens"\n{recipe}\n')
 
 
 def test_an_order_ends_with_the_discharge_of_its_own_stay() -> None:

@@ -64,10 +64,13 @@ def _stay_of(patient: Patient) -> tuple[date, date]:
 def _courses_taken(variable: Variable, take: Take, patient: Patient) -> tuple[Course, ...] | None:
     """The courses that a recipe asks for; None where the day that they are counted from never came."""
     kind = take.courses or ""
-    if take.overlapping is not None:
-        subject = therapy.first(patient.courses, take.overlapping, _stay_of(patient))
+    if of := take.overlapping or take.next_after:
+        subject = therapy.first(patient.courses, of, _stay_of(patient))
         if subject is None:
             return None
+        if take.next_after:
+            following = therapy.next_therapy(subject, patient.courses, kind)
+            return () if following is None else (following,)
         return therapy.of_kind(therapy.overlapping(subject, patient.courses), kind)
     if take.started is None:
         return therapy.of_kind(patient.courses, kind)

@@ -156,7 +156,7 @@ def _unit(where: str, finding: str | None, unit: str | None) -> Iterator[Problem
 def _drugs(where: str, take: Take, codebook: Codebook) -> Iterator[Problem]:
     """That no drug of the codebook is of a kind: it would count as given to nobody."""
     drugs = [entry.finding for entry in codebook.entries if "drug_exposure" in entry.tables]
-    for kind in (take.course, take.courses, take.overlapping):
+    for kind in (take.course, take.courses, take.overlapping, take.next_after):
         if kind is not None and not any(formulary().is_of(drug, kind) for drug in drugs):
             mend = f'Name a drug, a class, or a group such as "hlh-directed". {did_you_mean(kind, drugs)}'
             yield Problem(where, f'no drug of the codebook is "{kind}"', mend)

@@ -97,6 +97,7 @@ def _taken(take: Take) -> str:
         choice += f" {a_moment(take.at)}" if take.choose == "nearest" else f" at {a_moment(take.at)}"
     choice += f" started {_window(take.started.after, take.started.until)}" if take.started else ""
     choice += f" overlapping {take.overlapping}" if take.overlapping else ""
+    choice += f", of these the first new one after {take.next_after} was begun" if take.next_after else ""
     ways = [f"within {take.within}"] if take.within else []
     ways += [_window(take.after, take.until)] if take.after or take.until else []
     ways += [f"{a_moment(take.counted_from)} being day 1"] if take.counted_from else []

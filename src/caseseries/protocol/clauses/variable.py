@@ -61,9 +61,18 @@ class Take(Clause):
     choose: Literal["nearest", "first", "last", "highest", "lowest"] | None = None
     started: Started | None = None
     overlapping: Text | None = None
+    next_after: Text | None = None
     counted_from: Name | None = None
     after: Text | None = None
     until: Text | None = None
+
+    @model_validator(mode="after")
+    def _courses_are_chosen_once(self) -> Self:
+        ways = ("started", "overlapping", "next_after")
+        given = [way for way in ways if getattr(self, way) is not None]
+        if len(given) > 1:
+            raise slip(f"the courses are chosen by {' and by '.join(given)}", "Leave one of them.")
+        return self
 
 
 class Variable(Clause):
