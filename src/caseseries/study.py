@@ -140,20 +140,27 @@ class Study:
 
     def keep(self, cohort: Cohort, out: Path | str | None = None) -> Path:
         """Write what a screening found into the results folder, and return the folder. Raises Problems."""
-        return self.write_files(self.files_of(cohort), out)
+        return self.write_files(self.files_of(cohort), out, of_records=True)
 
     def write_files(
-        self, files: Mapping[str, str | bytes], out: Path | str | None = None, beside: bool = False
+        self,
+        files: Mapping[str, str | bytes],
+        out: Path | str | None = None,
+        beside: bool = False,
+        of_records: bool = False,
     ) -> Path:
         """Write files into the results folder, and return the folder. Raises Problems.
 
-        They stand in the place of what an earlier run left there, or `beside` it.
+        They stand in the place of what an earlier run left there, or `beside` it. What is `of_records` marks
+        the folder as identified.
         """
         from caseseries.folder.writing import write
+        from caseseries.report.provenance import IDENTIFIED
 
         to = self._to(out)
         folder = to.results()
-        write(folder, to.owner, files, {"protocol": {"sha256": self.protocol.digest}}, beside)
+        made = {"protocol": {"sha256": self.protocol.digest}, **(IDENTIFIED if of_records else {})}
+        write(folder, to.owner, files, made, beside)
         return folder
 
     def files_of(self, cohort: Cohort) -> dict[str, bytes]:

@@ -162,6 +162,22 @@ def test_the_confirmed_who_were_not_treated_are_a_second_case_series(house: Path
     assert (house / "results" / "beside.csv").read_text(encoding="utf-8") == "\n".join([head, *rows, ""])
 
 
+@pytest.mark.parametrize("verb", ["survey", "screen", "abstract", "run"])
+def test_every_folder_of_a_hospital_is_marked_as_identified(verb: str, house: Path, tmp_path: Path) -> None:
+    asked = records(house)[:2] if verb == "survey" else records(house)
+    out = ["--out", str(tmp_path / "results")]
+    release = ["--release"] if verb == "run" else []
+    assert main([verb, STUDY, *asked, *out, *release]) == 0
+    assert read(tmp_path / "results" / "manifest.json")["identified"] is True
+    if verb == "run":
+        assert "identified" not in read(tmp_path / "results-release" / "manifest.json")
+        assert main(["run", STUDY, *out]) == 0
+        assert "identified" not in read(tmp_path / "results" / "manifest.json")
+    else:
+        assert main(["pool", STUDY, *out]) == 0
+        assert read(tmp_path / "results" / "manifest.json")["identified"] is True
+
+
 def test_the_page_says_that_it_stays_inside(house: Path) -> None:
     page = (house / "results" / "report.html").read_text(encoding="utf-8")
     assert "Identified: stays in the hospital" in page

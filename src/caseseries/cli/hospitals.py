@@ -24,7 +24,7 @@ def survey(options: argparse.Namespace) -> None:
         with opened_records(options, out, tell) as records:
             found = study.survey(records, study.codebook(options.codebook))
         page = survey_page(found, study.protocol.title)
-        folder = study.write_files({"survey.html": page}, out, beside=True)
+        folder = study.write_files({"survey.html": page}, out, beside=True, of_records=True)
     finally:
         tell.done()
     put(str(found))
@@ -63,7 +63,7 @@ def abstract(options: argparse.Namespace) -> None:
             cohort = study.screen(records, study.answers(options.answers), book, tell, costed=False)
         found = study.abstract(cohort, book)
         files = {**study.files_of(cohort), **study.files_of_cases(found.cases, found.beside)}
-        folder = study.write_files(files, out)
+        folder = study.write_files(files, out, of_records=True)
     finally:
         tell.done()
     put(f"{study.protocol.title}: {options.records}\n")

@@ -14,6 +14,10 @@ ASKED_WITH = ("duckdb",)
 """What records are asked with, beside."""
 
 
+IDENTIFIED = {"identified": True}
+"""What marks a folder with results of a hospital's records: it stays inside."""
+
+
 def provenance(results: Results, printed: Source | None = None) -> dict[str, Any]:
     """Digests of protocol and inputs, and the versions that computed; no time of day: two runs agree.
 
@@ -25,6 +29,7 @@ def provenance(results: Results, printed: Source | None = None) -> dict[str, Any
         "protocol": {"version": results.version, "sha256": results.protocol},
         "inputs": {source.name: {"sha256": source.digest, "rows": source.rows} for source in sources},
         "versions": versions(of_records),
+        **(IDENTIFIED if of_records else {}),
     }
 
 
