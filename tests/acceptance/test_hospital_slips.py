@@ -487,6 +487,29 @@ def test_answers(rows: str, code: int, told: str, tmp_path: Path, say: Said) -> 
     assert told in said
 
 
+LOST = {
+    "LN no": ("not met", ["review:LN", "condition_occurrence:1"]),
+    "LN yes, XY no": ("unknown", ["review:LN", "review:XY", "condition_occurrence:1"]),
+    "LN yes, XY no, adjudicated AB no": (
+        "not met",
+        ["review:adjudicated AB", "review:LN", "condition_occurrence:1"],
+    ),
+}
+
+
+@pytest.mark.parametrize("answers", LOST)
+def test_what_lost_against_an_answer_is_named_behind_it(answers: str, tmp_path: Path, say: Said) -> None:
+    given = [one.rpartition(" ") for one in answers.split(", ")]
+    rows = [f"1,splenomegaly,,{answer},,,{who},," for who, _, answer in given]
+    (tmp_path / "a.csv").write_text(HEAD + "\n".join(rows) + "\n", "utf-8")
+    assert (
+        say("screen", as_folder(hospital(), tmp_path / "hospital"), "--answers", tmp_path / "a.csv")[0] == 0
+    )
+    verdicts = pl.read_parquet(tmp_path / "results" / "cohort" / "verdicts.parquet")
+    [mine] = verdicts.filter(person_id=1, criterion="splenomegaly").iter_rows(named=True)
+    assert (mine["truth"], mine["because"]) == LOST[answers]
+
+
 @pytest.mark.parametrize("text", ["", "patient,answer\n1,yes\n", "person;answer\n1;yes\n"])
 def test_answers_with_wrong_columns(text: str, tmp_path: Path, say: Said) -> None:
     (tmp_path / "a.csv").write_text(text, "utf-8")

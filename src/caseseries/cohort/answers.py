@@ -52,11 +52,12 @@ class Answer:
 class Settled:
     """What the answers to one question about one patient come to.
 
-    `answers` are those that prevail: the adjudicated ones, else all. `differ` where they do not agree: then
-    it is unknown until somebody adjudicates.
+    `answers` are those that prevail: the adjudicated ones, else all; `others` those that do not. `differ`
+    where those that prevail do not agree: then it is unknown until somebody adjudicates.
     """
 
     answers: tuple[Answer, ...]
+    others: tuple[Answer, ...]
     differ: bool
 
     @property
@@ -68,6 +69,12 @@ class Settled:
     def origin(self) -> str:
         """`review:LN`: who answered; of several who agree the first by name."""
         return f"review:{min(one.who for one in self.answers)}"
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """`review:LN` of each answer that says otherwise than all come to; of every one where they differ."""
+        every = (one for one in (*self.answers, *self.others) if self.differ or one.truth is not self.truth)
+        return tuple(dict.fromkeys(f"review:{one.who}" for one in every))
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -183,4 +190,4 @@ def settle(answers: Iterable[Answer]) -> Settled:
     every = tuple(answers)
     prevailing = tuple(one for one in every if one.is_adjudicated) or every
     said = {one.truth for one in prevailing}
-    return Settled(prevailing, len(said) > 1)
+    return Settled(prevailing, tuple(one for one in every if one not in prevailing), len(said) > 1)

@@ -58,7 +58,8 @@ class Judged:
 def verdicts_of(search: Search, reviewed: Reviewed, suffix: str = "") -> Judged:
     """Read what `judge` laid out; `suffix` names another set of verdicts than the literal one.
 
-    Where a reviewer's answer stands in the place of the record, it decides.
+    Where a reviewer's answer stands in the place of the record, it decides; behind the rows that decided a
+    criterion stand those that lost against an answer, and answers that lost or differ.
     """
     need = search.windows.need
     query = f"""
@@ -76,23 +77,28 @@ ORDER BY s.person_id, s.first_day, s.stay_id"""
     because: dict[int, dict[int, str]] = {}
     for stay, bit, source, row in rows.select("stay_id", "bit", "source", "row_id").iter_rows():
         because.setdefault(stay, {})[bit] = f"{TABLES[source - 1]}:{row}"
+    lost: dict[int, dict[int, tuple[str, ...]]] = {}
     for (stay, question), settled in reviewed.by_stay.items():
         mine = because.setdefault(stay, {})
         for asked in search.windows.lowered.asked:
             if asked.test.finding == question:
-                mine.pop(asked.bit, None)
+                record = mine.pop(asked.bit, None)
+                lost.setdefault(stay, {})[asked.bit] = (*settled.lost, *([record] if record else []))
                 if settled.truth is not Truth.UNKNOWN:
                     mine[asked.bit] = settled.origin
     listed = [
         row
         for stay in stays.iter_rows(named=True)
-        for row in _rows(stay, because.get(stay["stay_id"], {}), search)
+        for row in _rows(stay, because.get(stay["stay_id"], {}), lost.get(stay["stay_id"], {}), search)
     ]
     return Judged(stays, pl.DataFrame(listed, VERDICTS, orient="row"), because)
 
 
 def _rows(
-    stay: Mapping[str, int], because: Mapping[int, str], search: Search
+    stay: Mapping[str, int],
+    because: Mapping[int, str],
+    lost: Mapping[int, tuple[str, ...]],
+    search: Search,
 ) -> Iterator[tuple[object, ...]]:
     """The whole definition first, with an empty name, then each criterion."""
     lowered = search.windows.lowered
@@ -106,4 +112,5 @@ def _rows(
         truth = bounds.at_least(min(grade.points for grade in criterion.grades))
         bits = [one.bit for one in lowered.asked if one.criterion == criterion.name]
         rows = [because[bit] for bit in bits if bit in because]
+        rows += dict.fromkeys(row for bit in bits for row in lost.get(bit, ()) if row not in rows)
         yield *head, criterion.name, str(truth), bounds.low, bounds.high, stay["anchor"], None, rows
