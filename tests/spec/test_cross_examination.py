@@ -498,6 +498,12 @@ def test_moments_the_other_way_round(asked: Asked) -> None:
     assert question.cells == ("patients.csv:I10", "patients.csv:J10")
 
 
+def test_one_day_the_other_way_round_is_a_day(asked: Asked) -> None:
+    rows = [{"day_diagnosed": str(day), "day_started": str(day + 2)} for day in DAYS_IN_NO_ORDER]
+    [question] = asked([*rows, {"day_diagnosed": "9", "day_started": "8"}])
+    assert "the first dose 1 day before diagnosis" in question.sentence
+
+
 def test_moments_the_other_way_round_in_a_few(asked: Asked) -> None:
     rows = [{"day_diagnosed": str(day), "day_started": str(day + 2)} for day in (*DAYS_IN_NO_ORDER, 6, 2)]
     early = {"day_diagnosed": "9", "day_started": "5"}

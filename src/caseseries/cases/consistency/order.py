@@ -35,8 +35,9 @@ def order_questions(cases: CaseSeries, protocol: Protocol) -> Iterator[Question]
             who = tuple(cases.patients[row] for row in rows)
             days = all_of([f"{-apart[row]:.0f}" for row in rows])
             have = f"Patient {who[0]} has" if len(who) == 1 else f"Patients {all_of(who)} have"
+            unit = "day" if days == "1" else "days"
             sentence = (
-                f"{have} {a_moment(other)} {days} days before {a_moment(one)}: "
+                f"{have} {a_moment(other)} {days} {unit} before {a_moment(one)}: "
                 f"in the other {known - len(who)} it is never earlier."
             )
             why = "One of the two days may be counted from another moment than everybody's, or be a slip."
