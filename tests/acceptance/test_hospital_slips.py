@@ -224,6 +224,22 @@ TOLD: list[tuple[str, Frames, str]] = [
         "Rows set aside: ferritin: no unit 2",
     ),
     (
+        "temperatures without a unit",
+        changed("measurement", unit_source_value=[None, "g/dL", "K/uL", "mg/dL", "ng/mL"] * 2),
+        "2 values of body temperature of 2 patients in the cohort have no unit, and count in the only one "
+        "that fits the value; 2 of them decide a criterion.",
+    ),
+    (
+        "one temperature without a unit, and one that fits none",
+        changed(
+            "measurement",
+            unit_source_value=[None, "g/dL", "K/uL", "mg/dL", "ng/mL"] * 2,
+            value_as_number=[103.0, 7.1, 22.0, 400.0, 12_000.0, 65.0, 7.1, 22.0, 400.0, 12_000.0],
+        ),
+        "1 value of body temperature of 1 patient in the cohort has no unit, and counts in the only one that "
+        "fits the value; 1 of them decides a criterion.",
+    ),
+    (
         "death before birth",
         changed("death", death_date=date(1960, 1, 1)),
         "By 1 record patient 1 died before they were born. That cannot be: such a death is set aside.",

@@ -8,6 +8,7 @@ import polars as pl
 
 from caseseries.cohort import search as searching
 from caseseries.cohort.answers import Answer
+from caseseries.cohort.bare_values import bare_values
 from caseseries.cohort.chart_review import answered_bits, notes_on_answers, place_answers
 from caseseries.cohort.cohort import MOMENTS, PATIENTS, Cohort
 from caseseries.cohort.contradictions import contradictions
@@ -94,6 +95,7 @@ def screen(
     tell("reading the charts of the cohort")
     known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed)
     reached, later = _later_steps(steps, chosen, known, codebook, resolved)
+    criteria = _of_chosen(judged.criteria, reached)
     days = _moments(protocol, known, judged, steps.asked.criteria or "")
     return Cohort(
         source=records.name,
@@ -106,7 +108,7 @@ def screen(
             reach=reach,
         ),
         patients=reached,
-        verdicts=_of_chosen(judged.criteria, reached),
+        verdicts=criteria,
         unflagged=_of_chosen(unflagged.criteria, reached),
         moments=_as_frame(days),
         evidence=known.evidence,
@@ -126,6 +128,7 @@ def screen(
             *resolved.notes,
             *nights,
             *notes_on_answers(reviewed, {one.name: one.levels for one in review_variables(protocol)}),
+            *bare_values(known.evidence, criteria, codebook),
             *contradictions(records, known.deaths),
         ),
         sql=records.sql,
