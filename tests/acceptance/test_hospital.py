@@ -15,7 +15,9 @@ import polars as pl
 import pytest
 
 from caseseries.cli.main import main
+from caseseries.records.omop import open_records
 from caseseries.records.synthetic.writing import synthesise
+from caseseries.study import open_study
 
 STUDY = "naymagon-2022"
 PATIENTS = 6000
@@ -50,6 +52,17 @@ def test_the_steps_add_up_and_end_in_the_case_series(house: Path) -> None:
     table = pl.read_parquet(house / "results" / "cases" / "table.parquet")
     assert 0 < table.height <= came
     assert numbers["numbers"]["overall-survival.n"]["value"] == table.height
+
+
+def test_a_cohort_in_a_notebook_is_its_flow(house: Path) -> None:
+    study = open_study(STUDY)
+    with open_records(house / "hospital") as hospital:
+        cohort = study.screen(hospital, study.answers(house / "hospital" / "answers.csv"))
+    flow = repr(cohort.attrition)
+    assert flow.splitlines()[0] == "       6,000  in the database"
+    assert "in: met at least 5 of 8 HLH-2004 criteria" in flow
+    assert flow in repr(cohort)
+    assert len(repr(cohort).splitlines()) < 60
 
 
 def test_sheet_and_hospital_keep_one_promise(house: Path, tmp_path: Path) -> None:

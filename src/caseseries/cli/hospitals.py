@@ -69,7 +69,7 @@ def abstract(options: argparse.Namespace) -> None:
     put(f"{study.protocol.title}: {options.records}\n")
     for line in said_otherwise(cohort.notes):
         put(line)
-    put(cohort.flow)
+    put(str(cohort.attrition))
     put(f"\n{found.cases}")
     put(f"\n{folder / 'cases.csv'}   the case series, to open and to read")
     put(f"{folder / 'cases'}   the same as Parquet, with the rows that each cell rests on")

@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> None:
     if options.records:
         for line in said_otherwise(cohort.notes, MOST_LISTED):
             put(line)
-        put(f"{cohort.flow}\n")
+        put(f"{cohort.attrition}\n")
     put(summary(finished, cases))
     put(f"\n{folder / 'report.html'}   the report")
     put(f"{folder / 'results.json'}   every number under its id; tables/ and figures/ stand beside it")

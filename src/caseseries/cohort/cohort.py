@@ -51,7 +51,7 @@ _AT_ONCE = 50_000
 """Rows that are written as text at once."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cohort:
     """What a screening found. Days are whole days since 1970-01-01.
 
@@ -105,9 +105,9 @@ class Cohort:
                 whole.update(part.write_csv(separator="\t", include_header=False).encode())
         return whole.hexdigest()
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         notes = [*(f"- {note}" for note in self.notes), *([""] if self.notes else [])]
-        return "\n".join([*notes, self.flow, *self._aside])
+        return "\n".join([*notes, str(self.attrition), *self._aside])
 
     @property
     def _aside(self) -> list[str]:
@@ -122,31 +122,3 @@ class Cohort:
             for what, counts in by_finding.items()
         ]
         return ["Rows set aside:", *lines] if lines else []
-
-    @property
-    def flow(self) -> str:
-        """The attrition, a line a step, and what a review would cost."""
-        flow = self.attrition
-        lines = [
-            f"{flow.patients:>12,}  in the database",
-            f"{flow.in_setting:>12,}  with a stay in the setting",
-        ]
-        for step in flow.steps:
-            lines.append(f"{step.into:>12,}  {'left after dropping' if step.is_drop else 'in'}: {step.title}")
-            parts = {"out": step.out, "open, for a reviewer": step.open, "could not be shown": step.not_shown}
-            said = ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
-            lines += [f"{'':>12}    ({said})"] if said else []
-            lines += [f"{'':>12}    {note}" for note in step.notes]
-        if flow.exposed_before_known is not None:
-            lines.append(
-                f"{flow.exposed_before_known:>12,}  of these treated before the criteria were known to be met"
-            )
-        if flow.further_episodes:
-            one = flow.further_episodes == 1
-            lines.append(f"{flow.further_episodes:>12,}  further episode{'' if one else 's'} of theirs")
-        if flow.reach:
-            costs = "; ".join(
-                f"{count:,} short by at most {short}" for short, count in enumerate(flow.reach) if short
-            )
-            lines += ["", f"Charts that a review would cost: {costs}."]
-        return "\n".join(lines)

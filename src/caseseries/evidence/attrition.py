@@ -29,7 +29,7 @@ class Step:
         return self.into + self.out + self.open + self.not_shown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Attrition:
     """Every step from the whole database to the case series.
 
@@ -53,3 +53,29 @@ class Attrition:
             if step.came != came:
                 raise ValueError(f'{came} came to "{step.title}", and its parts are {step.came}.')
             came = step.into
+
+    def __repr__(self) -> str:
+        """A line a step, and what a review would cost."""
+        lines = [
+            f"{self.patients:>12,}  in the database",
+            f"{self.in_setting:>12,}  with a stay in the setting",
+        ]
+        for step in self.steps:
+            lines.append(f"{step.into:>12,}  {'left after dropping' if step.is_drop else 'in'}: {step.title}")
+            parts = {"out": step.out, "open, for a reviewer": step.open, "could not be shown": step.not_shown}
+            said = ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
+            lines += [f"{'':>12}    ({said})"] if said else []
+            lines += [f"{'':>12}    {note}" for note in step.notes]
+        if self.exposed_before_known is not None:
+            lines.append(
+                f"{self.exposed_before_known:>12,}  of these treated before the criteria were known to be met"
+            )
+        if self.further_episodes:
+            one = self.further_episodes == 1
+            lines.append(f"{self.further_episodes:>12,}  further episode{'' if one else 's'} of theirs")
+        if self.reach:
+            costs = "; ".join(
+                f"{count:,} short by at most {short}" for short, count in enumerate(self.reach) if short
+            )
+            lines += ["", f"Charts that a review would cost: {costs}."]
+        return "\n".join(lines)
