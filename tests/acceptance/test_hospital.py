@@ -203,4 +203,6 @@ def test_a_survey_is_a_page_of_its_own(
     out = tmp_path / "survey"
     assert main(["survey", STUDY, "--records", str(house / "hospital"), "--out", str(out)]) == 0
     assert "What this study will not be able to see" in capsys.readouterr().out
-    assert "ferritin" in (out / "survey.html").read_text(encoding="utf-8")
+    page = (out / "survey.html").read_text(encoding="utf-8")
+    assert "ferritin" in page
+    assert "<td>temperature, mouth</td><td>Oral temperature</td>" in page

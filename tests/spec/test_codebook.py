@@ -400,8 +400,17 @@ class TestResolving:
         [problem] = told.value.problems
         assert problem.where == "codebook ours, [ferritin], concept 3001122"
         assert problem.found == (
-            f"it is LOINC 2276-4 in the codebook, and {vocabulary} {code} in the hospital's CONCEPT table"
+            f'it is LOINC 2276-4 in the codebook, and {vocabulary} {code} "Ferritin" in the '
+            "hospital's CONCEPT table"
         )
+
+    def test_an_id_without_a_code_is_told_with_the_name_that_it_has_there(self, ours: Codebook) -> None:
+        """Nothing but the name can tell whether it is what the codebook says: a person compares the two."""
+        there = (8842, "furlong per fortnight", "Unit", "UCUM", "S", "x", None)
+        notes = resolved(ours, concepts=[*ROWS[:3], there, *ROWS[4:]]).notes
+        [said] = [note for note in notes if note.startswith("Without a code in the codebook")]
+        assert '8842 (ng/mL) is "furlong per fortnight"' in said
+        assert "3001122" not in said
 
     def test_case_and_spaces_of_a_code_make_no_difference(self, ours: Codebook) -> None:
         other = (3001122, "Ferritin", "Measurement", "Loinc", "S", " 2276-4", None)

@@ -122,7 +122,7 @@ def _words(records: Records, words: pl.DataFrame) -> pl.DataFrame:
     records.put("worded_concepts", words.select("table", "concept_id"))
     for table in words["table"].unique().sort():
         found = records.run(readings.words_of(table), f"answers in words of {table}")
-        names = _names(records, found["value_concept_id"])
+        names = names_of(records, found["value_concept_id"])
         said = [
             text or names.get(concept) or source or ("present" if table == "observation" else "")
             for concept, text, source in found.select("value_concept_id", "text", "source_value").iter_rows()
@@ -132,7 +132,7 @@ def _words(records: Records, words: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def _names(records: Records, concepts: pl.Series) -> dict[int, str]:
+def names_of(records: Records, concepts: pl.Series) -> dict[int, str]:
     """The names of these concepts, as the site's vocabulary has them."""
     wanted = sorted({concept for concept in concepts.to_list() if concept})
     if not wanted:
@@ -140,4 +140,4 @@ def _names(records: Records, concepts: pl.Series) -> dict[int, str]:
     query = (
         f"SELECT concept_id, concept_name FROM concept WHERE concept_id IN ({', '.join(map(str, wanted))})"
     )
-    return dict(records.run(query).iter_rows())
+    return {concept: name or "" for concept, name in records.run(query).iter_rows()}

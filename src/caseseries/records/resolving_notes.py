@@ -20,6 +20,7 @@ def notes_of(codebook: Codebook, site: Site, names: Names, unfound: tuple[str, .
         *_of_foreign(foreign),
         *_of_absent(codes, site),
         *_of_other_things(codes, site),
+        *_of_uncoded(codes, site),
         *_of_old(codes, site),
         *_of_below(codes, site),
         *_of_names(
@@ -56,6 +57,17 @@ def _of_other_things(codes: list[Code], site: Site) -> Iterator[str]:
                 f"Concept {code.concept} ({code.label}) is {here} in the codebook, and {there} in the "
                 "hospital's CONCEPT table. It is used: correct the codebook where it is wrong."
             )
+
+
+def _of_uncoded(codes: list[Code], site: Site) -> Iterator[str]:
+    """An id that the codebook gives without its code can be held against the hospital's name for it alone."""
+    named = [
+        f'{code.concept} ({code.label}) is "{there.name}"'
+        for code in codes
+        if not code.code and (there := site.concepts.get(code.concept)) and there.name
+    ]
+    if named:
+        yield f"Without a code in the codebook, so that only the hospital's names can tell: {some_of(named)}."
 
 
 def _of_old(codes: list[Code], site: Site) -> Iterator[str]:

@@ -16,6 +16,7 @@ from caseseries.records.omop import Records
 class Concept:
     """A row of the hospital's CONCEPT table."""
 
+    name: str
     vocabulary: str
     code: str
     is_standard: bool
@@ -41,7 +42,8 @@ class Site:
             _alike(there.vocabulary, code.vocabulary) and (not code.code or _alike(there.code, code.code))
         ):
             return ""
-        return f"{there.vocabulary} {there.code}".strip()
+        called = f'"{there.name}"' if there.name else ""
+        return " ".join(part for part in (there.vocabulary, there.code, called) if part)
 
     def is_of_another_hospital(self, code: Code) -> bool:
         """Whether a local id says by its code what it is, and this hospital's CONCEPT table does not agree.
@@ -57,13 +59,13 @@ def read_site(codebook: Codebook, records: Records) -> Site:
     """What the hospital's vocabulary says of every id of the codebook."""
     listed = sorted({code.concept for code in codebook.every_code})
     query = (
-        "SELECT concept_id, vocabulary_id, concept_code, standard_concept, invalid_reason "
+        "SELECT concept_id, concept_name, vocabulary_id, concept_code, standard_concept, invalid_reason "
         f"FROM concept WHERE concept_id IN ({_list(listed)}) ORDER BY concept_id"
     )
     found = records.run(query, "the listed concepts")
     concepts = {
-        concept: Concept(vocabulary or "", code or "", standard == "S", bool(invalid))
-        for concept, vocabulary, code, standard, invalid in found.iter_rows()
+        concept: Concept(name or "", vocabulary or "", code or "", standard == "S", bool(invalid))
+        for concept, name, vocabulary, code, standard, invalid in found.iter_rows()
     }
     wanted = sorted({code.concept for code in codebook.every_code if code.descendants})
     return Site(

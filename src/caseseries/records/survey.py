@@ -11,6 +11,7 @@ from caseseries.records.audit import audit
 from caseseries.records.codebook import Codebook, Entry
 from caseseries.records.deaths import deaths_told
 from caseseries.records.drug_rows import drug_rows
+from caseseries.records.forms import names_of
 from caseseries.records.memory import rest_on_memory
 from caseseries.records.omop import Records
 from caseseries.records.resolving import Resolved
@@ -69,11 +70,13 @@ def survey(
     told, forms = spread(records, codebook, wanted, measured, _worded(wanted, entries))
     words = words_found(records, wanted, forms, entries, means)
     labels = {code.concept: code.label for entry in entries for code in entry.codes}
+    called = names_of(records, wanted["concept_id"])
     concepts = wanted.join(
         counted, on=["table", "concept_id"], how="left", maintain_order="left"
     ).with_columns(
         pl.col("rows").fill_null(0),
         label=pl.col("concept_id").replace_strict(labels, default="", return_dtype=pl.String),
+        name=pl.col("concept_id").replace_strict(called, default="", return_dtype=pl.String),
     )
     deaths = deaths_told(records, codebook)
     frames = Frames(

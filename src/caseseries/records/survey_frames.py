@@ -40,6 +40,7 @@ CONCEPTS = pl.Schema(
         "table": pl.String,
         "concept_id": pl.Int64,  # 0: every row of the table
         "label": pl.String,  # the codebook's; "" for what is filed under a listed one
+        "name": pl.String,  # what the hospital's CONCEPT calls it; "" where it is not there
         "via": pl.String,
         "confidence": pl.String,
         "rows": pl.Int64,
