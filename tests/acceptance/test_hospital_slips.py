@@ -278,7 +278,8 @@ TOLD: list[tuple[str, Frames, str]] = [
     (
         "no code for a finding",
         hospital(),
-        "No code and no name in these records stands for: hepatomegaly, emapalumab, g-csf.",
+        "No code and no name in these records stands for: hepatomegaly, inborn error of immunity, "
+        "emapalumab, g-csf.",
     ),
 ]
 
@@ -581,6 +582,32 @@ def test_which_of_several_values_near_a_day(choose: str | None, tmp_path: Path, 
     assert say("abstract", folder, "--answers", tmp_path / "a.csv", study=study)[0] == 0
     cases = pl.read_parquet(tmp_path / "results" / "cases" / "table.parquet")
     assert cases["near"].to_list() == [CHOSEN[choose]]
+
+
+def test_primary_disease_is_excluded_by_an_inborn_error_too(tmp_path: Path, say: Said) -> None:
+    text = FOUNDING.read_text("utf-8").replace(
+        '"family history of hlh"]', '"family history of hlh", "inborn error of immunity"]'
+    )
+    assert "inborn" in text
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "protocol.toml").write_text(text, "utf-8")
+    frames = hospital()
+    error = (
+        frames["condition_occurrence"]
+        .head(1)
+        .with_columns(
+            condition_occurrence_id=pl.lit(9, pl.Int64),
+            person_id=pl.lit(2, pl.Int64),
+            condition_concept_id=pl.lit(0, pl.Int64),
+            condition_source_value=pl.lit("Primary Immunodeficiency"),
+        )
+    )
+    frames["condition_occurrence"] = pl.concat([frames["condition_occurrence"], error], how="diagonal")
+    code, said = say("screen", as_folder(frames, tmp_path / "hospital"), study=study)
+    assert code == 0
+    assert "2 in: met at least 5 of 8" in said
+    assert "1 left after dropping: primary HLH: a causative mutation, or HLH in the family (1 out)" in said
 
 
 # ---- A definition of one's own ----
