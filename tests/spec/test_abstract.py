@@ -114,6 +114,26 @@ def screened(
     return cohort, abstract(cohort, promised, definitions, codebook).cases
 
 
+@pytest.mark.parametrize(
+    "ends, word, died",
+    [(30, "HOSPICE", False), (35, "HOSPICE", False), (35, "Hospice - Home", True), (35, "HOME", False)],
+)
+def test_a_hospice_is_told_apart_and_is_no_death(ends: int, word: str, died: bool) -> None:
+    """From the studied stay, to day 30, or a later visit; without a death, alive when last seen."""
+    doses = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 12)]
+    later = visit(14, 1, ends - 2, ends) | {"discharged_to_source_value": word}
+    death = [("death", whole("death", person_id=1, death_date=day(50)))] if died else []
+    alive = '[[variable]]\nname = "alive"\nkind = "yes/no"\ntake = { follow_up = "alive" }\n'
+    _, cases = screened(doses, [("visit_occurrence", later), *death], variables=alive)
+    assert cases.table["alive"].to_list() == [not died]
+    said = [note.sentence for note in cases.footnotes if "hospice" in note.sentence]
+    assert said == (
+        []
+        if word == "HOME"
+        else ["1 of 1 went to a hospice: who is not known to have died counts as alive when last seen."]
+    )
+
+
 def test_an_age_is_in_doubt_only_where_no_stay_settles_it() -> None:
     """Born in February 1996: seventeen or eighteen on day 5, 7 February 2014, and eighteen in March."""
     adult = """

@@ -137,7 +137,7 @@ def _on_follow_up(patients: Sequence[Patient], protocol: Protocol) -> Iterable[F
     alive = protocol.follow_up_variable("alive")
     if alive is None or protocol.follow_up is None:
         return
-    hospice = sum(one.discharged_to == "hospice" for one in patients)
+    hospice = sum(one.went_to_hospice for one in patients)
     if hospice:
         said = (
             f"{hospice} of {len(patients)} went to a hospice: who is not known to have died counts as alive "

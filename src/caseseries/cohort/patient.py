@@ -70,7 +70,8 @@ class Patient:
     """One person and their studied stay; days are since 1970-01-01.
 
     `evidence` are the rows of theirs, in the order of day and row, `courses` in order of their first day.
-    `moments` are those that came. The range of the age is in completed years.
+    `moments` are those that came. The range of the age is in completed years. `went_to_hospice`: from the
+    studied stay, or from a later visit.
     """
 
     person: int
@@ -84,7 +85,7 @@ class Patient:
     courses: tuple[Course, ...]
     moments: Mapping[str, Day]
     answers: Mapping[str, Settled]
-    discharged_to: str
+    went_to_hospice: bool
 
     @cached_property
     def readings(self) -> Mapping[str, tuple[Reading, ...]]:
@@ -153,11 +154,10 @@ def _finding(person: int, name: str, one: Reading, by_limit: bool) -> Finding:
 def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple[Patient, ...]:
     """Every patient of the cohort, in the order of their ids."""
     mine = _rows_of(known.evidence)
-    ends = {
-        (person, last): to
-        for person, last, to in known.visits.select("person_id", "last_day", "discharged_to").iter_rows()
-        if to
-    }
+    to_hospice = (
+        known.visits.filter(discharged_to="hospice").group_by("person_id").agg(pl.col("last_day").max())
+    )
+    hospices: dict[int, int] = dict(to_hospice.iter_rows())
     return tuple(
         Patient(
             person=row["person_id"],
@@ -171,7 +171,7 @@ def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple
             courses=known.courses.get(row["person_id"], ()),
             moments=moments[row["person_id"]],
             answers=known.charts[row["person_id"]].answers,
-            discharged_to=ends.get((row["person_id"], row["last_day"]), ""),
+            went_to_hospice=hospices.get(row["person_id"], row["first_day"] - 1) >= row["last_day"],
         )
         for row in known.patients.sort("person_id").iter_rows(named=True)
     )
