@@ -134,6 +134,24 @@ def test_a_hospice_is_told_apart_and_is_no_death(ends: int, word: str, died: boo
     )
 
 
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_moments_may_stand_in_any_order(is_turned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second rests on the first dose, and the third on the second."""
+    lines = [
+        'first_dose = { first = "anakinra", during = "stay" }',
+        'second = { first = "ferritin", after = "first_dose + 2 days" }',
+        'third = { first = "ferritin", after = "second + 1 day" }',
+    ]
+    rest = MOMENTS.partition("\nlast_dose")
+    before = "\n".join(lines[::-1] if is_turned else lines)
+    monkeypatch.setitem(globals(), "MOMENTS", f"\n{before}{rest[1]}{rest[2]}")
+    doses = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 12)]
+    values = [("measurement", ferritin(30 + on, on)) for on in (8, 9, 10, 13)]
+    _, cases = screened(doses, values)
+    days = dict(cases.moments.select("moment", "day").iter_rows())
+    assert [days[name] for name in ("first_dose", "second", "third")] == [3, 5, 6]
+
+
 def test_an_age_is_in_doubt_only_where_no_stay_settles_it() -> None:
     """Born in February 1996: seventeen or eighteen on day 5, 7 February 2014, and eighteen in March."""
     adult = """

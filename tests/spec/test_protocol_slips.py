@@ -365,6 +365,21 @@ REFERENCES = [
         "7 days",
     ),
     ('at = "admission" }\nif', 'at = "arrival" }\nif', 'eligibility 1, key "age"', "no moment", "admission"),
+    (
+        "first_dose   =",
+        'early = { first = "ferritin", after = "late + 1 day" }\n'
+        'late = { last = "ferritin", until = "early" }\nfirst_dose   =',
+        "[moments]",
+        "these moments rest on one another in a circle: early, late, early",
+        "Let one of them rest on the stay",
+    ),
+    (
+        "first_dose   =",
+        'again = { first = "ferritin", after = "again" }\nfirst_dose   =',
+        "[moments]",
+        "in a circle: again, again",
+        "Let one of them rest on the stay",
+    ),
     ('sheet = "day_started"', 'sheet = "day_strted"', "[moments]", 'no variable "day_strted"', "day_started"),
     ('sheet = "day_started"', 'sheet = "age"', "[moments]", "by a day", "day_diagnosed"),
     (', sheet = "day_started"', "", 'analysis 5 ("time zero")', 'day of "first_dose"', "Add sheet"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -129,8 +129,9 @@ def asked_by(protocol: Protocol) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
-def calendars(known: Known, met: Mapping[int, Mapping[str, Day]]) -> dict[int, Calendar]:
+def calendars(known: Known, met: Mapping[int, Mapping[str, Day]], protocol: Protocol) -> dict[int, Calendar]:
     """The calendar of each patient, on which the moments are found; `met` the days of their criteria."""
+    values = _values(known.evidence, {one.first or one.last for one in protocol.moments.values()})
     deaths, contacts = (_by_patient(frame) for frame in (possible(known.deaths), known.contacts))
     return {
         row["person_id"]: _calendar(
@@ -139,9 +140,23 @@ def calendars(known: Known, met: Mapping[int, Mapping[str, Day]]) -> dict[int, C
             met.get(row["person_id"], {}),
             deaths.get(row["person_id"], ()),
             contacts.get(row["person_id"], ()),
+            values.get(row["person_id"], {}),
         )
         for row in known.patients.iter_rows(named=True)
     }
+
+
+def _values(evidence: pl.DataFrame, asked: Collection[str | None]) -> dict[int, dict[str, tuple[Day, ...]]]:
+    """By patient and finding the days with a number, of what a moment asks for; the first first."""
+    measured = evidence.filter(
+        pl.col("finding").is_in([one for one in asked if one]), pl.col("value").is_not_null()
+    ).sort("person_id", "finding", "day", "table", "row_id")
+    days: dict[int, dict[str, list[Day]]] = {}
+    for person, finding, day, table, row in measured.select(
+        "person_id", "finding", "day", "table", "row_id"
+    ).iter_rows():
+        days.setdefault(person, {}).setdefault(finding, []).append(Day(day, (f"{table}:{row}",)))
+    return {person: {name: tuple(some) for name, some in mine.items()} for person, mine in days.items()}
 
 
 def _by_patient(frame: pl.DataFrame) -> dict[int, tuple[Day, ...]]:
@@ -158,10 +173,12 @@ def _calendar(
     met: Mapping[str, Day],
     deaths: tuple[Day, ...],
     contacts: tuple[Day, ...],
+    values: Mapping[str, tuple[Day, ...]],
 ) -> Calendar:
     person = stay["person_id"]
     visit = (f"visit_occurrence:{stay['stay_id']}",)
-    rows = {
+    rows = dict(values)
+    rows |= {
         finding: tuple(Day(day, (origin,)) for day, _, origin in mine)
         for finding, mine in known.charts[person].rows.items()
     }

@@ -198,7 +198,9 @@ def _moments(protocol: Protocol, known: Known, judged: Judged, criteria: str) ->
                 criteria: Day(stay["anchor"], rows),
                 f"{criteria}.known": Day(stay["known"], rows),
             }
-    found = {person: moments(protocol.moments, one) for person, one in calendars(known, met).items()}
+    found = {
+        person: moments(protocol.moments, one) for person, one in calendars(known, met, protocol).items()
+    }
     for name, moment in protocol.moments.items():
         if moment.day_met is not None:
             for person, days in met.items():
