@@ -388,6 +388,18 @@ def test_a_protocol_that_records_cannot_be_searched_for(
     assert told in said
 
 
+def test_a_step_cannot_ask_whether_a_number_is_there(tmp_path: Path, say: Said) -> None:
+    """It would be unknown for everyone, however often it was measured."""
+    text = FOUNDING.read_text("utf-8").replace(
+        '"family history of hlh"]', '"family history of hlh", "ferritin"]'
+    )
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "protocol.toml").write_text(text, "utf-8")
+    code, said = say("screen", as_folder(hospital(), tmp_path / "hospital"), study=tmp_path / "study")
+    assert code == CANNOT
+    assert 'eligibility 3: "ferritin" is measured, and a step asks whether something is there Ask by' in said
+
+
 LAST = 'last_contact = { last = "contact in person or laboratory result" }'
 AGE = 'take  = { person = "age", at = "admission" }'
 FIRST = 'take  = { finding = "ferritin", at = "first_dose", within = "1 day", choose = "nearest" }'

@@ -51,6 +51,7 @@ def _unserved(
     yield from _wider(protocol, definitions, codebook)
     for written in asked_by(protocol):
         yield from _name(written, codebook)
+    yield from _steps(protocol, codebook)
     for number, variable in enumerate(protocol.variables, 1):
         where = f'protocol.toml, variable {number} ("{variable.name}"), take'
         if variable.take == "review" and variable.kind not in REVIEWED:
@@ -72,6 +73,19 @@ def _name(written: str, codebook: Codebook) -> Iterator[Problem]:
         if entry.finding != written:
             found = f'the codebook calls "{written}" by another name'
             yield Problem("protocol.toml", found, f'Write "{entry.finding}".')
+
+
+def _steps(protocol: Protocol, codebook: Codebook) -> Iterator[Problem]:
+    """That a number neither is there nor is not: the step would be unknown for everyone."""
+    for number, step in enumerate(protocol.eligibility, 1):
+        for finding in dict.fromkeys((*step.any_of, *step.all_of)):
+            entry = codebook.by_finding.get(finding)
+            if entry is not None and entry.reads in ("number", "limit"):
+                found = f'"{finding}" is measured, and a step asks whether something is there'
+                mend = (
+                    "Ask by criteria, with a limit: a definition of your own may stand beside the protocol."
+                )
+                yield Problem(f"protocol.toml, eligibility {number}", found, mend)
 
 
 # ---- Moments ----
