@@ -346,6 +346,16 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert (ended.value.code, capsys.readouterr().out) == (0, f"caseseries {__version__}\n")
 
 
+def test_python_runs_the_same_command(tmp_path: Path) -> None:
+    for words, code in ((["--version"], 0), (["check", str(tmp_path / "nowhere")], CANNOT)):
+        ran = [
+            subprocess.run([*command, *words], capture_output=True, text=True)
+            for command in (CASESERIES, [sys.executable, "-m", "caseseries"])
+        ]
+        assert [one.returncode for one in ran] == [code, code]
+        assert (ran[0].stdout, ran[0].stderr) == (ran[1].stdout, ran[1].stderr)
+
+
 @pytest.mark.parametrize("name", ["", *commands()])
 def test_every_help_holds_an_example_that_can_be_parsed(
     name: str, capsys: pytest.CaptureFixture[str]

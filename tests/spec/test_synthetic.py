@@ -472,6 +472,19 @@ def test_an_earlier_hospital_is_replaced_and_nothing_else(
     assert pl.read_parquet(out / "person.parquet").height == 70
 
 
+def test_a_hospital_that_somebody_worked_in_is_not_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "hospital"
+    assert main(["synth", "--patients", "60", "--out", str(out)]) == 0
+    with (out / "answers.csv").open("a", encoding="utf-8") as answers:
+        answers.write("mine\n")
+    capsys.readouterr()
+    assert main(["synth", "--patients", "70", "--out", str(out)]) == CANNOT
+    assert "changed since they were made: answers.csv" in capsys.readouterr().err
+    assert (out / "answers.csv").read_text(encoding="utf-8").endswith("mine\n")
+
+
 @pytest.mark.parametrize("words", [["--patients", "49"], ["--patients", "60", "--seed", "-1"]])
 def test_what_cannot_be_made(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["synth", *words, "--out", str(tmp_path / "out")]) == CANNOT

@@ -149,7 +149,7 @@ def parser() -> argparse.ArgumentParser:
     score.add_argument("finding", metavar="FINDING", nargs="*", help=finding)
     score.set_defaults(aim="this patient from being scored")
     synth.add_argument("--patients", metavar="N", type=int, required=True, help="how many; 50 or more")
-    where = "where it goes: a new or an empty folder"
+    where = "where it goes: a new or an empty folder, or one that holds such a hospital"
     synth.add_argument("--out", metavar="FOLDER", required=True, help=where)
     again = "the same again, or another (2022)"
     synth.add_argument("--seed", metavar="S", type=int, default=2022, help=again)

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from caseseries.evidence.problem import Problem, Problems
+from caseseries.evidence.problem import Problem, Problems, some_of
 from caseseries.records.synthetic.hospital import Hospital, make_hospital
 from caseseries.records.synthetic.people import FEWEST
 
@@ -58,15 +58,19 @@ def synthesise(patients: int, seed: int, out: Path, tell: Callable[[str], None])
 
 
 def check_free(out: Path) -> None:
-    """Nothing, where `out` does not exist, is empty, or holds an earlier hospital and nothing else."""
+    """Nothing, where `out` does not exist, is empty, or holds an earlier hospital, as it was made."""
     if not out.exists():
         return
     if not out.is_dir():
         raise Problems([Problem(str(out), "this is a file, not a folder", ELSEWHERE)])
     there = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()}
-    if there and not there <= {MARK, *_marked(out)}:
+    marked = _marked(out)
+    if there and not there <= {MARK, *marked}:
         found = "this folder holds other things than a hospital that this command made"
         raise Problems([Problem(str(out), found, ELSEWHERE)])
+    changed = sorted(name for name in there - {MARK} if _digest(out / name) != marked[name])
+    if changed:
+        raise Problems([Problem(str(out), f"changed since they were made: {some_of(changed)}", ELSEWHERE)])
 
 
 # ---- Writing ----
@@ -112,12 +116,12 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _marked(out: Path) -> list[str]:
-    """The files that a hospital's mark names; none where there is no mark of ours."""
+def _marked(out: Path) -> dict[str, str]:
+    """The files that a hospital's mark names, each with its digest; none where there is no mark of ours."""
     try:
         mark: Any = json.loads((out / MARK).read_bytes())
     except (OSError, ValueError):
-        return []
+        return {}
     if not isinstance(mark, dict) or mark.get("format") != FORMAT or not isinstance(mark.get("files"), dict):
-        return []
-    return list(mark["files"])
+        return {}
+    return dict(mark["files"])
