@@ -20,6 +20,7 @@ from caseseries.records.synthetic.writing import synthesise
 from caseseries.study import open_study
 
 STUDY = "naymagon-2022"
+COMPLETE = "characteristics, treatment and outcome documented"
 PATIENTS = 6000
 
 
@@ -161,8 +162,11 @@ def test_a_case_series_without_its_analysis(house: Path, tmp_path: Path) -> None
 def test_the_confirmed_who_were_not_treated_are_a_second_case_series(house: Path, tmp_path: Path) -> None:
     out = tmp_path / "cases"
     assert main(["abstract", STUDY, *records(house), "--out", str(out)]) == 0
-    treated = next(one for one in read(out / "attrition.json")["steps"] if one["name"] == "treated")
+    steps = read(out / "attrition.json")["steps"]
+    treated = next(one for one in steps if one["name"] == "treated")
     [others, cases] = [pl.read_parquet(out / name / "table.parquet") for name in ("beside", "cases")]
+    assert steps == read(house / "results" / "attrition.json")["steps"]
+    assert (steps[-1]["title"], steps[-1]["into"]) == (COMPLETE, cases.height)
     assert others.height == treated["out"] > 0
     assert not set(others["patient"]) & set(cases["patient"])
     assert {"age", "sex", "cause", "criteria_met", "hscore", "day_diagnosed"} < set(others.columns)

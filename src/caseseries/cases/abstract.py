@@ -19,7 +19,7 @@ from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.eligibility import IN, OUT
 from caseseries.cohort.patient import Patient
 from caseseries.criteria.definition import Definition
-from caseseries.evidence.attrition import Step
+from caseseries.evidence.attrition import Attrition, Step
 from caseseries.evidence.bounds import Bounds
 from caseseries.protocol.clauses.variable import Take, Variable
 from caseseries.protocol.protocol import Protocol
@@ -28,16 +28,17 @@ from caseseries.records.codebook import Codebook
 
 @dataclass(frozen=True)
 class Abstracted:
-    """The case series, those who came to its last step and were not taken, and the last steps of the flow.
+    """The case series, those who came to its last step and were not taken, and the flow that led to it.
 
     `beside` holds the baseline variables alone, of who went out at the last step of the screening.
-    `dropped` are those in whom a variable that must be known is not.
+    `dropped` are those in whom a variable that must be known is not. `attrition` is the cohort's, with the
+    steps behind it that ask for what must be known.
     """
 
     cases: CaseSeries
     beside: CaseSeries
     dropped: CaseSeries
-    steps: tuple[Step, ...]
+    attrition: Attrition
 
 
 def abstract(
@@ -55,7 +56,7 @@ def abstract(
         cases=check(whole.only(kept), protocol),
         beside=check(_baseline_alone(_series(others, baseline(protocol), study, origin)), protocol),
         dropped=whole.only(~kept),
-        steps=steps,
+        attrition=replace(cohort.attrition, steps=(*cohort.attrition.steps, *steps)),
     )
 
 

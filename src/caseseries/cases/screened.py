@@ -31,12 +31,11 @@ def screening_of(
 ) -> Screening:
     """How the patients of a case series were found: what stays of a cohort when its database is closed."""
     steps = parted(protocol)
-    attrition = replace(cohort.attrition, steps=(*cohort.attrition.steps, *found.steps))
     open_at = dict(cohort.patients.filter(pl.col("standing") == OPEN).select("person_id", "step").iter_rows())
     asked = Counter(open_at.get(one.patient, -1) for one in cohort.open)
     definition = definitions[steps.asked.criteria or ""]
     return Screening(
-        attrition=attrition,
+        attrition=found.attrition,
         taken=len(cohort.attrition.steps),
         asked=len(steps.before),
         beside=found.beside,
@@ -44,7 +43,7 @@ def screening_of(
             pl.col("person_id").cast(pl.String).alias("patient"), "step", "standing"
         ).cast(STANDINGS),
         verdicts=pl.DataFrame(list(_verdicts(cohort, definition, codebook)), VERDICTS, orient="row"),
-        questions=tuple(asked[place] for place in range(len(attrition.steps))),
+        questions=tuple(asked[place] for place in range(len(found.attrition.steps))),
         unanswered=asked[-1],
         set_aside=pl.concat([_odd_visits(cohort), cohort.set_aside.cast(SET_ASIDE)]),
         notes=cohort.notes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -62,6 +63,7 @@ def abstract(options: argparse.Namespace) -> None:
         with opened_records(options, out, tell) as records:
             cohort = study.screen(records, study.answers(options.answers), book, tell, costed=False)
         found = study.abstract(cohort, book)
+        cohort = replace(cohort, attrition=found.attrition)
         files = {**study.files_of(cohort), **study.files_of_cases(found.cases, found.beside)}
         folder = study.write_files(files, out, of_records=True)
     finally:

@@ -6,6 +6,7 @@ import argparse
 import textwrap
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from caseseries.cli.opening import opened, opened_records
@@ -84,6 +85,7 @@ def run(options: argparse.Namespace) -> None:
                 cohort = study.screen(records, study.answers(options.answers), book, tell)
             finished = study.finish_cohort(cohort, book, tell)
             assert finished.screening is not None
+            cohort = replace(cohort, attrition=finished.screening.attrition)
             series = study.files_of_cases(finished.cases, finished.screening.beside)
             files = {**study.files_of(cohort), **series}
             folder = study.write(finished, out, tell, files)
