@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from caseseries.cli.opening import opened, opened_records
-from caseseries.cli.terminal import Progress, put, said_otherwise
+from caseseries.cli.terminal import Progress, put, to_know
 from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems
 
@@ -69,7 +69,7 @@ def abstract(options: argparse.Namespace) -> None:
     finally:
         tell.done()
     put(f"{study.protocol.title}: {options.records}\n")
-    for line in said_otherwise(cohort.notes):
+    for line in to_know(cohort.notes):
         put(line)
     put(str(cohort.attrition))
     put(f"\n{found.cases}")

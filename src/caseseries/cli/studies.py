@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from caseseries.cli.opening import opened, opened_records
-from caseseries.cli.terminal import WIDTH, Progress, left_open, listed, put, said_otherwise
+from caseseries.cli.terminal import WIDTH, Progress, left_open, listed, put, to_know
 from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems
 
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> None:
     finally:
         tell.done()
     if options.records:
-        for line in said_otherwise(cohort.notes, MOST_LISTED):
+        for line in to_know(cohort.notes, MOST_LISTED):
             put(line)
         put(f"{cohort.attrition}\n")
     put(summary(finished, cases))

@@ -57,9 +57,9 @@ def left_open(cases: CaseSeries, most: int | None = None) -> list[str]:
     return lines
 
 
-def said_otherwise(notes: Sequence[str], most: int | None = None) -> list[str]:
-    """What the records say otherwise than the codebook, or the first of it, to be read before any number."""
-    return ["What the records say otherwise than the codebook", *listed(notes, most), ""] if notes else []
+def to_know(notes: Sequence[str], most: int | None = None) -> list[str]:
+    """What a screening notes of the records, or the first of it, to be read before any number."""
+    return ["What to know of these records", *listed(notes, most), ""] if notes else []
 
 
 def told(problems: Problems, aim: str) -> str:

@@ -184,7 +184,7 @@ def left_open(screening: Screening, results: Results) -> Iterator[Block]:
         yield Fold("Rows that were set aside", (set_aside_table(screening.set_aside),))
     if screening.notes:
         notes = Bullets(tuple((note,) for note in screening.notes))
-        yield Fold("What the records say otherwise than the codebook", (notes,))
+        yield Fold("What to know of these records", (notes,))
 
 
 def _open_steps(screening: Screening, results: Results) -> Iterator[Line]:
