@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -174,11 +175,11 @@ def test_answers_and_another_codebook(synthetic: Path, kept: Path, tmp_path: Pat
 
 def test_what_was_asked_is_not_asked_again(synthetic: Path, asked: list[str], tmp_path: Path) -> None:
     study = open_study("naymagon-2022")
-    screened(study, synthetic, tmp_path / KEPT)
-    first = {*asked}
+    cohort = screened(study, synthetic, tmp_path / KEPT)
+    first = [*asked]
     asked.clear()
     screened(study, synthetic, tmp_path / KEPT)
-    assert first >= {"stays", "likely", "near_bits", "number_rows", "stay_facts", "all_hits", "evidence"}
+    assert {re.sub(r" \(\d+\)$", "", name) for name in cohort.sql} <= {name.strip('"') for name in first}
     assert asked == []
     assert (tmp_path / KEPT).stat().st_mode & 0o777 == 0o700
     assert all(len(path.stem) == 64 for path in (tmp_path / KEPT).iterdir())
