@@ -27,7 +27,7 @@ def bare_values(evidence: pl.DataFrame, verdicts: pl.DataFrame, codebook: Codebo
             continue
         entry = codebook.entry(kind.name)
         bands = [ends for unit in kind.units if (ends := band(entry, unit))]
-        read = rows.filter(pl.any_horizontal(pl.col("value").is_between(*band) for band in bands))
+        read = rows.filter(pl.any_horizontal(pl.col("value").is_between(*ends) for ends in bands))
         if read.height:
             has, counts = ("has", "counts") if read.height == 1 else ("have", "count")
             decided = read.join(deciding, on=["person_id", "origin"], how="semi").height

@@ -147,10 +147,9 @@ def calendars(known: Known, met: Mapping[int, Mapping[str, Day]], protocol: Prot
 
 
 def _values(evidence: pl.DataFrame, asked: Collection[str | None]) -> dict[int, dict[str, tuple[Day, ...]]]:
-    """By patient and finding the days with a number, of what a moment asks for; the first first."""
-    measured = evidence.filter(
-        pl.col("finding").is_in([one for one in asked if one]), pl.col("value").is_not_null()
-    ).sort("person_id", "finding", "day", "table", "row_id")
+    """By patient and finding the days with a number, of what a moment asks for, as the evidence has them."""
+    is_asked = pl.col("finding").is_in([one for one in asked if one])
+    measured = evidence.filter(is_asked, pl.col("value").is_not_null())
     days: dict[int, dict[str, list[Day]]] = {}
     for person, finding, day, table, row in measured.select(
         "person_id", "finding", "day", "table", "row_id"

@@ -51,9 +51,9 @@ class Reading(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """So many rows of a frame from `first` on, counted from 0, of a frame that many share.
+    """`height` rows from `first` on, counted from 0, of a frame that many patients share.
 
-    A frame for each of thousands of patients would be larger than all their rows.
+    A frame for each of thousands would be larger than all their rows.
     """
 
     whole: pl.DataFrame

@@ -11,6 +11,7 @@ from caseseries.records.omop import Records
 from caseseries.records.overnight import note_on_overnight, overnight
 
 A_YEAR = timedelta(366)
+"""So much of the years that a study looks at may lie outside the records without a word: our own choice."""
 _BY_KIND = """
 SELECT COALESCE(v.visit_concept_id, 0) AS concept_id, COUNT(*) AS visits,
   SUM(CASE WHEN v.visit_start_date BETWEEN DATE '{first}' AND DATE '{last}' THEN 1 ELSE 0 END) AS within,
