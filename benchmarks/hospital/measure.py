@@ -1,6 +1,6 @@
 """The screening in several ways on a synthetic hospital, in whole processes: seconds and memory.
 
-./run python benchmarks/hospital/measure.py                     a new hospital of 300,000 patients
+./run python benchmarks/hospital/measure.py                     a new hospital of 200,000 patients
 ./run python benchmarks/hospital/measure.py HOSPITAL            one that `caseseries synth` made before
 
 Each way runs in turn, in a fresh process, three times; the best time and the largest memory are printed.
@@ -23,7 +23,7 @@ from compare import differences
 
 HERE = Path(__file__).parent
 COMPILED = tempfile.TemporaryDirectory()
-PATIENTS = 300_000
+PATIENTS = 200_000
 RUNS = 3
 SAME = ("person_id", "stay", "start", "end", "lower", "upper", "anchor")
 """What pandas and the hand-written SQL both say of a stay."""
