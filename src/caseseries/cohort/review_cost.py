@@ -45,7 +45,7 @@ SELECT {whole.need} - lower AS short, COUNT(*) AS patients FROM by_person WHERE 
 GROUP BY lower""",
         "what a review would cost",
     )
-    for one in ("all_hits", "all_hit_days", "all_lowest"):
+    for one in ("made_of_two", "all_hits", "all_hit_days", "all_lowest"):
         records.drop(one)
     counts = dict(short.iter_rows())
     return tuple(sum(counts.get(one, 0) for one in range(1, most + 1)) for most in range(MOST_REACH + 1))

@@ -74,6 +74,9 @@ class Engine:
         self.execute("SET parquet_metadata_cache = true")
         # A whole row group of a Parquet file read ahead is memory for nothing: the file is on this machine.
         self.execute("SET disable_parquet_prefetching = true")
+        # Texts come in the form in which a frame holds them, and are not copied into it.
+        self.execute("SET arrow_output_version = '1.4'")
+        self.execute("SET produce_arrow_string_view = true")
         # The day of a moment with a zone must not hang on the zone of the machine.
         self.execute("SET TimeZone = 'UTC'")
 
