@@ -203,3 +203,40 @@ def test_many_labels_are_shown_one_by_one_and_not_in_every_combination(tmp_path:
     )
     assert len(found.groups) == 1 + 6 + 1
     assert found.notes == ("64 labellings of 6 uncertain labels: each kept or dropped.",)
+
+
+def many(uncertain: int, patients: int) -> str:
+    """So many patients, the first of them with a label that is less than certain."""
+    return "\n".join(
+        f"p{place} | {'infection (presumed)' if place < uncertain else 'malignancy'} "
+        f"| {'yes' if place % 3 else 'no'}"
+        for place in range(patients)
+    )
+
+
+def test_of_a_slow_test_fewer_labellings_are_tried_and_each_single_label_among_them(tmp_path: Path) -> None:
+    # More than 42 patients: patients are dealt anew by the hundred thousand, half a second a labelling.
+    results = relabelled(tmp_path, many(10, 43), "entries")
+    found = results.result("relabelled")
+    assert results.value("relabelled.labellings") == 64
+    assert len(found.groups) == 1 + 10 + 1
+    assert found.notes == (
+        "64 labellings of 2^10: as given, without each label, without any, "
+        "and others drawn with the seed 2022.",
+    )
+
+
+def test_of_a_quick_test_all_labellings_are_tried(tmp_path: Path) -> None:
+    assert relabelled(tmp_path, many(10, 43)).value("relabelled.labellings") == 2**10
+    assert relabelled(tmp_path, many(10, 42), "entries").value("relabelled.labellings") == 2**10
+
+
+def test_every_single_label_is_tried_with_a_slow_test_too(tmp_path: Path) -> None:
+    found = relabelled(tmp_path, many(80, 90), "entries")
+    assert found.value("relabelled.labellings") == len(found.result("relabelled").groups) == 1 + 80 + 1
+
+
+def test_too_many_labels_for_a_slow_test_are_not_relabelled(tmp_path: Path) -> None:
+    found = relabelled(tmp_path, many(257, 300), "entries").result("relabelled")
+    assert found.why_not.startswith("Not done: 257 uncertain labels are too many for ")
+    assert found.why_not.endswith('"entries" can be relabelled.')

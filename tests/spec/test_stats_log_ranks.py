@@ -242,6 +242,33 @@ def test_deals_too_many_to_count_are_drawn_with_a_seed() -> None:
     assert drawn.p == pytest.approx(76 / 1820, abs=0.003)
 
 
+def sums_of_a_half(patients_of_each_score: Sequence[int], chosen: int) -> int:
+    """The most sums that are ever made of a half, by making each: only how many patients are in it counts."""
+    halves, most = [[0], [0]], 0
+    for many in patients_of_each_score:
+        place = int(len(halves[1]) < len(halves[0]))
+        most = max(most, len(halves[place]) * (min(many, chosen) + 1))
+        halves[place] = [
+            size + taken for size in halves[place] for taken in range(many + 1) if size + taken <= chosen
+        ]
+    return most
+
+
+@pytest.mark.parametrize(("tied", "chosen"), [(1, 4), (2, 5), (3, 9), (4, 2)])
+def test_exact_up_to_the_limit_of_sums_in_a_half_and_no_further(tied: int, chosen: int) -> None:
+    # Nobody is alive at the end, so that each time has a score of its own: the later the smaller.
+    counts = [tied if place % 2 else 1 for place in range(8)]
+    time = [float(place + 1) for place, many in enumerate(counts) for _ in range(many)]
+    group = [place < chosen for place in range(len(time))]
+    most = sums_of_a_half(counts[::-1], chosen)
+    exact, drawn = (
+        exact_log_rank(time, [True] * len(time), group, seed=1, limit=limit).method
+        for limit in (most, most - 1)
+    )
+    assert f"exact over all {math.comb(len(time), chosen):,} deals" in exact
+    assert "deals drawn" in drawn
+
+
 def test_forty_patients_are_exact() -> None:
     time, event = patients(MERCAPTOPURINE + " " + PLACEBO)
     found = exact_log_rank(time, event, ["6-MP"] * 21 + ["placebo"] * 21, seed=1)

@@ -18,7 +18,7 @@ from caseseries.protocol.clauses.variable import Derived, FirstOf, Has
 from caseseries.protocol.protocol import Protocol
 
 MOST_LABELLINGS = 4096
-"""So many labellings are tried, all of them up to 12 uncertain labels; of more a sample, with the seed."""
+"""So many labellings are tried at most: all of them up to 12 uncertain labels, of more a sample."""
 
 Kept = tuple[bool, ...]
 """Of each uncertain label whether it is kept."""
@@ -32,15 +32,19 @@ class Label:
     level: str
 
 
-def labellings(labels: int, seed: int) -> tuple[Kept, ...]:
-    """Which labels are kept, labelling by labelling: as given first, then all others, or a sample of them."""
-    if 2**labels <= MOST_LABELLINGS:
+def labellings(labels: int, seed: int, most: int = MOST_LABELLINGS) -> tuple[Kept, ...]:
+    """Which labels are kept, labelling by labelling: as given first, then all others.
+
+    Where these are more than `most`: without each label, without any, and then a sample of the others.
+    """
+    if 2**labels <= most:
         return tuple(sorted(product((False, True), repeat=labels), key=lambda kept: kept.count(False)))
     everything = (True,) * labels
     without_one = [(*everything[:place], False, *everything[place + 1 :]) for place in range(labels)]
-    drawn = np.random.default_rng(seed).random((MOST_LABELLINGS, labels)) < 0.5
+    fixed = [everything, *without_one, (False,) * labels]
+    drawn = np.random.default_rng(seed).random((most, labels)) < 0.5
     sampled = [tuple(map(bool, row)) for row in drawn]
-    return tuple(dict.fromkeys([everything, *without_one, (False,) * labels, *sampled]))[:MOST_LABELLINGS]
+    return tuple(dict.fromkeys([*fixed, *sampled]))[: max(most, len(fixed))]
 
 
 def relabelled(

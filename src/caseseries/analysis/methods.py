@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
 from caseseries.analysis.columns import Values
 from caseseries.stats import contrast, unconditional
-from caseseries.stats.beta_binomial import posterior_difference
+from caseseries.stats.beta_binomial import Difference, posterior_difference
 from caseseries.stats.compare import chi_square, fisher
 from caseseries.stats.estimate import Estimate
 from caseseries.stats.freeman_halton import freeman_halton
@@ -60,7 +60,7 @@ def tests_of_shares(table: Table, level: float) -> dict[str, Method]:
             lambda: chi_square(table, correction="n-1"),
             is_chi_square=True,
         ),
-        "Fisher": Method("fisher", "Fisher's exact test", lambda: fisher(table, level=level)),
+        "Fisher": Method("fisher", "Fisher's exact test", lambda: _fisher(table, level)),
         "Fisher, mid-p": Method("fisher-mid-p", "Fisher's exact test, mid-p", lambda: _mid_p(table)),
         "Barnard": Method("barnard", "Barnard's test, pooled", lambda: _barnard(table, True)),
         "Barnard, unpooled": Method(
@@ -97,23 +97,25 @@ def contrasts_of_shares(table: Table, level: float) -> Iterator[Method]:
     intervals: tuple[contrast.DifferenceInterval, ...] = ("Newcombe", "Miettinen-Nurminen", "Agresti-Caffo")
     for interval in intervals:
         part = f"risk-difference-{interval.lower()}"
-        yield Method(part, f"Risk difference, {interval}", _difference(table, level, interval))
+        yield Method(part, f"Risk difference, {interval}", partial(_difference, table, level, interval))
     ratios: tuple[contrast.RatioInterval, ...] = ("Katz", "Koopman")
     for ratio in ratios:
-        yield Method(f"risk-ratio-{ratio.lower()}", f"Risk ratio, {ratio}", _ratio(table, level, ratio))
+        yield Method(
+            f"risk-ratio-{ratio.lower()}", f"Risk ratio, {ratio}", partial(_ratio, table, level, ratio)
+        )
     odds: tuple[contrast.OddsInterval, ...] = ("mid-p", "Wald")
     for one in odds:
-        yield Method(f"odds-ratio-{one.lower()}", f"Odds ratio, {one}", _odds(table, level, one))
+        yield Method(f"odds-ratio-{one.lower()}", f"Odds ratio, {one}", partial(_odds, table, level, one))
     yield Method(
         "standardised-difference",
         "Standardised difference",
         lambda: standardised_difference_of_shares(table),
     )
-    (a, b), (c, d) = table
-    believed = cache(lambda: posterior_difference(a, a + b, c, c + d, level=level))
-    yield Method("posterior", "Difference believed (Jeffreys)", lambda: believed().difference)
+    yield Method("posterior", "Difference believed (Jeffreys)", lambda: _believed(table, level).difference)
     yield Method(
-        "posterior-greater", "Chance that the first share is greater", lambda: believed().chance_greater
+        "posterior-greater",
+        "Chance that the first share is greater",
+        lambda: _believed(table, level).chance_greater,
     )
 
 
@@ -162,19 +164,33 @@ def two_by_two(counts: np.ndarray) -> Table:
     return (a, b), (c, d)
 
 
-def _difference(table: Table, level: float, interval: contrast.DifferenceInterval) -> Callable[[], Estimate]:
-    return lambda: contrast.risk_difference(table, level=level, interval=interval)
-
-
-def _ratio(table: Table, level: float, interval: contrast.RatioInterval) -> Callable[[], Estimate]:
-    return lambda: contrast.risk_ratio(table, level=level, interval=interval)
-
-
-def _odds(table: Table, level: float, interval: contrast.OddsInterval) -> Callable[[], Estimate]:
-    return lambda: contrast.odds_ratio(table, level=level, interval=interval)
-
-
 # A relabelling asks the same few tables thousands of times.
+@cache
+def _difference(table: Table, level: float, interval: contrast.DifferenceInterval) -> Estimate:
+    return contrast.risk_difference(table, level=level, interval=interval)
+
+
+@cache
+def _ratio(table: Table, level: float, interval: contrast.RatioInterval) -> Estimate:
+    return contrast.risk_ratio(table, level=level, interval=interval)
+
+
+@cache
+def _odds(table: Table, level: float, interval: contrast.OddsInterval) -> Estimate:
+    return contrast.odds_ratio(table, level=level, interval=interval)
+
+
+@cache
+def _believed(table: Table, level: float) -> Difference:
+    (a, b), (c, d) = table
+    return posterior_difference(a, a + b, c, c + d, level=level)
+
+
+@cache
+def _fisher(table: Table, level: float) -> Estimate:
+    return fisher(table, level=level)
+
+
 @cache
 def _mid_p(table: Table) -> Estimate:
     return unconditional.fisher_mid_p(table)

@@ -32,10 +32,10 @@ MOST_SHOWN = 16
 """So many labellings are shown each; of more the one given, those without one label, and that without any."""
 MOST_WORK = 8_000_000
 """Patients times labellings: beyond, a minute's work would tell little."""
-SLOW = frozenset({"freeman-halton", "kruskal-wallis-exact"})
-"""Tests, by their part in ids, that may take a second each."""
-MOST_SLOW = 256
-"""So many labellings are tried of an analysis with such a test: all of up to 8 uncertain labels."""
+SLOW = {"freeman-halton": 0, "kruskal-wallis-exact": 0, "log-rank-exact": 42, "permutation": 42}
+"""Tests, by their part in ids, that may take half a second each, with more patients than these."""
+MOST_SLOW = 64
+"""So many labellings are tried of an analysis with such a test, and up to four times as many uncertain labels."""
 AS_LABELLED = "as-labelled"
 
 Does = Callable[[Analysis, CaseSeries, Protocol], Result]
@@ -65,14 +65,16 @@ def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does) 
     tested = {part: one for part, one in _numbers(given).items() if one.estimate.p is not None}
     if not tested:
         return Result(clause, why_not=f'Nothing to relabel: "{other.name}" has no p-value.')
-    if 2 ** len(labels) > MOST_SLOW and SLOW & tested.keys():
+    slow = [one.label for part, one in tested.items() if one.estimate.n > SLOW.get(part, math.inf)]
+    if slow and len(labels) > 4 * MOST_SLOW:
         why_not = (
-            f"Not done: {len(labels):,} uncertain labels are too many for the exact test of several groups; "
+            f"Not done: {len(labels):,} uncertain labels are too many for {slow[0]}, which takes long; "
             f'with beside = "none" and a test that is not exact, "{other.name}" can be relabelled.'
         )
         return Result(clause, why_not=why_not)
+    most = MOST_SLOW if slow else MOST_LABELLINGS
     every: dict[Kept, Tests] = {}
-    for kept in labellings(len(labels), protocol.conventions.seed):
+    for kept in labellings(len(labels), protocol.conventions.seed, most):
         found = _numbers(does(other, relabelled(cases, protocol, clause.variable, labels, kept), protocol))
         every[kept] = {part: found[part].estimate for part in tested if part in found}
     book = Book(slug(clause.name), cases, protocol.conventions.level)
@@ -83,7 +85,10 @@ def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does) 
     promised = [part for part, one in tested.items() if one.standing == "promised"] or list(tested)[:1]
     said = [_tips(part, tested[part].label, every, groups, alpha) for part in promised]
     all_of_them = f"{len(every):,} labellings of {len(labels)} uncertain labels: each kept or dropped."
-    some = f"{len(every):,} labellings of 2^{len(labels)}, drawn with the seed {protocol.conventions.seed}."
+    some = (
+        f"{len(every):,} labellings of 2^{len(labels)}: as given, without each label, without any, "
+        f"and others drawn with the seed {protocol.conventions.seed}."
+    )
     note = all_of_them if len(every) == 2 ** len(labels) else some
     return Result(clause, tuple(book.numbers), tuple(groups.values()), tuple(said), (note,))
 

@@ -194,15 +194,13 @@ def _exact_share(scores: Numbers, chosen: int, border: float, limit: int) -> flo
         return None
     if border <= 0.0:
         return 1.0
+    distinct, counted = np.unique(scores, return_counts=True)
+    places = _halved(counted, chosen, limit)
+    if places is None:
+        return None
     halves = [(np.zeros(1, dtype=np.int64), np.zeros(1), np.ones(1)) for _ in range(2)]
-    steps = 0
-    for score, many in zip(*np.unique(scores, return_counts=True), strict=True):
-        shorter = int(len(halves[1][0]) < len(halves[0][0]))
-        coming = len(halves[shorter][0]) * (min(int(many), chosen) + 1)
-        steps += coming
-        if coming > limit or steps > MOST_STEPS:
-            return None
-        halves[shorter] = _grown(halves[shorter], float(score), int(many), chosen)
+    for score, many, place in zip(distinct, counted, places, strict=True):
+        halves[place] = _grown(halves[place], float(score), int(many), chosen)
     great = 0.0
     for size in range(chosen + 1):
         (sums, ways), (others, other_ways) = _of_size(halves[0], size), _of_size(halves[1], chosen - size)
@@ -211,6 +209,24 @@ def _exact_share(scores: Numbers, chosen: int, border: float, limit: int) -> flo
         great += float(ways @ above[np.searchsorted(others, border - sums)])
         great += float(ways @ below[np.searchsorted(others, -border - sums, side="right")])
     return great / math.comb(len(scores), chosen)
+
+
+def _halved(counted: Counts, chosen: int, limit: int) -> list[int] | None:
+    """Which half each distinct score goes to, the shorter one; None where a half would hold too many sums.
+
+    Only counts, so that what cannot be done costs nothing: how many sums of each size a half will hold.
+    """
+    sizes = [np.eye(1, chosen + 1)[0] for _ in range(2)]
+    places, steps = [], 0.0
+    for many in counted.tolist():
+        shorter = int(sizes[1].sum() < sizes[0].sum())
+        coming = float(sizes[shorter].sum()) * (min(many, chosen) + 1)
+        steps += coming
+        if coming > limit or steps > MOST_STEPS:
+            return None
+        sizes[shorter] = np.convolve(sizes[shorter], np.ones(min(many, chosen) + 1))[: chosen + 1]
+        places.append(shorter)
+    return places
 
 
 Sums = tuple[Counts, Numbers, Numbers]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from caseseries.stats.estimate import Estimate, check_level, not_estimable
@@ -37,6 +39,8 @@ def proportion(
     return Estimate(events / n, method, n, "share", low=low, high=high, level=level)
 
 
+# The same few counts are asked thousands of times: tables, subgroups, labels dropped one by one.
+@lru_cache(maxsize=4096)
 def _clopper_pearson(events: int, n: int, alpha: float) -> tuple[float, float]:
     from scipy.special import betaincinv
 
@@ -56,6 +60,7 @@ def _wilson(events: int, n: int, alpha: float) -> tuple[float, float]:
     return low, high
 
 
+@lru_cache(maxsize=4096)
 def _mid_p(events: int, n: int, alpha: float) -> tuple[float, float]:
     from scipy.special import betainc
 
@@ -70,4 +75,8 @@ def _mid_p(events: int, n: int, alpha: float) -> tuple[float, float]:
     return low, high
 
 
-LIMITS = {"Clopper-Pearson": _clopper_pearson, "Wilson": _wilson, "mid-p": _mid_p}
+LIMITS: Mapping[Interval, Callable[[int, int, float], tuple[float, float]]] = {
+    "Clopper-Pearson": _clopper_pearson,
+    "Wilson": _wilson,
+    "mid-p": _mid_p,
+}
