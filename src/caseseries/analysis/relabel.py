@@ -35,7 +35,8 @@ MOST_WORK = 8_000_000
 SLOW = {"freeman-halton": 0, "kruskal-wallis-exact": 0, "log-rank-exact": 42, "permutation": 42}
 """Tests, by their part in ids, that may take half a second each, with more patients than these."""
 MOST_SLOW = 64
-"""So many labellings are tried of an analysis with such a test, and up to four times as many uncertain labels."""
+"""So many labellings are tried of an analysis with such a test; of more labels each single one, up to four
+times as many."""
 AS_LABELLED = "as-labelled"
 
 Does = Callable[[Analysis, CaseSeries, Protocol], Result]

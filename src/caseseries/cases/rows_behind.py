@@ -24,10 +24,19 @@ def rows_behind(cohort: Cohort, cases: CaseSeries) -> pl.DataFrame:
     What a reviewer answered has a row an answer. A row of which nothing else was read, such as a note, has
     its table as the finding, and neither day nor value.
     """
-    named = _named(cases)
-    found = pl.concat([_exposures(cohort), _evidence(cohort), _visits(cohort), _days(cohort)])
-    found = found.unique(["patient", "origin"], keep="first", maintain_order=True)
-    people = [one for one in cohort.people if str(one.person) in set(cases.patients)]
+    named, patients = _named(cases), set(cases.patients)
+    people = [one for one in cohort.people if str(one.person) in patients]
+    # A cohort holds everybody who is in or open: many times those of the cases.
+    is_mine = pl.col("person_id").is_in([one.person for one in people])
+    found = pl.concat(
+        [
+            _exposures(cohort.exposures.filter(is_mine)),
+            _evidence(cohort.evidence.filter(is_mine)),
+            _visits(cohort.visits.filter(is_mine)),
+            _days("death", cohort.deaths.filter(is_mine)),
+            _days("last contact", cohort.contacts.filter(is_mine)),
+        ]
+    ).unique(["patient", "origin"], keep="first", maintain_order=True)
     told = pl.DataFrame([row for one in people for row in _told(one)], ROWS, orient="row")
     recorded = (
         named.join(told, on=["patient", "origin"], how="anti")
@@ -62,11 +71,11 @@ def _first_days(people: list[Patient]) -> pl.DataFrame:
 # ---- Rows of the records ----
 
 
-def _evidence(cohort: Cohort) -> pl.DataFrame:
+def _evidence(rows: pl.DataFrame) -> pl.DataFrame:
     """A row that tells several findings has them all."""
     number = pl.col("value").map_elements(lambda value: f"{value:.15g}", return_dtype=pl.String)
     return (
-        cohort.evidence.select(
+        rows.select(
             _PERSON,
             pl.concat_str("table", pl.lit(":"), pl.col("row_id").cast(pl.String)).alias("origin"),
             pl.col("day").alias("absolute"),
@@ -85,9 +94,9 @@ def _evidence(cohort: Cohort) -> pl.DataFrame:
     )
 
 
-def _exposures(cohort: Cohort) -> pl.DataFrame:
+def _exposures(rows: pl.DataFrame) -> pl.DataFrame:
     said = [pl.col(name).fill_null("") for name in ("sig", "route", "source_value")]
-    return cohort.exposures.select(
+    return rows.select(
         _PERSON,
         _origin("drug_exposure", "row_id"),
         pl.col("start").dt.date().cast(pl.Int32).cast(pl.Int64).alias("absolute"),
@@ -98,14 +107,14 @@ def _exposures(cohort: Cohort) -> pl.DataFrame:
     ).select(_FOUND)
 
 
-def _visits(cohort: Cohort) -> pl.DataFrame:
+def _visits(rows: pl.DataFrame) -> pl.DataFrame:
     last = pl.col("last_day").cast(pl.Int32).cast(pl.Date).cast(pl.String)
     end = (
         pl.when(pl.col("discharged_to") == "")
         .then(pl.lit(""))
         .otherwise(pl.concat_str(pl.lit(", discharged: "), "discharged_to"))
     )
-    return cohort.visits.select(
+    return rows.select(
         _PERSON,
         _origin("visit_occurrence", "visit_id"),
         pl.col("first_day").alias("absolute"),
@@ -116,19 +125,15 @@ def _visits(cohort: Cohort) -> pl.DataFrame:
     ).select(_FOUND)
 
 
-def _days(cohort: Cohort) -> pl.DataFrame:
+def _days(finding: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of which only the day was read: of a death, or of a sample that shows that somebody was seen."""
-    of = {"death": cohort.deaths, "last contact": cohort.contacts}
-    return pl.concat(
-        frame.select(
-            _PERSON,
-            "origin",
-            pl.col("day").alias("absolute"),
-            pl.lit(name).alias("finding"),
-            *(_TEXT.alias(empty) for empty in ("value", "unit", "text")),
-        ).select(_FOUND)
-        for name, frame in of.items()
-    )
+    return rows.select(
+        _PERSON,
+        "origin",
+        pl.col("day").alias("absolute"),
+        pl.lit(finding).alias("finding"),
+        *(_TEXT.alias(empty) for empty in ("value", "unit", "text")),
+    ).select(_FOUND)
 
 
 def _origin(table: str, row_id: str) -> pl.Expr:
