@@ -301,3 +301,15 @@ def test_ties() -> None:
 def test_a_programmers_slip_is_an_error(slip: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match=r"."):
         slip()
+
+
+@pytest.mark.parametrize("limit", [2_000, 5_000, 20_000])
+def test_whether_deals_are_counted_or_drawn_hangs_on_no_order_of_patients(limit: int) -> None:
+    # Five kinds of patients, four of each, one kind after another or in turn: near the limit of tables too.
+    kinds = [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (1, 1, 0, 0), (0, 1, 1, 1)]
+    in_turn = np.array(kinds * 4, dtype=bool)
+    chosen = np.arange(20) < 7
+    by_kind = np.argsort(np.tile(np.arange(5), 4), kind="stable")
+    straight = permuted_entries(in_turn, chosen, seed=1, limit=limit)
+    assert straight == permuted_entries(in_turn[by_kind], chosen[by_kind], seed=1, limit=limit)
+    assert straight == permuted_entries(in_turn[::-1], chosen[::-1], seed=1, limit=limit)

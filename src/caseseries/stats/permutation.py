@@ -118,7 +118,8 @@ def _statistics(rows: Counts, totals: Counts) -> Numbers:
 def _exact_share(entries: Flags, chosen: int, border: float, most: int) -> float | None:
     """The share of all deals with a statistic at or above the border; None where beyond `most` tables.
 
-    Patients are dealt one after the other; deals that made the same table so far go on as one.
+    Patients are dealt one after the other; deals that made the same table so far go on as one. Those with
+    the same categories come together: so fewer tables are made, and the order of patients changes nothing.
     A table is one number: its counts, and how many patients were chosen, are the digits.
     """
     totals = entries.sum(axis=0)
@@ -126,8 +127,9 @@ def _exact_share(entries: Flags, chosen: int, border: float, most: int) -> float
     if math.prod(int(base) for base in bases) >= 2**62:
         return None
     places = np.concatenate(([1], np.cumprod(bases)[:-1]))
+    ordered = np.repeat(*np.unique(entries, axis=0, return_counts=True), axis=0)
     codes, ways = np.zeros(1, dtype=np.int64), np.ones(1)
-    for left, patient in zip(reversed(range(len(entries))), entries, strict=True):
+    for left, patient in zip(reversed(range(len(entries))), ordered, strict=True):
         dealt = codes // places[-1]
         skipped, taken = dealt + left >= chosen, dealt < chosen
         codes, ways = _merged(
