@@ -12,10 +12,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from caseseries.cli import studies
 from caseseries.cli.main import CANNOT, INTERRUPTED, main
 from caseseries.evidence.problem import Problems
 from caseseries.folder import writing
@@ -101,6 +103,26 @@ def test_an_interrupt_leaves_every_file_whole(done: Path, tmp_path: Path, moment
     }
     assert left.get("report.html", whole["report.html"]) in (whole["report.html"], b"an earlier report")
     assert set(left) in (set(), set(whole))
+
+
+def loading_was(cause: BaseException | None) -> Callable[[object], None]:
+    """A verb that ends as one does whose library could not be loaded."""
+
+    def verb(options: object) -> None:
+        raise ImportError("initialization failed") from cause
+
+    return verb
+
+
+def test_an_interrupt_while_a_library_loads_is_an_interrupt(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(studies, "check", loading_was(KeyboardInterrupt()))
+    assert main(["check", STUDY]) == INTERRUPTED
+    assert capsys.readouterr().err == "Stopped. Nothing half-written was left behind.\n"
+    monkeypatch.setattr(studies, "check", loading_was(None))
+    with pytest.raises(ImportError, match="initialization failed"):
+        main(["check", STUDY])
 
 
 @pytest.mark.parametrize("earlier", [False, True])

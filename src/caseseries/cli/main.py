@@ -34,7 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         say(f"{error.filename or 'A file'}: {error.strerror or error}")
         return CANNOT
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ImportError) as stop:
+        # A library that is interrupted while it is loaded says that it could not be.
+        if isinstance(stop, ImportError) and not isinstance(stop.__cause__, KeyboardInterrupt):
+            raise
         say("Stopped. Nothing half-written was left behind.")
         return INTERRUPTED
     return 0
