@@ -13,6 +13,7 @@ from caseseries.analysis.results import Results
 from caseseries.cases.sheet import read_sheet
 from caseseries.evidence.problem import Problems
 from caseseries.protocol.reading import read_protocol
+from caseseries.report.flip_figure import flip_figure
 from caseseries.stats.compare import chi_square, fisher
 
 PROTOCOL = """
@@ -234,9 +235,47 @@ def test_of_a_quick_test_all_labellings_are_tried(tmp_path: Path) -> None:
 def test_every_single_label_is_tried_with_a_slow_test_too(tmp_path: Path) -> None:
     found = relabelled(tmp_path, many(80, 90), "entries")
     assert found.value("relabelled.labellings") == len(found.result("relabelled").groups) == 1 + 80 + 1
+    assert "2 tests by 2 labellings" in flip_figure([found.result("relabelled")], 0.95)
 
 
 def test_too_many_labels_for_a_slow_test_are_not_relabelled(tmp_path: Path) -> None:
     found = relabelled(tmp_path, many(257, 300), "entries").result("relabelled")
     assert found.why_not.startswith("Not done: 257 uncertain labels are too many for ")
     assert found.why_not.endswith('"entries" can be relabelled.')
+
+
+# Thirteen labels that are less than certain; without that of the only one who died infection saves nobody.
+FLIPPED = "\n".join(
+    [
+        *(f"i{place} | infection (presumed) | yes" for place in range(12)),
+        "dead | infection (presumed) | no",
+        *(f"m{place} | malignancy | {'yes' if place < 4 else 'no'}" for place in range(9)),
+    ]
+)
+
+
+def test_of_many_labels_the_figure_shows_those_that_flip_a_test(tmp_path: Path) -> None:
+    results = relabelled(tmp_path, FLIPPED)
+    found = results.result("relabelled")
+    assert len(found.groups) == 1 + 13 + 1
+    given = results.number("relabelled.as-labelled.fisher").estimate.p
+    assert given is not None
+    level = 1.0 - given  # the line lies at the p as given: a label that makes it smaller takes it across
+    singles = found.groups[1:-1]
+    flips = [
+        group.title
+        for group in singles
+        if (results.number(f"relabelled.{group.key}.fisher").estimate.p or 1.0) < given
+    ]
+    svg = flip_figure([found], level)
+    assert flips == ["without the label of dead"]
+    assert "1 tests by 3 labellings" in svg
+    assert "12 labels more, each of which alone takes no test across that line." in svg
+    assert "without the label of dead" in svg
+    assert "label of i7" not in svg
+
+
+def test_of_few_labels_the_figure_shows_every_labelling(tmp_path: Path) -> None:
+    svg = flip_figure([relabelled(tmp_path, many(4, 9)).result("relabelled")], 0.95)
+    assert "1 tests by 16 labellings" in svg
+    assert "labels more" not in svg

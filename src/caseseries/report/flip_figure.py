@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ROW, WIDEST, WIDEST_NAME = 0.22, 0.66, 3.1  # inches: a row; a column and the name of a row at most
 HEAD_LINES = 6
+MOST_DRAWN = 12
+"""So many labels dropped one by one are drawn all; of more those alone that take a test across the line."""
 WIDEST_P = "0.00000"
 
 
@@ -32,11 +34,15 @@ class Test:
 def flip_figure(relabelled: Sequence[Result], level: float) -> str:
     """SVG of relabellings that tried the same labels: tests and labellings, with p in each cell.
 
-    Bold on grey where p is below 1 - `level`. What there is more of stands in rows.
+    Bold on grey where p is below 1 - `level`. What there is more of stands in rows. Of many labels, which are
+    dropped one by one, those are left out that take no test across the line.
     """
     alpha = 1.0 - level
-    labellings = [group.title for group in relabelled[0].groups]
-    tests = [test for result in relabelled for test in _tests(result, len(relabelled) > 1)]
+    every = [test for result in relabelled for test in _tests(result, len(relabelled) > 1)]
+    places = _drawn(relabelled[0], every, alpha)
+    labellings = [relabelled[0].groups[place].title for place in places]
+    tests = [Test(test.name, tuple(test.ps[place] for place in places)) for test in every]
+    left_out = len(relabelled[0].groups) - len(places)
     if len(tests) >= len(labellings):
         rows, columns = [test.name for test in tests], labellings
         ps = [list(test.ps) for test in tests]
@@ -71,6 +77,8 @@ def flip_figure(relabelled: Sequence[Result], level: float) -> str:
                 x = left + pitch * (column + 0.5)
                 write(figure, x, top + 0.07 + LINE * line, words, ha="center", color=QUIET)
         note = f"p-values, two-sided. Bold on grey: below {alpha:.2g}."
+        if left_out:
+            note += f" {left_out:,} labels more, each of which alone takes no test across that line."
         write(figure, 0.05, 0.1, note, color=QUIET, va="center")
 
     below = sum(is_below(p, alpha) for line in ps for p in line)
@@ -78,6 +86,20 @@ def flip_figure(relabelled: Sequence[Result], level: float) -> str:
     tried = f"{len(tests)} tests by {len(labellings)} labellings"
     described = f"{tried}; p is below {alpha:.2g} in {below} of {cells}."
     return drawn(draw, height, "What flips it", described)
+
+
+def _drawn(result: Result, tests: Sequence[Test], alpha: float) -> list[int]:
+    """Which labellings are drawn: of many labels dropped one by one the ends and those that flip."""
+    labellings = len(result.groups)
+    labels = next(one.estimate.value for one in result.numbers if one.id == f"{result.slug}.labels")
+    if labellings <= MOST_DRAWN or labellings == 2 ** (labels or 0):
+        return list(range(labellings))
+    flips = [
+        place
+        for place in range(1, labellings - 1)
+        if any(is_below(test.ps[place], alpha) != is_below(test.ps[0], alpha) for test in tests)
+    ]
+    return [0, *flips, labellings - 1]
 
 
 def _tests(result: Result, is_one_of_several: bool) -> list[Test]:
