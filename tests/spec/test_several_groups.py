@@ -286,7 +286,7 @@ def test_with_an_exact_test_of_several_groups_fewer_labellings_are_tried(does: D
     rows = "\n".join(f"p{one} | infection (presumed) | early | 30 | F | yes | 5" for one in range(7))
     clause = "alive", "first_cause", "chi-square, uncorrected"
     exact = does(compare(*clause), SHEET + rows, AGAIN.format("cause")).results
-    assert exact.number("again.labellings").estimate.value == 64
+    assert exact.number("again.labellings").estimate.value == 256
     assert len(exact.result("again").groups) == 1 + 9 + 1
     done = does(compare(*clause, "none"), SHEET + rows, AGAIN.format("cause")).results
     assert done.number("again.labellings").estimate.value == 512

@@ -42,7 +42,8 @@ def labellings(labels: int, seed: int, most: int = MOST_LABELLINGS) -> tuple[Kep
     everything = (True,) * labels
     without_one = [(*everything[:place], False, *everything[place + 1 :]) for place in range(labels)]
     fixed = [everything, *without_one, (False,) * labels]
-    drawn = np.random.default_rng(seed).random((most, labels)) < 0.5
+    # Some are drawn twice: of more than so many, four times as many draws hold enough that differ.
+    drawn = np.random.default_rng(seed).random((4 * most, labels)) < 0.5
     sampled = [tuple(map(bool, row)) for row in drawn]
     return tuple(dict.fromkeys([*fixed, *sampled]))[: max(most, len(fixed))]
 

@@ -34,9 +34,8 @@ MOST_WORK = 8_000_000
 """Patients times labellings: beyond, a minute's work would tell little."""
 SLOW = {"freeman-halton": 0, "kruskal-wallis-exact": 0, "log-rank-exact": 42, "permutation": 42}
 """Tests, by their part in ids, that may take half a second each, with more patients than these."""
-MOST_SLOW = 64
-"""So many labellings are tried of an analysis with such a test; of more labels each single one, up to four
-times as many."""
+MOST_SLOW = 256
+"""So many labellings are tried of an analysis with such a test: all of up to 8 uncertain labels."""
 AS_LABELLED = "as-labelled"
 
 Does = Callable[[Analysis, CaseSeries, Protocol], Result]
@@ -67,7 +66,7 @@ def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does) 
     if not tested:
         return Result(clause, why_not=f'Nothing to relabel: "{other.name}" has no p-value.')
     slow = [one.label for part, one in tested.items() if one.estimate.n > SLOW.get(part, math.inf)]
-    if slow and len(labels) > 4 * MOST_SLOW:
+    if slow and len(labels) > MOST_SLOW:
         why_not = (
             f"Not done: {len(labels):,} uncertain labels are too many for {slow[0]}, which takes long; "
             f'with beside = "none" and a test that is not exact, "{other.name}" can be relabelled.'

@@ -78,12 +78,13 @@ def flip_figure(relabelled: Sequence[Result], level: float) -> str:
                 write(figure, x, top + 0.07 + LINE * line, words, ha="center", color=QUIET)
         note = f"p-values, two-sided. Bold on grey: below {alpha:.2g}."
         if left_out:
-            note += f" {left_out:,} labels more, each of which alone takes no test across that line."
+            labels = f"{left_out:,} label{'s' * (left_out != 1)}"
+            note += f" Not drawn: {labels}, none of which takes a test across that line alone."
         write(figure, 0.05, 0.1, note, color=QUIET, va="center")
 
     below = sum(is_below(p, alpha) for line in ps for p in line)
     cells = len(rows) * len(columns)
-    tried = f"{len(tests)} tests by {len(labellings)} labellings"
+    tried = f"{len(tests)} test{'s' * (len(tests) != 1)} by {len(labellings)} labellings"
     described = f"{tried}; p is below {alpha:.2g} in {below} of {cells}."
     return drawn(draw, height, "What flips it", described)
 
