@@ -2,7 +2,7 @@
 
 Two passes, each looser than the definition. The first asks only what was looked for at all; the second
 compares numbers with the limits, and lets everything pass that it does not read: words, texts, operators,
-unit texts. Both ask of whole stays: so another window needs none of this anew.
+unit texts. Both ask of patients, on whatever day: so another window needs none of this anew.
 """
 
 from __future__ import annotations
@@ -35,21 +35,20 @@ LOOSE = pl.Schema(
 
 
 def find_near(search: Search, tell: Tell) -> Forms:
-    """Lay out `near_stays`, which may come within reach of the need, and `stay_facts`, what their rows say.
+    """Lay out `near_stays`, of those who may come within reach of the need, and `stay_facts`, from their rows.
 
     Answers with the ways in which their results are written.
     """
     records = search.records
     tell("looking who was tested")
     lay_concepts(records, numbered(search))
-    counts = dict(records.run(_COUNTED, "rows of each concept").iter_rows())
+    counts = dict(records.run(_COUNTED, "which concepts are common").iter_rows())
     least = _least(search)
     looked = _looked(search)
     common = _common(looked, counts, max(0, least - 2))
     records.put("looked_rules", _bits(looked.filter(~pl.col("criterion").is_in(list(common)))))
     records.keep("likely", _likely(search, looked, common, least))
     tell("comparing the results of the likely")
-    records.keep("likely_stays", "SELECT s.* FROM studied s JOIN likely l ON l.person_id = s.person_id")
     is_measured = pl.col("table") == "measurement"
     untold = _bits(looked.filter(is_measured & ~pl.col("is_number")))
     bands = [*_loose(search), *_of_any_value(search, untold)]
@@ -89,8 +88,13 @@ def _least(search: Search) -> int:
 
 # ---- Who was looked at ----
 
-# Of every concept: to choose among them while counting costs more than to count them all.
-_COUNTED = "SELECT measurement_concept_id AS concept_id, COUNT(*) AS rows FROM measurement GROUP BY 1"
+SOME = 1_000
+"""Stays whose patients tell which concepts are common: the time of a search hangs on it, and no verdict."""
+# Of every concept: to choose among them while counting costs more than to count them all. Of the smallest
+# ids: where rows are filed by patient, the others need not be read.
+_COUNTED = f"""
+SELECT measurement_concept_id AS concept_id, COUNT(*) AS rows FROM measurement
+WHERE person_id IN (SELECT person_id FROM studied ORDER BY person_id LIMIT {SOME}) GROUP BY 1"""
 
 
 def _looked(search: Search) -> pl.DataFrame:
@@ -181,38 +185,33 @@ def _of_any_value(search: Search, untold: pl.DataFrame) -> Iterator[tuple[object
             yield concept, unit_concept, -math.inf, math.inf, bits
 
 
-def _near_stays(search: Search, least: int) -> str:
-    """SQL: the stays in which so much may be met, as far as the record or an answer says."""
-    lowered = search.windows.lowered
-    return f"""
-WITH by_stay AS (
-  SELECT s.stay_id, COALESCE(b.bits, 0) | COALESCE(a.met, 0) AS bits FROM likely_stays s
-  LEFT JOIN near_bits b ON b.stay_id = s.stay_id LEFT JOIN answers a ON a.stay_id = s.stay_id
-)
-SELECT s.* FROM likely_stays s JOIN by_stay n ON n.stay_id = s.stay_id
-WHERE {lowered.worth("n.bits")} >= {least}"""
-
-
 def _near_bits(elsewhere: pl.DataFrame) -> str:
-    """SQL: of each stay of the likely the bits that may be met in it."""
+    """SQL: of each of the likely the bits that may be met, on whatever day."""
     # The unit by a join, and not by a list in a CASE: so it is part of the key by which a rule is found.
     parts = [
         f"""
-SELECT m.person_id, {day("m.measurement_date")} AS day, r.bits FROM measurement m
+SELECT m.person_id, r.bits FROM measurement m
 LEFT JOIN unit_concepts u ON u.id = m.unit_concept_id
 JOIN loose_rules r ON r.concept_id = m.measurement_concept_id AND r.unit_concept_id = COALESCE(u.id, 0)
 WHERE m.person_id IN (SELECT person_id FROM likely)
   AND (m.value_as_number BETWEEN r.low AND r.high OR NOT COALESCE({finite("m.value_as_number")}, FALSE))"""
     ]
     for table in elsewhere["table"].unique().sort():
-        concept, date, _ = facts.DATES[table]
         parts.append(
             f"""
-SELECT e.person_id, {day(f"e.{date}")} AS day, r.bits FROM {table} e
-JOIN untold_rules r ON r."table" = '{table}' AND r.concept_id = e.{concept}
+SELECT e.person_id, r.bits FROM {table} e
+JOIN untold_rules r ON r."table" = '{table}' AND r.concept_id = e.{facts.DATES[table][0]}
 WHERE e.person_id IN (SELECT person_id FROM likely)"""
         )
+    parts.append("\nSELECT s.person_id, a.met AS bits FROM answers a JOIN studied s ON s.stay_id = a.stay_id")
     return f"""
-SELECT s.stay_id, BIT_OR(h.bits) AS bits FROM ({" UNION ALL".join(parts)}) h
-JOIN likely_stays s ON s.person_id = h.person_id AND h.day BETWEEN s.first_day AND s.last_day
-GROUP BY s.stay_id"""
+SELECT person_id, BIT_OR(bits) AS bits FROM ({" UNION ALL".join(parts)}) h GROUP BY person_id"""
+
+
+def _near_stays(search: Search, least: int) -> str:
+    """SQL: the studied stays of the patients in whom so much may be met, as far as anything says."""
+    near = "SELECT s.* FROM studied s JOIN likely l ON l.person_id = s.person_id"
+    if least <= 0:
+        return near
+    return f"""{near}
+JOIN near_bits b ON b.person_id = s.person_id WHERE {search.windows.lowered.worth("b.bits")} >= {least}"""
