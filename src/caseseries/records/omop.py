@@ -187,7 +187,7 @@ class Records:
     def _asked(self, query: Expr | str, name: str) -> tuple[str, str, Path | None]:
         """The SQL of a query, noted under its name, its digest, and the file where its rows are kept, if any.
 
-        One whose rows are not kept is looked through, and what it reads is laid out.
+        What one reads whose rows are not kept is laid out.
         """
         if isinstance(query, str):
             text = query
@@ -198,7 +198,6 @@ class Records:
         digest = "" if self._kept is None else self._kept.digest_of(text)
         before = None if self._kept is None else self._kept.find(digest)
         if before is None:
-            self._engine.check_query(text, name or "query")
             self._lay_what(text)
         if name:
             self._note(name, text)

@@ -9,13 +9,16 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.records.engines.refusals import problem_of
 from caseseries.records.engines.watching import Watch, watched
+
+if TYPE_CHECKING:
+    from duckdb import Statement
 
 HOSPITAL = "hospital"
 """The name of the database or the schema in which the hospital's own tables stand."""
@@ -96,7 +99,7 @@ class Engine:
         path = quoted(str(self._folder / "read_in.duckdb"))
         self.execute(f"ATTACH IF NOT EXISTS {path} AS {READ_IN}", str(self._folder))
 
-    def execute(self, sql: str, where: str = "records") -> None:
+    def execute(self, sql: str | Statement, where: str = "records") -> None:
         """Run one statement."""
         with _told(where), watched(self._connection.query_progress, self.watch):
             self._connection.execute(sql).fetchone()
@@ -107,9 +110,13 @@ class Engine:
             return self._connection.execute(sql).fetchall()
 
     def frame(self, sql: str, where: str = "records") -> pl.DataFrame:
-        """The rows of a query as a frame. All are fetched before the connection is used again."""
+        """The rows of a query as a frame. All are fetched before the connection is used again.
+
+        Raises Problems where the text is not one query that only reads; `make` does too.
+        """
+        query = self._query(sql, where)
         with _told(where):
-            relation = self._connection.sql(sql)
+            relation = self._connection.sql(query)
             for name, stored in zip(relation.columns, relation.types, strict=True):
                 if str(stored).startswith(_NO_FRAME):
                     found = f'"{name}" is of the type {stored}, which no table of ours can hold'
@@ -124,9 +131,16 @@ class Engine:
 
         It stands in the place of an earlier one, which the query may read.
         """
-        self.execute(f"CREATE OR REPLACE TEMP TABLE {_MADE} AS {sql}", where)
-        self.forget(name, where)
-        self.execute(f"ALTER TABLE temp.{_MADE} RENAME TO {name}", where)
+        own = _MADE if name in self._views else name
+        making = f"CREATE OR REPLACE TEMP TABLE {own} AS {sql}"
+        # Nothing but a query can stand there: so it is parsed once, and alone only to say what is wrong.
+        parsed = self._parsed(making)
+        if len(parsed) != 1:
+            self._query(sql, where)
+        self.execute(parsed[0] if len(parsed) == 1 else making, where)
+        if own != name:
+            self.forget(name, where)
+            self.execute(f"ALTER TABLE temp.{own} RENAME TO {name}", where)
 
     def read(self, name: str, path: Path, where: str) -> None:
         """The same of a Parquet file that `write` wrote: its rows stay there, and are read where needed."""
@@ -155,26 +169,37 @@ class Engine:
 
     def put(self, name: str, frame: pl.DataFrame, where: str, kind: str = "TEMP TABLE") -> None:
         """Make a table from a frame. `name` is SQL, `where` what a reader is told."""
-        if kind == "TEMP TABLE":
+        if name in self._views:
             self.forget(name, where)
         with _told(where):
             # A column of nothing but null has no type in a frame; in a table it is a whole number.
-            typed = frame.with_columns(pl.col(pl.Null).cast(pl.Int32))
+            untyped = [column for column, kept in frame.schema.items() if kept == pl.Null]
+            typed = frame.cast(dict.fromkeys(untyped, pl.Int32)) if untyped else frame
             self._connection.register("put_here", _Stream(typed))
             try:
-                self._connection.execute(f"CREATE {kind} {name} AS SELECT * FROM put_here")
+                self._connection.execute(f"CREATE OR REPLACE {kind} {name} AS SELECT * FROM put_here")
             finally:
                 self._connection.unregister("put_here")
 
-    def check_query(self, sql: str, where: str) -> None:
-        """Nothing, where the text is one query that only reads; else Problems."""
+    def _query(self, sql: str, where: str) -> Statement:
+        """The text, parsed. Raises Problems where it is not one query that only reads."""
         import duckdb
 
         with _told(where):
-            kinds = [statement.type for statement in self._connection.extract_statements(sql)]
-        if kinds != [duckdb.StatementType.SELECT]:
-            found = "this is not one query" if len(kinds) != 1 else "this would do more than read"
+            parsed = self._connection.extract_statements(sql)
+        if [statement.type for statement in parsed] != [duckdb.StatementType.SELECT]:
+            found = "this is not one query" if len(parsed) != 1 else "this would do more than read"
             raise Problems([Problem(where, found, "Records are only read: write one SELECT.")])
+        return parsed[0]
+
+    def _parsed(self, sql: str) -> list[Statement]:
+        """The statements of a text, none where it is no SQL."""
+        import duckdb
+
+        try:
+            return self._connection.extract_statements(sql)
+        except duckdb.ParserException:
+            return []
 
     def close(self) -> None:
         """Let go of the hospital and of everything of our own."""
