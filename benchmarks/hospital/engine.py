@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from caseseries.cli.main import hurry, leave
 from caseseries.cohort.facts import TABLES
 from caseseries.cohort.judging import judge
 from caseseries.cohort.narrowing import find_near
@@ -104,6 +105,7 @@ ORDER BY s.person_id, s.first_day""")
 
 
 if __name__ == "__main__":
+    hurry()
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("hospital")
     words.add_argument("verdicts")
@@ -113,3 +115,4 @@ if __name__ == "__main__":
     words.add_argument("--need", type=int, default=0)
     words.add_argument("--stop-when-open", action="store_true")
     main(words.parse_args())
+    leave(0)
