@@ -35,7 +35,7 @@ LOOSE = pl.Schema(
 
 
 def find_near(search: Search, tell: Tell) -> Forms:
-    """Lay out `near_stays`, of those who may come within reach of the need, and `stay_facts`, from their rows.
+    """Lay out `near_stays`, of those who may come within reach of the need, and `stay_facts` of their rows.
 
     Answers with the ways in which their results are written.
     """
