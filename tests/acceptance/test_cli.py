@@ -337,6 +337,20 @@ def test_wrong_use(words: list[str], capsys: pytest.CaptureFixture[str]) -> None
     assert said.err.startswith("usage: caseseries")
 
 
+def test_what_is_to_be_done_at_the_end_is_done(tmp_path: Path) -> None:
+    """Though the interpreter is not taken apart: what was printed is written, and no scratch folder stays."""
+    code = (
+        "from caseseries.cli.main import leave\n"
+        "from caseseries.records.engines.duckdb import Engine\n"
+        f"engine = Engine(scratch={str(tmp_path)!r})\n"
+        f"print(len(list(__import__('pathlib').Path({str(tmp_path)!r}).iterdir())), 'x' * 5_000)\n"
+        "leave(3)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (3, f"1 {'x' * 5_000}\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
 # ---- Help ----
 
 

@@ -11,7 +11,9 @@ from tests.referee.making import CODES, born, day, frames, hospital, measured, p
 from tests.referee.reading import Row
 from tests.referee.tables import counted, promise
 
+from caseseries.analysis.columns import cautions_of_values
 from caseseries.cases.abstract import abstract
+from caseseries.cases.keeping import files_of_cases
 from caseseries.cases.series import CaseSeries
 from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.screen import screen
@@ -165,6 +167,29 @@ if_unknown = "drop"
         cohort, _ = screened([], others, born(1, 1996, 2), adult)
         assert cohort.attrition.steps[0].notes == notes
         assert cohort.attrition.steps[0].into == len(others[:1])
+
+
+@pytest.mark.parametrize(
+    "birth, ages, written",
+    [
+        ((1960, 5, 1), (53, None), "53"),
+        ((1960, 5), (53, None), "53"),
+        ((1960, 2), (53, 54), "53 to 54"),
+        ((1960,), (53, 54), "53 to 54"),
+    ],
+    ids=["day", "month", "month of the admission", "year"],
+)
+def test_an_age_may_be_a_range(birth: tuple[int, ...], ages: tuple[int, int | None], written: str) -> None:
+    """Admitted on 7 February 2014. Counted at its lower end, and that is said."""
+    years = '[[variable]]\nname = "years"\nkind = "number"\nunit = "years"\ntake = { person = "age" }\n'
+    doses = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 12)]
+    _, cases = screened(doses, birth=born(1, *birth), variables=years)
+    high = cases.part("years", "high")
+    assert (cases.table["years"].to_list(), None if high is None else high.item()) == ([ages[0]], ages[1])
+    kept = files_of_cases(cases)["cases.csv"].decode().splitlines()
+    assert kept[1].split(",")[kept[0].split(",").index("years")] == written
+    said = [caution.sentence for caution in cautions_of_values(cases, "years")]
+    assert said == (["1 value is known as a range only, and taken at its lower end."] if ages[1] else [])
 
 
 def test_etoposide_is_no_treatment_of_the_cause() -> None:

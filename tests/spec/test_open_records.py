@@ -174,6 +174,22 @@ def test_a_table_without_rows_is_told_too() -> None:
 # ---- CDM 5.3, types, and what else differs between sites ----
 
 
+@every_way
+@pytest.mark.parametrize("ids", [[1, 2, 3], [3, 1, 2], [-2, ANNA, BERT]])
+def test_patients_may_stand_in_any_order(ids: list[int], way: Way, tmp_path: Path) -> None:
+    frames = small() | {"person": pl.DataFrame({"person_id": ids, "year_of_birth": [1970] * 3})}
+    with open_records(way(frames, tmp_path)) as records:
+        assert set(records.run("SELECT person_id FROM person")["person_id"]) == set(ids)
+
+
+@every_way
+@pytest.mark.parametrize("ids", [[1, 1, 2], [1, 2, 1], [2, 1, 1], [ANNA, 0, ANNA]])
+def test_a_patient_who_stands_there_twice_is_told_wherever(ids: list[int], way: Way, tmp_path: Path) -> None:
+    frames = small() | {"person": pl.DataFrame({"person_id": ids, "year_of_birth": [1970] * 3})}
+    with pytest.raises(Problems, match=rf"1 \({max(ids, key=ids.count)}\) has more than one"):
+        open_records(way(frames, tmp_path))
+
+
 def test_cdm_5_3_is_read_by_its_own_names() -> None:
     frames = with_column(
         small(), "visit_occurrence", admitting_source_concept_id=8870, Discharge_To_Concept_ID=4216643
@@ -422,6 +438,7 @@ def test_a_table_of_the_hospital_is_never_hidden(records: Records, verb: str) ->
         ("DROP VIEW person", "would do more than read"),
         ("COPY person TO 'out.csv'", "would do more than read"),
         ("SET threads = 1", "would do more than read"),
+        ("WITH one AS (SELECT 1 AS a) INSERT INTO person FROM one", "would do more than read"),
         ("SELECT 1; SELECT 2", "not one query"),
         ("", "not one query"),
         ("SELEC 1", "syntax error"),

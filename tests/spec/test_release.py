@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from caseseries.analysis.plan import analyse, analysed
 from caseseries.analysis.released import Released, released
 from caseseries.analysis.released_rule import BANDED
 from caseseries.analysis.results import Group, Number, Result, Results
+from caseseries.cases.parts import HIGH, part_of
 from caseseries.cases.pseudonyms import pseudonyms
 from caseseries.cases.series import Source
 from caseseries.evidence.problem import Problems
@@ -245,8 +247,17 @@ def test_patients_stand_in_the_order_of_their_pseudonyms(run: Run, with_patients
     }
 
 
-def test_an_age_above_89_is_banded_in_a_line_too(run: Run) -> None:
+@pytest.mark.parametrize(
+    "upper_ends, first",
+    [(None, "89"), ([89.0, 91.0, 94.0, 102.0], "89"), ([90.0, 90.0, 93.0, 102.0], "89, or 90 and older")],
+    ids=["ages", "ranges", "a range over the limit"],
+)
+def test_an_age_above_89_is_banded_in_a_line_too(
+    run: Run, upper_ends: list[float] | None, first: str
+) -> None:
     table = run.cases.table.with_columns(age=pl.Series([89.0, 90.0, 93.0, 101.0]))
+    if upper_ends:
+        table = table.with_columns(pl.Series(part_of("age", HIGH), upper_ends))
     aged = tuple(
         one.model_copy(update={"take": open_study("naymagon-2022").protocol.variables[0].take})
         if one.name == "age"
@@ -257,9 +268,10 @@ def test_an_age_above_89_is_banded_in_a_line_too(run: Run) -> None:
     cases = replace(run.cases, table=table)
     found = analyse(protocol, cases, screening=run.screening)
     made = released_files(Finished(protocol, cases, found, screening=run.screening), with_patients=True)
-    rows = [row.split(",")[1] for row in made["tables/patients.csv"].splitlines()[1:]]
-    assert sorted(rows) == ["89", *["90 and older"] * 3]
-    found_old = [re.search(r".{40}(?<![.\d])(93|101)(?![%\d]).{20}", read(text)) for text in made.values()]
+    rows = [row[1] for row in csv.reader(made["tables/patients.csv"].splitlines()[1:])]
+    assert sorted(rows) == [first, *["90 and older"] * 3]
+    old = r".{40}(?<![.\d])(91|93|94|101|102)(?![%\d]).{20}"
+    found_old = [re.search(old, read(text)) for text in made.values()]
     assert [one[0] for one in found_old if one] == []
 
 

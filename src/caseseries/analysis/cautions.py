@@ -193,10 +193,8 @@ def bounds_taken(count: int) -> Caution:
 
 
 def ranges_taken(count: int) -> Caution:
-    plural = "counts are" if count > 1 else "count is"
-    return Caution(
-        "ranges", f"{count} {plural} known as a range only, and taken at the lower end: what was shown."
-    )
+    plural = "values are" if count > 1 else "value is"
+    return Caution("ranges", f"{count} {plural} known as a range only, and taken at its lower end.")
 
 
 def recalled(sentence: str) -> Caution:

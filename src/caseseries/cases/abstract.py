@@ -169,7 +169,9 @@ def _part(variable: Variable, patients: Sequence[Patient], study: Abstracting) -
     for part, dtype in PARTS.get(variable.kind, {}).items():
         name = part_of(variable.name, part)
         values = pl.Series(name, [None if one.value is None else one.parts.get(part) for one in cells], dtype)
-        if values.null_count() < len(values) or column.certainty or variable.kind == "event":
+        # The upper ends of ranges stand there where somebody has a range.
+        is_told = values.null_count() < len(values) and not values.equals(columns[variable.name])
+        if is_told or column.certainty or variable.kind == "event":
             columns[name] = values
     return _Part(columns, (column,), {variable.name: _origins(variable.name, [one.because for one in cells])})
 

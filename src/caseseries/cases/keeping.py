@@ -56,7 +56,7 @@ def _cells(cases: CaseSeries, column: Column) -> list[str]:
     ]
 
 
-def _cell(value: object, operator: str | None, high: int | None) -> str:
+def _cell(value: object, operator: str | None, high: float | None) -> str:
     """The value as somebody would type it; empty where it is not known."""
     match value:
         case None:
@@ -65,6 +65,6 @@ def _cell(value: object, operator: str | None, high: int | None) -> str:
             return YES[value]
         case list():
             return "; ".join(map(str, value)) or "None"
-        case float():
-            return f"{operator or ''}{value:.10g}"
-    return f"{value} to {high}" if high is not None and high != value else str(value)
+    is_range = high is not None and high != value
+    ends = (f"{end:.10g}" if isinstance(end, float) else str(end) for end in (value, high)[: 1 + is_range])
+    return (operator or "") + " to ".join(ends)

@@ -7,7 +7,7 @@ CERTAINTY = "certainty"
 OPERATOR = "operator"
 """The sign of a number that is a bound (`>100,000`): text, null where it is none."""
 HIGH = "high"
-"""The upper end of a count that may be a range; that of one that is none is the count."""
+"""The upper end of a number or a count that may be a range; that of one that is none is itself."""
 TERM, GRADE = "term", "grade"
 """What an event was, as text, and its grade, a whole number from 1 to 5."""
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import polars as pl
 
 from caseseries.cases.long_tables import UNREAD, frame
-from caseseries.cases.parts import ROUTE, TERM, part_of
+from caseseries.cases.parts import HIGH, ROUTE, TERM, part_of
 from caseseries.cases.series import CaseSeries, Column
 
 EVENT = "an event"
@@ -44,10 +44,14 @@ def without_words(cases: CaseSeries) -> CaseSeries:
 def under_pseudonyms(
     cases: CaseSeries, names: Mapping[str, str], age: Iterable[str], oldest: float
 ) -> CaseSeries:
-    """The cases in the order of their pseudonyms, with no origins; columns of `age` are cut at `oldest`."""
+    """The cases in the order of their pseudonyms, with no origins.
+
+    Columns of `age` are cut at `oldest`, and so are the upper ends of those that are ranges.
+    """
     plain = without_words(cases)
     key = pl.col("patient").replace_strict(names, return_dtype=pl.String)
-    cut = [pl.col(one).clip(upper_bound=oldest) for one in age if one in plain.table.columns]
+    ages = [part for one in age for part in (one, part_of(one, HIGH)) if part in plain.table.columns]
+    cut = [pl.col(one).clip(upper_bound=oldest) for one in ages]
     terms = [part_of(one.name, TERM) for one in plain.dictionary if one.kind == "event"]
     told = [
         pl.when(pl.col(term).is_not_null()).then(pl.lit(EVENT)).alias(term)

@@ -68,9 +68,8 @@ def _person(variable: Variable, take: Take, patient: Patient, study: Abstracting
         return Cell(level, because if level else ())
     if take.person != "age" or patient.youngest is None or patient.oldest is None:
         return Cell()
-    # A birth year alone leaves two ages: the lower one stands there as a bound.
-    sign = ">=" if patient.oldest > patient.youngest else None
-    return Cell(float(patient.youngest), because, {OPERATOR: sign})
+    # A birth year alone leaves two ages.
+    return Cell(float(patient.youngest), because, {HIGH: float(patient.oldest)})
 
 
 # ---- Criteria ----

@@ -37,7 +37,7 @@ TYPES: Mapping[Kind, pl.DataType] = {
 }
 """The type of a column, by its kind."""
 PARTS: Mapping[Kind, Types] = {
-    "number": {OPERATOR: WORD},
+    "number": {OPERATOR: WORD, HIGH: NUMBER},
     "share": {OPERATOR: WORD},
     "count": {HIGH: WHOLE},
     "points": {HIGH: WHOLE},

@@ -52,7 +52,7 @@ from caseseries.report.page import (
     plain,
     tables,
 )
-from caseseries.report.patient_tables import listing
+from caseseries.report.patient_tables import DASH, listing
 from caseseries.report.provenance import versions
 from caseseries.report.sections import courses, every_caution
 from caseseries.report.summary_table import summary_table
@@ -200,14 +200,18 @@ def _patients(copy: _Copy) -> Iterator[Block]:
 def _banded(row: Row, old: set[int]) -> Row:
     """The row with who is cut at the greatest age said to be as old or older."""
     cells = (
-        replace(cell, line=(BANDED,)) if place in old and _is_oldest(cell) else cell
+        replace(cell, line=(band,)) if place in old and (band := _band(cell)) else cell
         for place, cell in enumerate(row.cells)
     )
     return replace(row, cells=tuple(cells))
 
 
-def _is_oldest(cell: Cell) -> bool:
-    return plain(cell.line).lstrip("<>=") == f"{OLD + 1}"
+def _band(cell: Cell) -> str:
+    """What stands in the place of an age, or of a range of ages, that ends at the greatest; else ""."""
+    low, _, high = plain(cell.line).lstrip("<>=").rpartition(DASH)
+    if high != f"{OLD + 1}":
+        return ""
+    return f"{low}, or {BANDED}" if low else BANDED
 
 
 def _survival(copy: _Copy) -> Iterator[Block]:
