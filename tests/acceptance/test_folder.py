@@ -105,24 +105,36 @@ def test_an_interrupt_leaves_every_file_whole(done: Path, tmp_path: Path, moment
     assert set(left) in (set(), set(whole))
 
 
-def loading_was(cause: BaseException | None) -> Callable[[object], None]:
+def loading_was(error: Exception, cause: BaseException | None) -> Callable[[object], None]:
     """A verb that ends as one does whose library could not be loaded."""
 
     def verb(options: object) -> None:
-        raise ImportError("initialization failed") from cause
+        raise error from cause
 
     return verb
 
 
+@pytest.mark.parametrize(
+    "error", [ImportError("initialization failed"), RuntimeError("Error calling __set_name__")]
+)
 def test_an_interrupt_while_a_library_loads_is_an_interrupt(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(studies, "check", loading_was(KeyboardInterrupt()))
-    assert main(["check", STUDY]) == INTERRUPTED
-    assert capsys.readouterr().err == "Stopped. Nothing half-written was left behind.\n"
-    monkeypatch.setattr(studies, "check", loading_was(None))
-    with pytest.raises(ImportError, match="initialization failed"):
+    for cause in (KeyboardInterrupt(), loaded_within(KeyboardInterrupt())):
+        monkeypatch.setattr(studies, "check", loading_was(error, cause))
+        assert main(["check", STUDY]) == INTERRUPTED
+        assert capsys.readouterr().err == "Stopped. Nothing half-written was left behind.\n"
+    monkeypatch.setattr(studies, "check", loading_was(error, None))
+    with pytest.raises(type(error), match=str(error)):
         main(["check", STUDY])
+
+
+def loaded_within(cause: BaseException) -> Exception:
+    """What a library says that another one loads."""
+    try:
+        raise ImportError("it was loading") from cause
+    except ImportError as error:
+        return error
 
 
 @pytest.mark.parametrize("earlier", [False, True])

@@ -529,6 +529,11 @@ def test_without_a_word_about_it_memory_is_bounded_by_the_threads(threads: int, 
         assert counted.row(0) == (20_000_000, 1000)
 
 
+def test_files_are_read_and_written_by_the_threads_that_ask(records: Records) -> None:
+    """Where others did it, one in 150 copies of 600,000 rows that were interrupted never came back."""
+    assert records.run("SELECT current_setting('async_threads') AS threads").item() == 0
+
+
 def test_half_a_gigabyte_and_one_thread_are_enough(tmp_path: Path) -> None:
     with open_records(as_csv(small(), tmp_path), memory="512MB", threads=1) as records:
         settings = "SELECT current_setting('threads') AS threads, current_setting('memory_limit') AS memory"

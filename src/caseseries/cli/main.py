@@ -60,10 +60,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         say(f"{error.filename or 'A file'}: {error.strerror or error}")
         return CANNOT
-    except (KeyboardInterrupt, ImportError) as stop:
-        # A library that is interrupted while it is loaded says that it could not be.
-        if isinstance(stop, ImportError) and not isinstance(stop.__cause__, KeyboardInterrupt):
+    except BaseException as stop:
+        if not _is_interrupt(stop):
             raise
         say("Stopped. Nothing half-written was left behind.")
         return INTERRUPTED
     return 0
+
+
+def _is_interrupt(stop: BaseException) -> bool:
+    """Whether somebody stopped us: a library that was being loaded says so in words of its own."""
+    cause: BaseException | None = stop
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__cause__
+    return cause is not None

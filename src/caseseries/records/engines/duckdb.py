@@ -62,10 +62,10 @@ class Engine:
         with _told(str(scratch) or "scratch"):
             # Only its owner may look into a folder made this way: patients' rows may stand there.
             self._folder = Path(tempfile.mkdtemp(prefix="caseseries-", dir=str(scratch) or None))
+            self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._connection = duckdb.connect(
             ":memory:", config={**settings, "temp_directory": str(self._folder)}
         )
-        self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._views: set[str] = set()
         self.watch: Watch | None = None
         self._is_told = bool(memory)
@@ -244,6 +244,9 @@ def _settings(threads: int, memory: str) -> dict[str, Any]:
         raise Problems(problems)
     # Nothing is fetched from anywhere: a hospital's machine has no way out, and should need none.
     settings: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    # Files are read and written by the threads that ask for it: a query that is interrupted while others
+    # write for it may wait for them without end (DuckDB 2.0.0, see duckdb issue 23885).
+    settings["async_threads"] = 0
     return settings | ({"threads": threads} if threads else {}) | ({"memory_limit": memory} if memory else {})
 
 
