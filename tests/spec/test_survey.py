@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.referee.reading import Row
 
 from caseseries.cohort.known import asked_of
 from caseseries.cohort.meaning import meanings
+from caseseries.criteria.definition import findings_of
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.problem import Problems
 from caseseries.records.admissions import admissions_told
@@ -40,6 +42,7 @@ from caseseries.records.survey_frames import (
     WRITTEN,
 )
 from caseseries.records.survey_wording import percent, short, unit_words, years
+from caseseries.records.sweep import sweep
 from caseseries.records.tally import patients
 from caseseries.report.survey_page import survey_page
 from caseseries.study import open_study
@@ -67,6 +70,23 @@ def row_of(frame: pl.DataFrame, **key: Any) -> dict[str, Any]:
     found = frame.filter(pl.col(name).eq_missing(pl.lit(value)) for name, value in key.items())
     assert found.height == 1, found
     return next(found.iter_rows(named=True))
+
+
+def test_each_table_of_results_is_read_once() -> None:
+    """Rows, patients, units, values, words, limits and years come from one pass of it."""
+    marrow = [("observation", whole("observation", observation_id=1, person_id=1, observation_date=day(1)))]
+    asked = [finding for definition in HLH for finding in findings_of(definition)]
+    read: dict[str, list[str]] = {"measurement": [], "observation": []}
+    with open_records(frames(hospital([*FERRITIN, *marrow, ("person", born(1, 1960))]))) as records:
+        codebook = read_codebook()
+        resolved = resolve(codebook, records)
+        before = set(records.sql)
+        survey(records, codebook, resolved, list(dict.fromkeys(asked)), meanings(HLH))
+        for name, text in records.sql.items():
+            for table in read:
+                if name not in before and re.search(rf"\b{table}\b", text.replace(f"'{table}'", "")):
+                    read[table].append(name)
+    assert read == {table: [f"swept_{table}"] for table in read}
 
 
 # ---- Numbers ----
@@ -290,7 +310,9 @@ def test_more_findings_than_a_whole_number_has_bits() -> None:
     for (_, row), concept in zip(rows, wanted["concept_id"], strict=True):
         row["observation_concept_id"] = concept
     people = [("person", born(1, 1960)), ("visit_occurrence", visit(1, 1, 1, 2))]
+    entries = [replace(codebook.entry(one.rpartition(" ")[0]), finding=one) for one in wanted["finding"]]
     with open_records(frames(hospital([*people, *rows]))) as records:
+        sweep(records, wanted, entries, "")
         assert patients(records, wanted) == dict.fromkeys(wanted["finding"], 1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -59,12 +59,18 @@ def lay_concepts(records: Records, numbers: Iterable[int]) -> None:
     records.put("numbered_concepts", pl.DataFrame({"concept_id": list(numbers)}, {"concept_id": pl.Int64}))
 
 
-def read_forms(records: Records, codebook: Codebook, rows: str, words: pl.DataFrame) -> Forms:
+def read_forms(
+    records: Records,
+    codebook: Codebook,
+    rows: str,
+    words: pl.DataFrame,
+    words_of: Callable[[str], str] = readings.words_of,
+) -> Forms:
     """The forms of number rows, and of the answers in words.
 
     `rows` is the table of the number rows, or a query in parentheses; `words` has a row (table, concept_id)
-    for each concept that answers in words. Leaves `operators` and `texts` with the records, on which the
-    readings rest.
+    for each concept that answers in words, and `words_of` gives the SQL of what a table says of these. Leaves
+    `operators` and `texts` with the records, on which the readings rest.
     """
     operators = [(concept, SIGNS[means]) for concept, means in codebook.operator_concepts.items()]
     schema = {"concept_id": pl.Int64, "operator": pl.Int64}
@@ -73,7 +79,7 @@ def read_forms(records: Records, codebook: Codebook, rows: str, words: pl.DataFr
     texts, unread = _texts(odd)
     records.put("texts", texts)
     units = records.run(readings.units(rows), "units as they are written")
-    return Forms(_with_units(units, codebook), texts, _words(records, words), unread)
+    return Forms(_with_units(units, codebook), texts, _words(records, words, words_of), unread)
 
 
 def _texts(odd: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -116,12 +122,12 @@ def _unit(concept: int, text: str, codebook: Codebook) -> str | None:
     return unit_name(text) if text.strip() else (None if concept else "")
 
 
-def _words(records: Records, words: pl.DataFrame) -> pl.DataFrame:
+def _words(records: Records, words: pl.DataFrame, words_of: Callable[[str], str]) -> pl.DataFrame:
     """Every answer in words, with the word it comes to: its text, else the name of its concept."""
     frames = [pl.DataFrame(schema=WORDS)]
     records.put("worded_concepts", words.select("table", "concept_id"))
     for table in words["table"].unique().sort():
-        found = records.run(readings.words_of(table), f"answers in words of {table}")
+        found = records.run(words_of(table), f"answers in words of {table}")
         names = names_of(records, found["value_concept_id"])
         said = [
             text or names.get(concept) or source or ("present" if table == "observation" else "")

@@ -14,24 +14,18 @@ from caseseries.records.forms import Forms, lay_concepts, read_forms
 from caseseries.records.omop import Records
 from caseseries.records.percentiles import quantiles
 from caseseries.records.plausible import plausible_bands
-from caseseries.records.readings import finite, numbers
+from caseseries.records.readings import numbers
 from caseseries.records.survey_frames import SET_ASIDE, UNITS, WRITTEN, framed
+from caseseries.records.sweep import words_swept
 
 TABLE = "surveyed_values"
-VALUES = f"""
-SELECT m.measurement_concept_id AS concept_id, COALESCE(m.measurement_source_value, '') AS source_value,
-  COALESCE(m.unit_concept_id, 0) AS unit_concept_id, COALESCE(m.unit_source_value, '') AS unit_source_value,
-  m.operator_concept_id, CASE WHEN {finite("m.value_as_number")} THEN m.value_as_number END AS number,
-  CASE WHEN COALESCE({finite("m.value_as_number")}, FALSE)
-    AND LEFT(m.value_source_value, 1) BETWEEN '0' AND '9' THEN NULL ELSE m.value_source_value END AS text,
-  COUNT(*) AS rows
-FROM measurement m
-WHERE m.measurement_concept_id IN (SELECT concept_id FROM numbered_concepts)
-  AND m.measurement_date IS NOT NULL AND m.person_id IS NOT NULL
+VALUES = """
+SELECT concept_id, source_value, unit_concept_id, unit_source_value, operator_concept_id, number, text,
+  CAST(SUM(rows) AS BIGINT) AS rows
+FROM swept_measurement
+WHERE there AND concept_id IN (SELECT concept_id FROM numbered_concepts)
 GROUP BY 1, 2, 3, 4, 5, 6, 7"""
-"""SQL: each value in each way of writing, with its rows: exact percentiles from one pass. Laboratories round,
-so that of millions of rows some ten thousand values are left. A text that begins with a digit says nothing
-beside its number. Rests on the table `numbered_concepts`."""
+"""SQL: each value in each way of writing, with its rows. Rests on the sweep, and on `numbered_concepts`."""
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FATES = ("usable", *SET_ASIDE, "from_text", "above", "below")
 """What is counted of each finding."""
@@ -61,13 +55,14 @@ def spread(
 ) -> tuple[Spread, Forms]:
     """The numbers of these entries, and the forms of their units and texts and of the `worded` concepts.
 
-    `codes` has the columns finding, table and concept_id. Leaves the tables of `read_forms` with the records.
+    `codes` has the columns finding, table and concept_id. Rests on the sweep, and leaves the tables of
+    `read_forms` with the records.
     """
     is_mine = pl.col("finding").is_in([entry.finding for entry in entries])
     mine = codes.filter(is_mine, pl.col("table") == "measurement").select("finding", "concept_id").unique()
     lay_concepts(records, mine["concept_id"].unique().sort())
     records.keep(TABLE, VALUES)
-    forms = read_forms(records, codebook, TABLE, worded)
+    forms = read_forms(records, codebook, TABLE, worded, words_swept)
     told = records.run(numbers(TABLE), "survey: values as they are written")
     records.drop(TABLE)
     spelt = ["concept_id", "unit_concept_id", "unit_source_value"]

@@ -19,7 +19,8 @@ from caseseries.records.spread import FATES, Spread, spread
 from caseseries.records.survey_frames import CONCEPTS, FINDINGS, Frames, framed
 from caseseries.records.survey_text import survey_text
 from caseseries.records.survey_words import NO_NUMBER, NOT_UNDERSTOOD, Means, words_found
-from caseseries.records.tally import SUMS, by_finding, looked_for, patients, tally
+from caseseries.records.sweep import forget, looked_for, sweep
+from caseseries.records.tally import SUMS, by_finding, patients, tally
 from caseseries.records.unseen import unseen
 
 
@@ -56,7 +57,7 @@ def survey(
     findings: Sequence[str],
     means: Means = _unasked,
 ) -> Survey:
-    """What the records tell of these findings, each table asked as a whole.
+    """What the records tell of these findings, each table read as a whole, and once.
 
     A class of drugs ("corticosteroids") stands for its drugs, and a finding that can be worked out of two for
     these as well. `means` says what a word comes to for a finding: "met", "denied" or "not understood".
@@ -65,10 +66,12 @@ def survey(
     entries = entries_asked(codebook, findings)
     columns = [entry.known_from for entry in entries if records.has("measurement", entry.known_from)]
     wanted = looked_for(resolved.codes, entries)
-    counted = tally(records, wanted, next((column for column in columns if column), ""))
+    sweep(records, wanted, entries, next((column for column in columns if column), ""))
+    counted, have = tally(records, wanted), patients(records, wanted)
     measured = [entry for entry in entries if _is_measured(entry)]
     told, forms = spread(records, codebook, wanted, measured, _worded(wanted, entries))
     words = words_found(records, wanted, forms, entries, means)
+    forget(records, wanted)
     labels = {code.concept: code.label for entry in entries for code in entry.codes}
     called = names_of(records, wanted["concept_id"])
     concepts = wanted.join(
@@ -80,7 +83,7 @@ def survey(
     )
     deaths = deaths_told(records, codebook)
     frames = Frames(
-        findings=_findings(entries, wanted, counted, patients(records, wanted), told, words),
+        findings=_findings(entries, wanted, counted, have, told, words),
         concepts=framed(concepts, CONCEPTS),
         units=told.units,
         written=told.written,

@@ -28,7 +28,7 @@ def words_found(
     """Every word of the findings in words, and of those by the laboratory's own limit, with WORDS as columns.
 
     `codes` has the columns finding, table and concept_id. Where a row need only be there, all but a word that
-    denies says that the finding is. A diagnosis, a procedure or a drug has no word.
+    denies says that the finding is. A diagnosis, a procedure or a drug has no word. Rests on the sweep.
     """
     reads = {entry.finding: entry.reads for entry in entries}
     worded = [finding for finding, how in reads.items() if how in ("word", "presence")]
@@ -43,7 +43,7 @@ def words_found(
         records.put("surveyed_limits", limits.select("concept_id").unique())
         found = records.run(_limits(), "survey: results by the laboratory's own limit")
         records.drop("surveyed_limits")
-        found = found.join(limits, on="concept_id").with_columns(pl.col("rows").cast(pl.Int64))
+        found = found.join(limits, on="concept_id")
         frames.append(found.select("finding", "table", "word", "rows"))
     words = pl.concat(frames).group_by("finding", "table", "word").agg(pl.col("rows").sum())
     comes_to = [
@@ -72,7 +72,11 @@ SELECT n.concept_id,
     WHEN n.operator > 0 AND n.value >= n.range_low THEN '{NORMAL}'
     WHEN n.operator <> 0 THEN '{UNDECIDED}'
     WHEN n.value < n.range_low THEN '{LOW}' ELSE '{NORMAL}' END AS word,
-  COUNT(*) AS rows
-FROM ({readings.numbers(f"({readings.number_rows('')})")}) n
-WHERE n.concept_id IN (SELECT concept_id FROM surveyed_limits) AND n.person_id IS NOT NULL
+  CAST(SUM(n.rows) AS BIGINT) AS rows
+FROM ({readings.numbers(f"({_ROWS})")}) n
 GROUP BY 1, 2"""
+
+
+_ROWS = """
+SELECT concept_id, number, operator_concept_id, text, range_low, rows FROM swept_measurement
+WHERE there AND concept_id IN (SELECT concept_id FROM surveyed_limits)"""
