@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from caseseries.evidence.problem import Problem, Problems
+from caseseries.evidence.unhurried import unhurried
 from caseseries.folder.disk import NO_ROOM, in_words
 from caseseries.folder.manifest import (
     MANIFEST,
@@ -56,7 +53,7 @@ def write(
         _clear_leftovers(folder)
         for name, data in content.items():
             _write_whole(staging / name, data)
-        with _unhurried():
+        with unhurried():  # all files are of one run
             for name in content:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (staging / name).replace(folder / name)
@@ -79,26 +76,6 @@ def _write_whole(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def _unhurried() -> Iterator[None]:
-    """An interrupt waits until the files are moved, which takes a moment: all are of one run."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    waiting: list[int] = []
-
-    def wait(number: int, frame: FrameType | None) -> None:
-        waiting.append(number)
-
-    usual = signal.signal(signal.SIGINT, wait)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
-        if waiting:
-            signal.raise_signal(signal.SIGINT)
 
 
 def _remove(folder: Path, gone: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from caseseries.evidence.problem import Problem, Problems
+from caseseries.evidence.unhurried import unhurried
 from caseseries.records.engines.refusals import problem_of
 from caseseries.records.engines.watching import Watch, watched
 
@@ -56,10 +57,11 @@ class Engine:
     """
 
     def __init__(self, threads: int = 0, memory: str = "", scratch: Path | str = "") -> None:
-        import duckdb
+        with unhurried():  # its bindings end the whole process where they are interrupted while they load
+            import duckdb
 
         settings = _settings(threads, memory)
-        with _told(str(scratch) or "scratch"):
+        with _told(str(scratch) or "scratch"), unhurried():
             # Only its owner may look into a folder made this way: patients' rows may stand there.
             self._folder = Path(tempfile.mkdtemp(prefix="caseseries-", dir=str(scratch) or None))
             self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
