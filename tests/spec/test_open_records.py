@@ -581,7 +581,7 @@ def test_who_stops_us_while_rows_are_put_there_is_heard(monkeypatch: pytest.Monk
 
 
 def test_an_interrupt_waits_until_duckdb_is_loaded() -> None:
-    """Its bindings end the process where they are interrupted: it was one in 450 interrupts of a screening."""
+    """Its bindings end the process where they are interrupted: one in 450 interrupts of a screening did."""
     code = (
         "import signal, sys\n"
         "from caseseries.records.engines.duckdb import Engine\n"
