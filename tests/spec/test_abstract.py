@@ -189,7 +189,7 @@ def test_an_age_may_be_a_range(birth: tuple[int, ...], ages: tuple[int, int | No
     kept = files_of_cases(cases)["cases.csv"].decode().splitlines()
     assert kept[1].split(",")[kept[0].split(",").index("years")] == written
     said = [caution.sentence for caution in cautions_of_values(cases, "years")]
-    assert said == (["1 value is known as a range only, and taken at its lower end."] if ages[1] else [])
+    assert said == (["1 value is known as a range only, and taken at the lower end."] if ages[1] else [])
 
 
 def test_etoposide_is_no_treatment_of_the_cause() -> None:

@@ -1167,7 +1167,7 @@ CAUTIONS: list[tuple[str, Case, str, Case]] = [
     (
         "ranges",
         summed(WARD, "met"),
-        "1 value is known as a range only, and taken at its lower end.",
+        "1 value is known as a range only, and taken at the lower end.",
         summed(WARD.replace("5 to 7", "5     "), "met"),
     ),
     ("ranges", ranks(WARD, "met"), "", ranks(WARD, "age")),

@@ -194,7 +194,7 @@ def bounds_taken(count: int) -> Caution:
 
 def ranges_taken(count: int) -> Caution:
     plural = "values are" if count > 1 else "value is"
-    return Caution("ranges", f"{count} {plural} known as a range only, and taken at its lower end.")
+    return Caution("ranges", f"{count} {plural} known as a range only, and taken at the lower end.")
 
 
 def recalled(sentence: str) -> Caution:

@@ -39,7 +39,7 @@ _GENERAL = {
     "different-starts": "Day 1 is not the same hospital day in all: the first values are not of one time of "
     "the illness.",
     "bounds": "Some values are known as a bound only, and are taken at the bound.",
-    "ranges": "Some values are known as a range only, and are taken at its lower end.",
+    "ranges": "Some values are known as a range only, and are taken at the lower end.",
     "recalled": "Something here rests on a fact known from memory only.",
     "episodes": "Further episodes are left out: the unit is the patient, at the first episode.",
 }
