@@ -124,6 +124,9 @@ def test_an_interrupt_while_a_library_loads_is_an_interrupt(
         monkeypatch.setattr(studies, "check", loading_was(error, cause))
         assert main(["check", STUDY]) == INTERRUPTED
         assert capsys.readouterr().err == "Stopped. Nothing half-written was left behind.\n"
+    said = ImportError(f"{error}:\n  KeyboardInterrupt: \n")
+    monkeypatch.setattr(studies, "check", loading_was(said, None))
+    assert main(["check", STUDY]) == INTERRUPTED
     monkeypatch.setattr(studies, "check", loading_was(error, None))
     with pytest.raises(type(error), match=str(error)):
         main(["check", STUDY])

@@ -71,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _is_interrupt(stop: BaseException) -> bool:
     """Whether somebody stopped us: a library that was being loaded says so in words of its own."""
     cause: BaseException | None = stop
-    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt) or KeyboardInterrupt.__name__ in str(cause):
+            return True
         cause = cause.__cause__
-    return cause is not None
+    return False
