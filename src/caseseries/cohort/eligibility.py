@@ -9,6 +9,7 @@ from operator import ge, gt, le, lt
 import polars as pl
 
 from caseseries.cohort.findings import Chart
+from caseseries.cohort.stays import aged
 from caseseries.evidence.attrition import Step
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.evidence.truth import Truth
@@ -104,7 +105,7 @@ def age_step(records: Records, step: Eligibility) -> Step:
     truth = _age_truth(step.age, is_drop=step.drop is not None)
     unknown = ORDER[FATES[step.if_unknown]]
     fate = f"CASE {truth} WHEN 2 THEN {ORDER[IN]} WHEN 0 THEN {ORDER[OUT]} ELSE {unknown} END"
-    records.keep("aged", f"SELECT s.*, {fate} AS fate, {truth} AS truth FROM studied s")
+    records.keep("aged", f"SELECT s.*, {fate} AS fate, {truth} AS truth FROM ({aged('studied')}) s")
     counts = records.run(
         """
 WITH by_person AS (
@@ -116,7 +117,7 @@ SELECT fate, COUNT(*) AS patients, CAST(SUM(in_doubt) AS BIGINT) AS in_doubt FRO
     )
     by_fate = {fate: patients for fate, patients, _ in counts.iter_rows()}
     doubts = {fate: doubt for fate, _, doubt in counts.iter_rows()}
-    columns = "person_id, stay_id, first_day, last_day, youngest, oldest"
+    columns = "person_id, stay_id, first_date, first_day, last_day"
     records.keep("studied", f"SELECT {columns} FROM aged WHERE fate = {ORDER[IN]}")
     in_doubt = sum(doubts.values())
     notes = (f"of {in_doubt:,} the age is not certain enough to tell",) if in_doubt else ()

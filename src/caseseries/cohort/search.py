@@ -38,7 +38,7 @@ class Search:
 
 
 def find_stays(records: Records, codebook: Codebook, transfers: int, first: int, last: int) -> None:
-    """Lay out `stays`, every one, and `studied`, those of the setting with the age on their first day."""
+    """Lay out `stays`, every one, and `studied`, those of the setting."""
     concepts = pl.DataFrame({"concept_id": list(codebook.inpatient_concepts)}, {"concept_id": pl.Int64})
     records.put("inpatient", concepts)
     records.keep("stays", stays.stays(transfers))

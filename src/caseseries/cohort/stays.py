@@ -52,9 +52,14 @@ WHERE visit_concept_id IN (SELECT concept_id FROM inpatient)"""
 
 
 def of_the_setting(first: int, last: int) -> str:
-    """SQL: the stays that start on these days, both included, with the range of the age in completed years.
+    """SQL: the stays that start on these days, both included."""
+    return f"SELECT * FROM stays WHERE first_day BETWEEN {first} AND {last}"
 
-    Where the day or the month of birth is unknown, the youngest and the oldest that the patient can be.
+
+def aged(table: str) -> str:
+    """SQL: the stays of a table with the range of the age, in completed years, on their first day.
+
+    Where the day or the month of birth is unknown, it is the youngest and the oldest that the patient can be.
     """
     admitted = "EXTRACT(MONTH FROM s.first_date) * 100 + EXTRACT(DAY FROM s.first_date)"
     years = "EXTRACT(YEAR FROM s.first_date) - p.year_of_birth"
@@ -62,8 +67,7 @@ def of_the_setting(first: int, last: int) -> str:
     earliest = """COALESCE(p.month_of_birth, 1) * 100
     + CASE WHEN p.month_of_birth IS NULL THEN 1 ELSE COALESCE(p.day_of_birth, 1) END"""
     return f"""
-SELECT s.person_id, s.stay_id, s.first_day, s.last_day,
+SELECT s.*,
   CAST({years} - CASE WHEN {admitted} < {latest} THEN 1 ELSE 0 END AS INTEGER) AS youngest,
   CAST({years} - CASE WHEN {admitted} < {earliest} THEN 1 ELSE 0 END AS INTEGER) AS oldest
-FROM stays s LEFT JOIN person p ON p.person_id = s.person_id
-WHERE s.first_day BETWEEN {first} AND {last}"""
+FROM {table} s LEFT JOIN person p ON p.person_id = s.person_id"""

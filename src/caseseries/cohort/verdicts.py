@@ -11,6 +11,7 @@ from caseseries.cohort.chart_review import Reviewed
 from caseseries.cohort.cohort import VERDICTS
 from caseseries.cohort.facts import TABLES
 from caseseries.cohort.search import Search
+from caseseries.cohort.stays import aged
 from caseseries.evidence.bounds import Bounds
 from caseseries.evidence.truth import Truth
 
@@ -66,7 +67,7 @@ def verdicts_of(search: Search, reviewed: Reviewed, suffix: str = "") -> Judged:
 SELECT s.person_id, s.stay_id, s.first_day, s.last_day, s.youngest, s.oldest, v.anchor, v.lower, v.upper,
   k.known, v.looked, v.met, v.undecided,
   CASE WHEN v.lower >= {need} THEN 'met' WHEN v.upper >= {need} THEN 'open' ELSE 'not met' END AS truth
-FROM verdicts{suffix} v JOIN near_stays s ON s.stay_id = v.stay_id
+FROM verdicts{suffix} v JOIN ({aged("near_stays")}) s ON s.stay_id = v.stay_id
 LEFT JOIN known_days{suffix} k ON k.stay_id = v.stay_id
 ORDER BY s.person_id, s.first_day, s.stay_id"""
     stays = search.records.run(query, f"verdicts{suffix} of the candidates")
