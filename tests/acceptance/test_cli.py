@@ -351,6 +351,13 @@ def test_what_is_to_be_done_at_the_end_is_done(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_command_may_have_nobody_to_speak_to() -> None:
+    """Schedulers close the streams of what they start."""
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        done = subprocess.run(f"{CASESERIES[0]} check {STUDY} {closed}", shell=True, capture_output=True)
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
 # ---- Help ----
 
 

@@ -276,6 +276,19 @@ def test_the_laboratorys_own_limit() -> None:
     assert not [one for one in told.unseen if "unit" in one or "compared" in one]
 
 
+def test_a_finding_that_every_row_of_a_table_tells() -> None:
+    """Thirteen results have a patient and a day, and both patients have a visit; none says a word of it."""
+    contact = "contact in person or laboratory result"
+    for findings in ([contact], [contact, "ferritin"], ["ferritin", contact]):
+        told = surveyed(FERRITIN, *findings).frames
+        row = row_of(told.findings, finding=contact)
+        assert (row["rows"], row["lost"], row["patients"], row["usable"]) == (15, 2, 2, 15)
+        assert told.words.filter(finding=contact).is_empty()
+    assert row_of(told.findings, finding="ferritin") == row_of(
+        surveyed(FERRITIN, "ferritin").frames.findings, finding="ferritin"
+    )
+
+
 def test_patients_are_counted_once_in_all_tables() -> None:
     coded = [
         ("condition_occurrence", found("condition_occurrence", 1, 1, "splenomegaly", 1)),

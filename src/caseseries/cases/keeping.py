@@ -57,7 +57,7 @@ def _cells(cases: CaseSeries, column: Column) -> list[str]:
 
 
 def _cell(value: object, operator: str | None, high: float | None) -> str:
-    """The value as somebody would type it; empty where it is not known."""
+    """The value as somebody would write it down; empty where it is not known."""
     match value:
         case None:
             return ""

@@ -40,7 +40,8 @@ def leave(code: int) -> NoReturn:
     """
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        if stream is not None:  # somebody closed it: `caseseries check STUDY >&-`
+            stream.flush()
     os._exit(code)
 
 

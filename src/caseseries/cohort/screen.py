@@ -86,7 +86,7 @@ def screen(
     kinds, aside = judge(search, tell), set_aside(search, forms)
     judged, unflagged = verdicts_of(search, reviewed), verdicts_of(search, reviewed, kinds[-1])
     # Most of what is held so far, and nothing asks for it again.
-    for one in ("number_rows", "stay_facts", "made_of_two", "near_bits", "likely_stays", "likely"):
+    for one in ("number_rows", "stay_facts", "made_of_two", "near_bits", "likely"):
         records.drop(one)
     step, chosen = criteria_step(steps.asked, judged.stays, _stays_of(records), _patients_left(records))
     # Whatever goes through everybody comes before the charts, which are held until the end.

@@ -19,7 +19,7 @@ from caseseries.records.spread import FATES, Spread, spread
 from caseseries.records.survey_frames import CONCEPTS, FINDINGS, Frames, framed
 from caseseries.records.survey_text import survey_text
 from caseseries.records.survey_words import NO_NUMBER, NOT_UNDERSTOOD, Means, words_found
-from caseseries.records.sweep import forget, looked_for, sweep
+from caseseries.records.sweep import EVERY_ROW, forget, looked_for, sweep
 from caseseries.records.tally import SUMS, by_finding, patients, tally
 from caseseries.records.unseen import unseen
 
@@ -57,7 +57,7 @@ def survey(
     findings: Sequence[str],
     means: Means = _unasked,
 ) -> Survey:
-    """What the records tell of these findings, each table read as a whole, and once.
+    """What the records tell of these findings, each table of results read as a whole, and once.
 
     A class of drugs ("corticosteroids") stands for its drugs, and a finding that can be worked out of two for
     these as well. `means` says what a word comes to for a finding: "met", "denied" or "not understood".
@@ -132,7 +132,8 @@ def _is_measured(entry: Entry) -> bool:
 def _worded(wanted: pl.DataFrame, entries: Sequence[Entry]) -> pl.DataFrame:
     """The concepts that answer in words, as `read_forms` takes them."""
     mine = pl.col("finding").is_in([one.finding for one in entries if one.reads in ("word", "presence")])
-    return wanted.filter(mine & pl.col("table").is_in(["measurement", "observation"]))
+    is_said = pl.col("table").is_in(["measurement", "observation"]) & (pl.col("concept_id") != EVERY_ROW)
+    return wanted.filter(mine & is_said)
 
 
 def _findings(

@@ -1,4 +1,4 @@
-"""The sweep: each table read once for a survey: the ways in which its rows are written, and who has them."""
+"""The sweep: a table read once for a survey: the ways in which its rows are written, and who has them."""
 
 from __future__ import annotations
 
@@ -135,7 +135,11 @@ def _sweep(table: str, every: Sequence[int] | None, columns: int, known_from: st
     parts = [
         "t.person_id",
         f"COALESCE(c.concept_id, {EVERY_ROW}) AS concept_id",
-        *(f"{sql} AS {name}" for name, sql in ways.items()),
+        # Rows that only count as of the whole table are one way: their values are nobody's question.
+        *(
+            f"{sql if every is None else f'CASE WHEN c.concept_id IS NOT NULL THEN {sql} END'} AS {name}"
+            for name, sql in ways.items()
+        ),
         f"t.person_id IS NOT NULL AND t.{date} IS NOT NULL AS there",
         f"t.{date} AS sample_day",
         f"{result} AS result",

@@ -114,7 +114,7 @@ class Engine:
     def frame(self, sql: str, where: str = "records") -> pl.DataFrame:
         """The rows of a query as a frame. All are fetched before the connection is used again.
 
-        Raises Problems where the text is not one query that only reads; `make` does too.
+        Raises Problems where the text is not one query that only reads.
         """
         query = self._query(sql, where)
         with _told(where):
