@@ -310,6 +310,7 @@ def resolved(
     concepts: Sequence[tuple[object, ...]] = ROWS,
     above: Sequence[tuple[int, int]] = ABOVE,
     rows: Sequence[tuple[int | None, str | None]] = (),
+    drugs: Sequence[int] = (19078461,),
 ) -> Resolved:
     ancestor = {"ancestor_concept_id": pl.Int64, "descendant_concept_id": pl.Int64}
     hospital = {
@@ -324,6 +325,9 @@ def resolved(
             }
         ),
         "measurement": measured(rows),
+        "drug_exposure": pl.DataFrame({"drug_concept_id": drugs}, {"drug_concept_id": pl.Int64}).with_columns(
+            drug_exposure_id=pl.lit(1), person_id=pl.lit(1), drug_exposure_start_date=pl.lit(date(2020, 1, 2))
+        ),
         "concept": pl.DataFrame(list(concepts), CONCEPT, orient="row"),
         "concept_ancestor": pl.DataFrame(list(above), ancestor, orient="row"),
     }
@@ -449,6 +453,11 @@ class TestResolving:
         assert ours.entry("anakinra").silent.means == "absent"
         assert found.silence(ours.entry("anakinra")) == Silence("unknown")
         assert resolved(ours).silence(ours.entry("anakinra")) == ours.entry("anakinra").silent
+        # Of a table without a row nobody can say that it has no row of one drug.
+        bare = resolved(ours, drugs=[])
+        assert "anakinra" in bare.unseen
+        assert bare.silence(ours.entry("anakinra")) == Silence("unknown")
+        assert any(note.startswith("drug_exposure: no rows, so that ") for note in bare.notes)
         assert any("stands for: neutrophils, leukocytes, neutrophil share" in note for note in found.notes)
 
     def test_a_local_id_with_a_code_is_another_hospitals_unless_the_vocabulary_agrees(

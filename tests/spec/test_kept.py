@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -240,10 +241,28 @@ def test_without_room_nothing_is_kept_and_the_same_is_found(
     expected = screened(study, synthetic)
     with monkeypatch.context() as patch:
         patch.setattr(Engine, "write", full)
+        # A frame tells a full disk in another way, and an interrupt too.
+        patch.setattr(pl.DataFrame, "write_parquet", telling("No space left on device (os error 28)"))
         assert_same(screened(study, synthetic, tmp_path / KEPT), expected)
+        patch.setattr(pl.DataFrame, "write_parquet", telling("KeyboardInterrupt: interrupted"))
+        with pytest.raises(KeyboardInterrupt):
+            screened(study, synthetic, tmp_path / KEPT)
     assert not [path for path in (tmp_path / KEPT).iterdir() if path.suffix != ".parquet"]
     (tmp_path / "a file").write_text("in the way", encoding="utf-8")
     assert_same(screened(study, synthetic, tmp_path / "a file" / KEPT), expected)
+
+
+def telling(said: str) -> Callable[..., None]:
+    """A frame that cannot be written to a file."""
+    write = pl.DataFrame.write_parquet
+
+    def written(frame: pl.DataFrame, file: Any, **more: Any) -> None:
+        if isinstance(file, Path):
+            file.write_bytes(b"half of a file")
+            raise pl.exceptions.ComputeError(said)
+        write(frame, file, **more)
+
+    return written
 
 
 @pytest.mark.parametrize("left", [b"", b"PA", b"half of a file that a full disk cut"])

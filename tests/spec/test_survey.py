@@ -393,7 +393,11 @@ def test_findings_of_which_nothing_is_recorded() -> None:
 
 def test_a_silence_that_can_be_believed() -> None:
     below = {"ancestor_concept_id": 1114375, "descendant_concept_id": 45_000_000}
-    told = surveyed([("concept_ancestor", whole("concept_ancestor", **below))], "anakinra")
+    vocabulary = [("concept_ancestor", whole("concept_ancestor", **below))]
+    _, another = given(1, 1, 32838)
+    told = surveyed([*vocabulary, ("drug_exposure", another | {"drug_concept_id": 1112807})], "anakinra")
+    nothing = surveyed(vocabulary, "anakinra")
+    assert nothing.unseen[0] == "Not one row of: anakinra. It stays unknown for everyone."
     assert told.unseen[0] == "Not one row of: anakinra. By the codebook it counts as absent in everyone."
 
 

@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> None:
     finally:
         tell.done()
     if options.records:
-        for line in to_know(cohort.notes, MOST_LISTED):
+        for line in to_know(cohort.notes):
             put(line)
         put(f"{cohort.attrition}\n")
     put(summary(finished, cases))

@@ -57,9 +57,9 @@ def left_open(cases: CaseSeries, most: int | None = None) -> list[str]:
     return lines
 
 
-def to_know(notes: Sequence[str], most: int | None = None) -> list[str]:
-    """What a screening notes of the records, or the first of it, to be read before any number."""
-    return ["What to know of these records", *listed(notes, most), ""] if notes else []
+def to_know(notes: Sequence[str]) -> list[str]:
+    """What a screening notes of the records, to be read before any number."""
+    return ["What to know of these records", *listed(notes, None), ""] if notes else []
 
 
 def told(problems: Problems, aim: str) -> str:

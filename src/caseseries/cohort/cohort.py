@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -47,6 +48,7 @@ MOMENTS = pl.Schema(
         "origin": pl.List(pl.String()),
     }
 )
+_WIDTH = 100
 _AT_ONCE = 50_000
 """Rows that are written as text at once."""
 
@@ -106,7 +108,8 @@ class Cohort:
         return whole.hexdigest()
 
     def __repr__(self) -> str:
-        notes = [*(f"- {note}" for note in self.notes), *([""] if self.notes else [])]
+        notes = [textwrap.fill(f"- {note}", _WIDTH, subsequent_indent="  ") for note in self.notes]
+        notes += [""] if notes else []
         return "\n".join([*notes, str(self.attrition), *self._aside])
 
     @property

@@ -12,7 +12,7 @@ import polars as pl
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.records.codebook import Code, Codebook, Entry, Silence, Table
 from caseseries.records.omop import Records
-from caseseries.records.resolving_notes import notes_of
+from caseseries.records.resolving_notes import lacking, notes_of
 from caseseries.records.site import Site, read_site
 from caseseries.records.site_names import KINDS, Names, read_names
 
@@ -32,15 +32,16 @@ class Resolved:
     `codes`: a row (finding, table, concept_id, via, confidence) for each concept of each table; via is
     "listed", "descendant" or "source value". `names`: a row (finding, table, source_value in small
     letters, rows) for each name that rows without a concept go by. `bare` are the findings whose products
-    the vocabulary does not know. `unfound` are the findings of the
-    codebook that no code and no name of these records stands for; `recalled` the codes that rest on
-    memory alone. `notes` say in plain sentences what was found otherwise than the codebook has it.
+    the vocabulary does not know, `unseen` those of which no table is there with a row, and `unfound` those
+    that no code and no name of these records stands for; `recalled` the codes that rest on memory alone.
+    `notes` say in sentences what the records lack, and what was found otherwise than the codebook has it.
     """
 
     codes: pl.DataFrame
     names: pl.DataFrame
     unfound: tuple[str, ...]
     bare: tuple[str, ...]
+    unseen: tuple[str, ...]
     recalled: tuple[Code, ...]
     notes: tuple[str, ...]
 
@@ -54,7 +55,9 @@ class Resolved:
 
     def silence(self, entry: Entry) -> Silence:
         """What an empty record means here: nothing, where the finding could not have been recorded."""
-        return Silence("unknown") if entry.finding in (*self.unfound, *self.bare) else entry.silent
+        return (
+            Silence("unknown") if entry.finding in (*self.unfound, *self.bare, *self.unseen) else entry.silent
+        )
 
 
 def resolve(codebook: Codebook, records: Records) -> Resolved:
@@ -81,9 +84,22 @@ def resolve(codebook: Codebook, records: Records) -> Resolved:
         names=names.unmapped,
         unfound=unfound,
         bare=bare,
+        unseen=tuple(entry.finding for entry in codebook.entries if _is_unseen(entry, records)),
         recalled=recalled,
-        notes=(*notes_of(codebook, site, names, unfound), *_of_bare(bare), *_of_known(codebook, records)),
+        notes=(
+            *lacking(records.notes),
+            *notes_of(codebook, site, names, unfound),
+            *_of_bare(bare),
+            *_of_known(codebook, records),
+        ),
     )
+
+
+def _is_unseen(entry: Entry, records: Records) -> bool:
+    """Whether no table in which the finding could stand is there with a row."""
+    gone = {note.table for note in records.notes if not note.column}
+    tables = {*entry.tables, *entry.every_row_of}
+    return bool(tables) and tables <= gone
 
 
 def _bare(codebook: Codebook, site: Site, records: Records) -> Iterator[str]:

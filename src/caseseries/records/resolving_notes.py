@@ -1,4 +1,4 @@
-"""What a hospital's vocabulary says otherwise than the codebook, in plain sentences."""
+"""What a hospital lacks, and what its vocabulary says otherwise than the codebook, in plain sentences."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from caseseries.evidence.problem import some_of
 from caseseries.records.codebook import FIRST_LOCAL, Code, Codebook
+from caseseries.records.inspection import Note
 from caseseries.records.site import Site
 from caseseries.records.site_names import Names
 
@@ -29,6 +30,13 @@ def notes_of(codebook: Codebook, site: Site, names: Names, unfound: tuple[str, .
         *_of_recalled(codes),
         *_of_unfound(unfound),
     )
+
+
+def lacking(notes: Iterable[Note]) -> Iterator[str]:
+    """What the records lack, with what that costs."""
+    for note in notes:
+        where = f"{note.table}, {note.column}" if note.column else note.table
+        yield f"{where}: {note.found}, so that {note.costs}."
 
 
 def _of_foreign(foreign: list[Code]) -> Iterator[str]:

@@ -99,7 +99,7 @@ def survey(
         patients=everyone,
         frames=frames,
         unseen=unseen(records, entries, resolved, frames, deaths),
-        notes=(*_lacking(records), *resolved.notes),
+        notes=resolved.notes,
     )
 
 
@@ -116,13 +116,6 @@ def entries_asked(codebook: Codebook, findings: Iterable[str]) -> tuple[Entry, .
     entries = codebook.entries_of(names)
     parts = [part for entry in entries if entry.or_from for part in entry.or_from.of]
     return codebook.entries_of([*(entry.finding for entry in entries), *parts])
-
-
-def _lacking(records: Records) -> Iterator[str]:
-    """What the records lack, with what that costs."""
-    for note in records.notes:
-        where = f"{note.table}, {note.column}" if note.column else note.table
-        yield f"{where}: {note.found}, so that {note.costs}."
 
 
 def _is_measured(entry: Entry) -> bool:
