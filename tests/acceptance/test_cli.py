@@ -18,6 +18,7 @@ import pytest
 from caseseries import __version__
 from caseseries.cli.arguments import parser
 from caseseries.cli.main import CANNOT, main
+from caseseries.cli.terminal import Progress
 from caseseries.study import BUNDLED
 
 ROOT = Path(__file__).parents[2]
@@ -414,6 +415,26 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 # ---- The terminal ----
+
+
+def test_a_long_query_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its own beginning: a step may have several, and the second is not as long as both."""
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
+    monkeypatch.setattr(said, "isatty", lambda: True)
+    tell = Progress()
+    tell.started -= 10
+    tell("reading")
+    tell.at(0.5, 1.9)  # not long yet
+    tell.at(0.25, 3.0)
+    tell.at(0.98, 60.0)
+    tell.at(0.5, 2.5)  # the next query of the step
+    assert [line for line in said.getvalue().split("\r\x1b[K") if line] == [
+        "reading ...",
+        "reading ... 25%, about 9 seconds left",
+        "reading ... 98%, about 1 second left",
+        "reading ... 50%, about 2 seconds left",
+    ]
 
 
 def test_on_a_terminal_the_steps_are_shown_and_taken_back(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import sqlglot
 import caseseries as cs
 from caseseries.evidence.problem import Problems
 from caseseries.records.engines import duckdb as duckdb_engine
+from caseseries.records.engines import watching
 from caseseries.records.engines.duckdb import named
 from caseseries.records.fields import fields
 from caseseries.records.omop import Records, open_records
@@ -594,6 +595,23 @@ def test_an_interrupt_waits_until_duckdb_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "True\n"
+
+
+def test_a_long_query_is_watched(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its share and its own seconds are heard, again and again."""
+    monkeypatch.setattr(watching, "FIRST", 0.02)
+    monkeypatch.setattr(watching, "EVERY", 0.02)
+    heard: list[tuple[float, float]] = []
+    records.watch(lambda share, seconds: heard.append((share, seconds)))
+    records.put("million", pl.DataFrame({"a": range(3_000_000)}))
+    records.run("SELECT max(hash(hash(hash(a) % 7) + a)) AS m, count(DISTINCT hash(a)) AS n FROM million")
+    assert heard
+    assert all(0 < share <= 1 and seconds > 0 for share, seconds in heard)
+    assert heard == sorted(heard, key=lambda one: one[1])
+    records.watch(None)
+    before = len(heard)
+    records.run("SELECT count(DISTINCT hash(a)) AS n FROM million")
+    assert len(heard) == before
 
 
 def test_closed_records_say_so() -> None:

@@ -79,17 +79,16 @@ class Progress:
     """
 
     def __init__(self) -> None:
-        self.started = self.begun = time.monotonic()
+        self.started = time.monotonic()
         self.is_shown = sys.stderr.isatty()
         self.step = ""
 
     def __call__(self, step: str) -> None:
-        self.step, self.begun = step, time.monotonic()
+        self.step = step
         self._show(f"{step} ...")
 
-    def at(self, share: float) -> None:
-        """Say which share of the step's present query is done."""
-        taken = time.monotonic() - self.begun
+    def at(self, share: float, taken: float) -> None:
+        """Say which share of the step's present query is done, which began so many seconds ago."""
         if taken > LONG:
             left = max(1, round(taken * (1 - share) / share))
             self._show(f"{self.step} ... {share:.0%}, about {so_many(left, 'second')} left")

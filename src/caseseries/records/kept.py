@@ -87,9 +87,7 @@ class Kept:
                 write(unfinished)
                 unfinished.replace(path)
                 self._used.add(path)
-            except (
-                pl.exceptions.ComputeError
-            ) as error:  # of a full disk, or an interrupt
+            except pl.exceptions.ComputeError as error:  # of a full disk, or an interrupt
                 if "interrupt" in str(error).casefold():
                     raise KeyboardInterrupt from None
             finally:

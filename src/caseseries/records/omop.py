@@ -103,8 +103,11 @@ class Records:
         """Whether what long queries find is kept for the next run."""
         return self._kept is not None
 
-    def watch(self, hear: Callable[[float], None] | None) -> None:
-        """Let `hear` be told, from another thread, which share of a long query is done; None: nobody."""
+    def watch(self, hear: Callable[[float, float], None] | None) -> None:
+        """Let `hear` be told, from another thread, how far a long query is; None: nobody.
+
+        It hears the share that is done, in 0..1, and the seconds since the query began.
+        """
         self._engine.watch = hear
 
     def has(self, table: str, column: str = "") -> bool:

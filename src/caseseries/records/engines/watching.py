@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Watch = Callable[[float], None]
-"""Hears the share of a query that is done, in 0..1."""
+Watch = Callable[[float, float], None]
+"""Hears the share of a query that is done, in 0..1, and for how many seconds it has run."""
 FIRST, EVERY = 1.0, 0.5
 """Seconds until a query is first asked how far it is, and between two times."""
 
@@ -18,7 +19,7 @@ def watched(progress: Callable[[], float], watch: Watch | None) -> Iterator[None
     if watch is None:
         yield
         return
-    is_done = threading.Event()
+    is_done, begun = threading.Event(), time.monotonic()
 
     def ask() -> None:
         pause = FIRST
@@ -26,7 +27,7 @@ def watched(progress: Callable[[], float], watch: Watch | None) -> Iterator[None
             pause = EVERY
             percent = progress()
             if 0 < percent <= 100:
-                watch(percent / 100)
+                watch(percent / 100, time.monotonic() - begun)
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
