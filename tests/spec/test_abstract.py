@@ -364,3 +364,36 @@ def taken(cases: CaseSeries, column: str) -> list[str]:
     """What patient 1 was given."""
     [levels] = cases.table[column].to_list()
     return list(levels)
+
+
+def test_nothing_after_death_stands_on_the_grid() -> None:
+    """Dead on day 10, the fourth from the first dose. What is dated the day after is no value of theirs."""
+    rows = [("measurement", ferritin(40 + on, 6 + on, 1000 * on)) for on in (4, 5, 9)]
+    died = ("death", whole("death", person_id=1, death_date=day(10)))
+    anakinra = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 11)]
+    for others, grid in (
+        ([*rows, died], [(1, 900), (5, 4000)]),
+        (rows, [(1, 900), (5, 5000), (10, 9000)]),
+    ):
+        _, cases = screened(anakinra, others=others, variables=SERIAL, found=8)
+        assert cases.serials.select("day", "value").rows() == grid
+
+
+@pytest.mark.parametrize(("first_dose", "count"), [(7, 1), (8, 0), (9, 0)])
+def test_who_was_exposed_before_the_criteria_were_known(
+    first_dose: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ferritin is of day 8, and known on it: a dose of the same day is none before."""
+    met = f'\ndiagnosis = {{ day_met = "{counted(1, "ferritin")}" }}'
+    monkeypatch.setitem(globals(), "MOMENTS", met + MOMENTS)
+    doses = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(first_dose, 20)]
+    cohort, _ = screened(doses, found=8)
+    assert cohort.attrition.exposed_before_known == count
+
+
+def test_the_last_contact_may_be_a_sample() -> None:
+    """Discharged on day 30, hospital day 26; a sample of day 40 was taken on what would be hospital day 36."""
+    doses = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 12)]
+    for others, last in (([], 26), ([("measurement", ferritin(60, 40))], 36)):
+        _, cases = screened(doses, others=others)
+        assert cases.moments.filter(moment="last_contact")["day"].item() == last
