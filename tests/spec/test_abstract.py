@@ -392,7 +392,7 @@ def test_who_was_exposed_before_the_criteria_were_known(
 
 
 def test_the_last_contact_may_be_a_sample() -> None:
-    """Discharged on day 30, hospital day 26; a sample of day 40 was taken on what would be hospital day 36."""
+    """Discharged on day 30, which is hospital day 26; the sample is of day 40, counted on as 36."""
     doses = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 12)]
     for others, last in (([], 26), ([("measurement", ferritin(60, 40))], 36)):
         _, cases = screened(doses, others=others)
