@@ -5,6 +5,7 @@ Source: Fardet L et al. Arthritis Rheumatol 2014;66:2613.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -231,6 +232,24 @@ def test_probability(low: int, high: int, probability: tuple[float, float], reca
     bins = table.between(Bounds(low, high))
     assert (bins[0].low, bins[-1].high) == probability
     assert any(one.recalled for one in bins) is recalled
+
+
+PROBABILITY = """
+0-90 0-1, 91-100 1-1, 101-110 1-3, 111-120 3-5, 121-130 5-9, 131-140 9-16, 141-150 16-25, 151-160 25-40,
+161-170 40-54, 171-180 54-70, 181-190 70-80, 191-200 80-88, 201-210 88-93, 211-220 93-96, 221-230 96-98,
+231-240 98-99, 241-337 99-100
+"""
+"""The points of each step, and its probability in percent, as calculators print them."""
+
+
+def test_every_step_of_the_probability() -> None:
+    table = open_definition("hscore").probabilities
+    assert table is not None
+    for step in re.split(r",\s+", PROBABILITY.strip()):
+        points, percent = ([int(end) for end in part.split("-")] for part in step.split())
+        for score in range(points[0], points[1] + 1):
+            [one] = table.between(Bounds(score, score))
+            assert [round(100 * one.low), round(100 * one.high)] == percent, score
 
 
 def test_the_steps_of_the_probability_meet() -> None:
