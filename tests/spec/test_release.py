@@ -216,6 +216,33 @@ def test_an_age_above_89_is_banded() -> None:
     assert shown(released(young, None))["fates.age.median"] == "89"
 
 
+@pytest.mark.parametrize(
+    ("part", "value", "with_lines", "without"),
+    [
+        ("age.median", 79.0, "withheld", "withheld"),  # of 67 and 91: twice 79 less 67
+        ("age.median", 66.5, "66.5", "66.5"),  # of 66 and 67
+        ("age.first-quartile", 67.0, "67", "67"),
+        ("age.third-quartile", 91.5, BANDED, BANDED),
+        ("age.mean", 66.0, "withheld", "66"),  # twenty times the mean, less nineteen ages
+        ("age.sd", 8.0, "withheld", "8"),
+        ("age.hodges-lehmann", 30.0, "withheld", "30"),
+        ("time.median", 1.5, "1.5", "1.5"),  # followed for years
+    ],
+)
+def test_what_is_reckoned_from_an_age_above_89_and_others_does_not_tell_it(
+    part: str, value: float, with_lines: str, without: str
+) -> None:
+    ages = {patient: 48.0 + place for place, patient in enumerate(EVERYBODY)} | {"20": 91.0, "19": 67.0}
+    numbers = results(count("n", EVERYBODY), of(part, value, EVERYBODY, "years"))
+    names = {patient: f"P{patient}" for patient in EVERYBODY}
+    said = [
+        shown(released(numbers, None, names=lines, ages=ages))[f"fates.{part}"] for lines in (names, None)
+    ]
+    assert said == [with_lines, without]
+    young = ages | {"20": 89.0}
+    assert shown(released(numbers, None, names=names, ages=young))[f"fates.{part}"] != "withheld"
+
+
 def test_a_caution_loses_its_size_and_its_patients() -> None:
     said = Caution(
         "uncertain-labels", "2 of the 4 patients with infection have it by a label (patients 17, 18)."

@@ -18,6 +18,9 @@ from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.analysis import Relabel, Trajectory
 from caseseries.stats.estimate import Estimate
 
+RECKONED = ("mean", "sd", "hodges-lehmann")
+"""Numbers of a group that each of its values is part of, by the last part of their ids."""
+
 
 @dataclass(frozen=True)
 class Said(Estimate):
@@ -66,17 +69,19 @@ def released(
     smallest: int = SMALLEST,
     names: Mapping[str, str] | None = None,
     dropped: Sequence[str] = (),
+    ages: Mapping[str, float] | None = None,
 ) -> Released:
     """The same results without what would tell of few patients.
 
     `names` gives each patient of the case series the name of a line that leaves too; then what is said of
     these patients alone stays. Without it no patient is named. Numbers whose id begins with one of `dropped`
-    are left out. ValueError: `smallest` is below 3.
+    are left out. `ages` are those of the patients in years, as far as they are known: what is reckoned from
+    one above 89 and from others is withheld, since it would tell that one. ValueError: `smallest` is below 3.
     """
     # Published cohorts stand beside counts of the patients here, and are in print already.
     kept = tuple(_without(result, dropped) for result in (*results.results, *results.screened))
     hiding = Hiding(Counted(kept, results.patients, screening), frozenset(names or ()), smallest)
-    copy = _Copy(hiding, names or {})
+    copy = _Copy(hiding, names or {}, ages or {})
     made = tuple(copy.result(result) for result in kept)
     promised = len(results.results)
     groups = [size for result in kept for number in result.numbers if (size := hiding.group(number))]
@@ -133,6 +138,7 @@ class _Copy:
 
     hiding: Hiding
     names: Mapping[str, str]
+    ages: Mapping[str, float]
 
     def result(self, result: Result) -> Result:
         """The analysis as it may leave."""
@@ -151,6 +157,8 @@ class _Copy:
 
     def _number(self, number: Number, result: Result) -> Number:
         estimate, instead = number.estimate, self.hiding.instead(number, result)
+        if not instead and self._tells_an_old_age(number):
+            instead = WITHHELD
         mine = {one.name: getattr(estimate, one.name) for one in fields(Estimate)}
         said_n = self.hiding.is_n_said(number)
         mine |= {"n": estimate.n if said_n else 0}
@@ -168,6 +176,17 @@ class _Copy:
             patients=self._named(number.patients),
             cautions=tuple(dict.fromkeys(map(general, number.cautions))),
         )
+
+    def _tells_an_old_age(self, number: Number) -> bool:
+        """Whether a number in years can be solved for an age above OLD, with the ages that are shown."""
+        value, own = number.estimate.value, number.id.rpartition(".")[2]
+        mine = [self.ages[one] for one in number.patients if one in self.ages]
+        old = [age for age in mine if age > OLD]
+        if number.estimate.unit != "years" or value is None or not old:
+            return False
+        if own in RECKONED:
+            return bool(self.names)
+        return max((age for age in mine if age <= OLD), default=OLD) < value < min(old)
 
     def _named(self, patients: tuple[str, ...]) -> tuple[str, ...]:
         if not all(one in self.names for one in patients):

@@ -107,7 +107,14 @@ def _copied(run: Finished, smallest: int, with_patients: bool) -> _Copy:
             attrition=replace(screening.attrition, steps=steps),
             beside=without_words(screening.beside),
         )
-    made = released(run.results, screening, smallest=smallest, names=names, dropped=dropped)
+    ages = {
+        patient: age
+        for column in _ages(run)
+        if run.cases.has(column)
+        for patient, age in zip(run.cases.patients, run.cases.table[column], strict=True)
+        if age is not None
+    }
+    made = released(run.results, screening, smallest=smallest, names=names, dropped=dropped, ages=ages)
     return _Copy(run, made, cases, screening, with_patients)
 
 
