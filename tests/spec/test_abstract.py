@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -397,3 +397,13 @@ def test_the_last_contact_may_be_a_sample() -> None:
     for others, last in (([], 26), ([("measurement", ferritin(60, 40))], 36)):
         _, cases = screened(doses, others=others)
         assert cases.moments.filter(moment="last_contact")["day"].item() == last
+
+
+def test_a_stay_may_end_on_the_last_day_of_the_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many write 9999-12-31 for a visit that is not over: no day comes after it."""
+    sig = "100 mg subq daily"
+    whole_days = screened([ordered(101, "anakinra", 7, 12, sig)])[1].table
+    monkeypatch.setitem(globals(), "STAY", STAY | {"visit_end_date": date.max})
+    endless = screened([ordered(101, "anakinra", 7, 12, sig)])[1].table
+    for part in ("anakinra", "anakinra.daily", "anakinra.days", "anakinra.cumulative"):
+        assert endless[part].to_list() == whole_days[part].to_list()

@@ -113,9 +113,12 @@ def _planned(
 
 
 def _end(when: date | datetime) -> datetime:
-    """When something that ends then is over: the day itself included, where no time of day is recorded."""
+    """When something that ends then is over: the day itself included, where no time of day is recorded.
+
+    The last day of the calendar, which many write for "not over yet", has none after it.
+    """
     at = moment(when)
-    return at + DAY if at == _midnight(at) else at
+    return at + DAY if at == _midnight(at) and at.date() < date.max else at
 
 
 def _midnight(at: datetime) -> datetime:
