@@ -360,6 +360,13 @@ def test_only_orders() -> None:
     )
 
 
+def test_a_vocabulary_with_a_row_twice_counts_no_drug_twice() -> None:
+    drug = given(1, 1, 32838)
+    concept = ("concept", whole("concept", concept_id=drug[1]["drug_concept_id"], concept_name="anakinra"))
+    told = surveyed([drug, concept, concept], "anakinra").frames
+    assert (told.drugs["rows"].to_list(), told.findings["rows"].to_list()) == ([1], [1])
+
+
 def test_a_class_of_drugs_stands_for_its_drugs_and_a_product_for_its_parts() -> None:
     told = surveyed([], "corticosteroids", "neutrophils").frames.findings["finding"].to_list()
     assert told == [

@@ -10,6 +10,7 @@ import polars as pl
 from caseseries.evidence.dose import read_dose
 from caseseries.evidence.exposure import Exposure
 from caseseries.evidence.units import mass_in_mg
+from caseseries.records.forms import names_of
 from caseseries.records.omop import Records
 from caseseries.records.survey_frames import DRUGS, framed
 
@@ -18,13 +19,11 @@ ADMINISTRATIONS = frozenset({32818})
 
 _ROWS = """
 SELECT e.drug_concept_id AS concept_id, COALESCE(e.drug_type_concept_id, 0) AS type_concept_id,
-  COALESCE(c.concept_name, '') AS concept_name, COALESCE(e.sig, '') AS sig, e.quantity, e.days_supply,
-  COALESCE(e.dose_unit_source_value, '') AS dose_unit,
-  COALESCE(r.concept_name, e.route_source_value, '') AS route, COUNT(*) AS rows
+  COALESCE(e.sig, '') AS sig, e.quantity, e.days_supply, COALESCE(e.dose_unit_source_value, '') AS dose_unit,
+  COALESCE(e.route_concept_id, 0) AS route_concept_id, COALESCE(e.route_source_value, '') AS route_source,
+  COUNT(*) AS rows
 FROM drug_exposure e
 JOIN surveyed_drugs w ON w.concept_id = e.drug_concept_id
-LEFT JOIN concept r ON r.concept_id = e.route_concept_id AND r.concept_id <> 0
-LEFT JOIN concept c ON c.concept_id = e.drug_concept_id AND c.concept_id <> 0
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"""
 """SQL: every way in which a drug is written, with its rows."""
 
@@ -41,6 +40,15 @@ def drug_rows(records: Records, wanted: pl.DataFrame) -> pl.DataFrame:
     records.put("surveyed_drugs", drugs.select("concept_id").unique())
     written = records.run(_ROWS, "survey: drugs as they are written").join(drugs, on="concept_id")
     records.drop("surveyed_drugs")
+    # Looked up and not joined: where CONCEPT has a row twice, no row of a drug may count twice.
+    called = names_of(records, pl.concat([written["concept_id"], written["route_concept_id"]]))
+    route, product = (
+        pl.col(name).replace_strict(called, default="", return_dtype=pl.String)
+        for name in ("route_concept_id", "concept_id")
+    )
+    written = written.with_columns(
+        concept_name=product, route=pl.when(route != "").then(route).otherwise("route_source")
+    )
     doses = [_tells_dose(row) for row in written.iter_rows(named=True)]
     is_given = pl.col("type_concept_id").is_in(list(ADMINISTRATIONS))
     rows = pl.col("rows").cast(pl.Int64)
