@@ -362,7 +362,8 @@ def test_only_orders() -> None:
 
 def test_a_vocabulary_with_a_row_twice_counts_no_drug_twice() -> None:
     drug = given(1, 1, 32838)
-    concept = ("concept", whole("concept", concept_id=drug[1]["drug_concept_id"], concept_name="anakinra"))
+    rxnorm = {"concept_id": 1114375, "vocabulary_id": "RxNorm", "concept_code": "72435"}
+    concept = ("concept", whole("concept", concept_name="anakinra", **rxnorm))
     told = surveyed([drug, concept, concept], "anakinra").frames
     assert (told.drugs["rows"].to_list(), told.findings["rows"].to_list()) == ([1], [1])
 
