@@ -195,6 +195,7 @@ class Study:
         from caseseries.cohort.known import asked_of
         from caseseries.cohort.meaning import meanings
         from caseseries.records.admissions import admissions_told
+        from caseseries.records.codebook import CONTACT
         from caseseries.records.naming import give_concepts
         from caseseries.records.resolving import resolve
         from caseseries.records.survey import survey
@@ -202,7 +203,8 @@ class Study:
         book = codebook or self.codebook()
         definitions = tuple(self._definitions().values())
         resolved = give_concepts(records, resolve(book, records))
-        asked = asked_of(self.protocol, definitions)
+        # That somebody was seen, almost every row says.
+        asked = [one for one in asked_of(self.protocol, definitions) if one != CONTACT]
         found = survey(records, book, resolved, asked, meanings(definitions))
         if self.protocol.setting is None:
             return found

@@ -18,6 +18,7 @@ from caseseries.cases.series import CaseSeries
 from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.screen import screen
 from caseseries.criteria.shelf import open_definition
+from caseseries.evidence.days import number_of
 from caseseries.evidence.problem import Problems
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.naming import give_concepts
@@ -397,6 +398,43 @@ def test_the_last_contact_may_be_a_sample() -> None:
     for others, last in (([], 26), ([("measurement", ferritin(60, 40))], 36)):
         _, cases = screened(doses, others=others)
         assert cases.moments.filter(moment="last_contact")["day"].item() == last
+
+
+@pytest.mark.parametrize("word, died", [("", True), ("Yes", True), ("no", False), ("Alive", False)])
+def test_a_death_may_stand_in_an_observation(word: str, died: bool) -> None:
+    row = whole(
+        "observation",
+        observation_id=31,
+        person_id=1,
+        observation_concept_id=4306655,
+        observation_date=day(40),
+        value_as_string=word or None,
+    )
+    doses = [given(100, "anakinra", 7, 100, "100 mg subq daily")]
+    alive = '[[variable]]\nname = "alive"\nkind = "yes/no"\ntake = { follow_up = "alive" }\n'
+    cohort, cases = screened(doses, [("observation", row)], variables=alive)
+    assert cohort.deaths["origin"].to_list() == (["observation:31"] if died else [])
+    assert cases.table["alive"].to_list() == [not died]
+    assert cases.origins["alive"].to_list() == ["observation:31" if died else "visit_occurrence:11"]
+
+
+def test_a_step_may_ask_for_a_death() -> None:
+    doses = [given(100, "anakinra", 7, 100, "100 mg subq daily")]
+    step = '[[eligibility]]\ndrop = "dead"\nany_of = ["death"]\nif_unknown = "keep"\n'
+    for found, into in (([], 1), ([("death", whole("death", person_id=1, death_date=day(50)))], 0)):
+        cohort, _ = screened(doses, found, variables=step)  # behind the criteria
+        assert cohort.attrition.steps[-1].into == into
+
+
+@pytest.mark.parametrize("concept, last", [(9202, 45), (581477, 45), (5083, 30)])
+def test_a_contact_is_in_person(concept: int, last: int) -> None:
+    """A visit on day 45 after the stay, which ends on day 30: to the ward, an office, or by telephone."""
+    later = visit(14, 1, 45, 45) | {"visit_concept_id": concept}
+    doses = [given(100, "anakinra", 7, 100, "100 mg subq daily")]
+    cohort, _ = screened(doses, [("visit_occurrence", later)])
+    assert cohort.moments.filter(moment="last_contact")["day"].item() == number_of(day(last))
+    said = [note for note in cohort.notes if "no contact by the codebook: 5083 (1 of 1 patients)" in note]
+    assert len(said) == (concept == 5083)
 
 
 def test_a_stay_may_end_on_the_last_day_of_the_calendar(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from caseseries.criteria.definition import findings_of
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.problem import Problems
 from caseseries.records.admissions import admissions_told
+from caseseries.records.codebook import CONTACT
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.omop import open_records
 from caseseries.records.percentiles import quantiles
@@ -467,7 +468,18 @@ def test_times_of_results_and_deaths() -> None:
     without = surveyed([*some[1:], ("visit_occurrence", went)], "ferritin", without=["death"])
     assert without.unseen[:2] == (
         "No result has a time of its own: each counts as known on the day of its sample.",
-        "There is no table of deaths: who died is known from 1 discharges alone.",
+        "There is no table of deaths: who died is known from 1 discharge alone.",
+    )
+    seen = whole(
+        "observation",
+        observation_id=4,
+        person_id=1,
+        observation_concept_id=4306655,
+        observation_date=day(31),
+    )
+    both = [*some[1:], ("visit_occurrence", went), ("observation", seen)]
+    assert surveyed(both, "ferritin", "death", without=["death"]).unseen[-1] == (
+        "There is no table of deaths: who died is known from 1 discharge and 1 row of other tables alone."
     )
 
 
@@ -595,7 +607,7 @@ EVERYTHING = [
     given(40, 1, 32818, quantity=100.0, dose_unit_source_value="mg"),
 ]
 STUDY = open_study("naymagon-2022")
-ASKED = asked_of(STUDY.protocol, HLH)
+ASKED = [one for one in asked_of(STUDY.protocol, HLH) if one != CONTACT]
 
 
 def test_the_text_fits_a_terminal() -> None:
@@ -603,10 +615,10 @@ def test_the_text_fits_a_terminal() -> None:
     lines = text.splitlines()
     assert max(map(len, lines)) <= 100
     assert len(lines) <= 60
-    assert lines[0] == "Survey of frames: OMOP CDM 5.4, 2 patients; 7 of 20 findings have rows."
+    assert lines[0] == "Survey of frames: OMOP CDM 5.4, 2 patients; 7 of 21 findings have rows."
     heads = [line.split("  ")[0] for line in lines if line and line[0].isupper()]
     assert heads == [
-        "Survey of frames: OMOP CDM 5.4, 2 patients; 7 of 20 findings have rows.",
+        "Survey of frames: OMOP CDM 5.4, 2 patients; 7 of 21 findings have rows.",
         "Identified: counts are as they are, and stay inside.",
         "What this study will not be able to see",
         "Measured",

@@ -11,6 +11,15 @@ from caseseries.records.omop import Records
 from caseseries.records.outcomes import after_death
 
 BEFORE = {"before the birth": "they were born", "before the stay": "the stay that is studied began"}
+TABLES = {
+    "death": "the death table",
+    "visit_occurrence": "the discharges",
+    "condition_occurrence": "the conditions",
+    "observation": "the observations",
+    "procedure_occurrence": "the procedures",
+    "measurement": "the measurements",
+    "drug_exposure": "the drugs",
+}
 NAMES = {"sample": ("sample", "samples"), "drug": ("drug row", "drug rows"), "visit": ("visit", "visits")}
 
 
@@ -44,24 +53,21 @@ def _impossible(deaths: pl.DataFrame) -> Iterator[str]:
 
 
 def _different(deaths: pl.DataFrame) -> Iterator[str]:
+    table = pl.col("origin").str.split(":").list.first()
     spread = (
-        deaths.group_by("person_id")
-        .agg(
-            (pl.col("day").max() - pl.col("day").min()).alias("apart"),
-            pl.col("day").filter(pl.col("origin").str.starts_with("death:")).n_unique().alias("tables"),
-        )
+        deaths.with_columns(table.alias("table"))
+        .group_by("person_id")
+        .agg((pl.col("day").max() - pl.col("day").min()).alias("apart"), pl.col("table").unique().sort())
         .filter(pl.col("apart") > 0)
         .sort("person_id")
     )
-    within, across = pl.col("tables") > 1, pl.col("tables") <= 1
-    for which, of in ((within, "rows of the death table"), (across, "the death table and the discharges")):
-        mine = spread.filter(which)
-        if mine.height:
-            days = _days(mine["apart"].to_list())
-            yield (
-                f"Of {_patients(mine['person_id'])} {of} name different days of death, up to {days} apart. "
-                "The earliest counts."
-            )
+    for (tables,), mine in spread.group_by("table", maintain_order=True):
+        named = [TABLES[one] for one in tables]
+        of = f"{', '.join(named[:-1])} and {named[-1]}" if named[1:] else f"rows of {named[0]}"
+        yield (
+            f"Of {_patients(mine['person_id'])} {of} name different days of death, up to "
+            f"{_days(mine['apart'])} apart. The earliest counts."
+        )
 
 
 def _later(records: Records, died: pl.DataFrame) -> Iterator[str]:

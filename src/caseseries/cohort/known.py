@@ -16,17 +16,18 @@ from caseseries.cohort.treatment import courses_of
 from caseseries.criteria.definition import Definition, findings_of
 from caseseries.evidence.course import Course
 from caseseries.evidence.days import number_of
+from caseseries.evidence.presence import PRESENT
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
 from caseseries.records import outcomes, readings
+from caseseries.records.codebook import CONTACT, DEATH
+from caseseries.records.contacts import last_contacts
 from caseseries.records.forms import lay_concepts, read_forms
 from caseseries.records.gather import gather, gather_exposures
 from caseseries.records.omop import Records
 
 FEMALE, MALE = 8532, 8507
 """Gender concepts of OMOP."""
-DEATH = "death"
-CONTACT = "contact in person or laboratory result"
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,10 @@ def read_patients(
     """Everything that the study asks of these patients, who each have one stay."""
     records, codebook = search.records, search.codebook
     records.put("gathered", patients.select("person_id").unique())
+    told = [one for one in (DEATH, CONTACT) if one in codebook.by_finding]
     wanted = [
         finding
-        for finding in with_parts(asked_of(protocol, definitions), codebook)
+        for finding in with_parts([*asked_of(protocol, definitions), *told], codebook)
         if not codebook.entry(finding).answered_by_review
     ]
     codes = search.resolved.codes
@@ -76,7 +78,10 @@ def read_patients(
     drugs = codes.filter(pl.col("table") == "drug_exposure")
     exposures = gather_exposures(records, drugs)
     visits = outcomes.visits(records, codebook)
-    rows = rows_of(evidence, exposures)
+    died = outcomes.deaths(records, codebook, visits, evidence, patients)
+    rows = rows_of(evidence.filter(pl.col("finding") != DEATH), exposures)
+    for person, days in _by_patient(possible(died)).items():
+        rows.setdefault(person, {})[DEATH] = tuple((one.day, PRESENT[0], one.because[0]) for one in days)
     given, replies = courses_of(records, codebook, exposures, visits), reviewed.replies()
     charts = {
         row["person_id"]: Chart(
@@ -95,8 +100,8 @@ def read_patients(
         evidence=evidence,
         exposures=exposures,
         visits=visits,
-        deaths=outcomes.deaths(records, visits, patients),
-        contacts=outcomes.last_contacts(records, visits),
+        deaths=died,
+        contacts=last_contacts(records, codebook, codes, visits, evidence),
         courses=given,
         charts=charts,
         sexes=_sexes(records),
@@ -119,13 +124,12 @@ def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[st
 
 
 def asked_by(protocol: Protocol) -> list[str]:
-    """Every finding that a protocol names itself, as it is written there, but for deaths and contacts."""
+    """Every finding that a protocol names itself, as it is written there."""
     asked = [finding for step in protocol.eligibility for finding in (*step.any_of, *step.all_of)]
     takes = [one.take for one in protocol.variables if isinstance(one.take, Take)]
     asked += [take.finding for take in takes if take.finding]
     asked += [serial.finding for serial in protocol.serials]
-    moments = [one.first or one.last for one in protocol.moments.values()]
-    asked += [finding for finding in moments if finding and finding not in (DEATH, CONTACT)]
+    asked += [finding for one in protocol.moments.values() if (finding := one.first or one.last)]
     return list(dict.fromkeys(asked))
 
 

@@ -40,6 +40,7 @@ from caseseries.evidence.days import number_of
 from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
+from caseseries.records.contacts import note_on_contacts
 from caseseries.records.omop import Records
 from caseseries.records.overnight import note_on_overnight, overnight
 from caseseries.records.readings import day
@@ -130,6 +131,7 @@ def screen(
             *notes_on_answers(reviewed, {one.name: one.levels for one in review_variables(protocol)}),
             *bare_values(known.evidence, criteria, codebook),
             *contradictions(records, known.deaths),
+            *note_on_contacts(records, codebook, resolved.codes, known.visits),
         ),
         sql=records.sql,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from caseseries.cohort.eligibility import Parted, parted
-from caseseries.cohort.known import DEATH, asked_by
+from caseseries.cohort.known import asked_by
 from caseseries.criteria.definition import Definition, findings_of
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.evidence.drugs import formulary
@@ -13,7 +13,7 @@ from caseseries.evidence.problem import Problem, Problems, did_you_mean, some_of
 from caseseries.protocol.clauses.hospital import Moment
 from caseseries.protocol.clauses.variable import Take, Variable
 from caseseries.protocol.protocol import Protocol
-from caseseries.records.codebook import Codebook
+from caseseries.records.codebook import DEATH, Codebook
 
 STAY = "stay"
 PERSON = {"age": "number", "sex": "category"}

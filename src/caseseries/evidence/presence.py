@@ -5,7 +5,18 @@ from __future__ import annotations
 from caseseries.evidence.values import plain_text
 
 PRESENT = ("present", "yes", "seen", "found", "positive", "enlarged", "true")
-ABSENT = ("absent", "no", "none", "not seen", "not found", "negative", "not enlarged", "normal", "false")
+ABSENT = (
+    "absent",
+    "no",
+    "none",
+    "not seen",
+    "not found",
+    "negative",
+    "not enlarged",
+    "normal",
+    "false",
+    "alive",
+)
 
 
 def presence(word: str) -> str:

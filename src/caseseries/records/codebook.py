@@ -38,6 +38,9 @@ Means = Literal["absent", "unknown"]
 Lasts = Literal["stay", "life"]
 """For how long a finding holds once it is found."""
 
+DEATH, CONTACT = "death", "contact in person or laboratory result"
+"""What a follow-up asks of records: these two alone are told by visits, and by every row of a table."""
+
 FIRST_LOCAL = 2_000_000_000
 """Ids from here on are given by each hospital itself, after the convention of OMOP; so is no other."""
 
@@ -87,8 +90,8 @@ class Entry:
 
     `codes` and `source_values` (names that the hospital gives, in small letters) are looked for in
     `tables`; `descendants`: what is filed under a concept of such a name counts too. In the tables of
-    `every_row_of` each row says the finding. `plausible` are the least and the most a
-    number can be, in `unit`, and `units` those in which it is taken; words have none of the three.
+    `every_row_of` each row says the finding, which is DEATH or CONTACT. `plausible` are the least and the
+    most a number can be, in `unit`, and `units` those in which it is taken; words have none of the three.
     `known_from` is the column of measurement with the day of the result, where the hospital has one.
     `lasts`: once found it holds for the stay, or for life. `answered_by_review`: no record can tell.
     """

@@ -88,6 +88,26 @@ def _says_where_to_look(table: Table, entry: Entry) -> None:
                 f'rows of "{name}" have no number' if entry.reads == "number" else f'"{name}" has no limits'
             )
             table.slip("tables", found, f"Write one of: {', '.join(fit)}.")
+    _of_outcomes(table, entry)
+
+
+def _of_outcomes(table: Table, entry: Entry) -> None:
+    """Only deaths and contacts are told by whole tables, and only contacts by visits."""
+    finding = entry.finding
+    whole: tuple[book.Table, ...] = {book.DEATH: ("death",), book.CONTACT: TABLES}.get(finding, ())
+    if whole and entry.reads != "presence":
+        table.slip("reads", f'"{finding}" is told by rows that are there', 'Write reads = "presence".')
+    for name in entry.every_row_of:
+        if name not in whole:
+            found = f'not every row of "{name}" says "{finding}"'
+            table.slip("every_row_of", found, "Write codes or source_values, with tables.")
+    for name in entry.tables:
+        if name == "death":
+            mend = f'Write every_row_of = ["death"] under ["{book.DEATH}"].'
+            table.slip("tables", 'rows of "death" are told apart by no code', mend)
+        if name == "visit_occurrence" and finding != book.CONTACT:
+            mend = f'Visits tell of "{book.CONTACT}", and by died and died_words of deaths.'
+            table.slip("tables", f'rows of "{name}" do not say "{finding}"', mend)
 
 
 def _number(table: Table, entry: Entry, known: Known | None) -> Entry:

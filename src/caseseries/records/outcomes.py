@@ -1,13 +1,17 @@
-"""Outcomes, as the records tell them: deaths, discharges and the last day on which somebody was seen."""
+"""Outcomes, as the records tell them: discharges, deaths, and what is dated after them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
+from caseseries.evidence.presence import PRESENT
 from caseseries.evidence.values import plain_text
-from caseseries.records.codebook import Codebook
+from caseseries.records.codebook import DEATH, Codebook
 from caseseries.records.omop import Records
 from caseseries.records.readings import day
+from caseseries.records.sweep import COLUMNS
 
 DEATHS = pl.Schema({"person_id": pl.Int64, "day": pl.Int64, "origin": pl.String, "why_not": pl.String})
 AFTER_DEATH = pl.Schema({"person_id": pl.Int64, "what": pl.String, "rows": pl.Int64, "latest": pl.Int64})
@@ -16,9 +20,7 @@ _LATER = (
     ("drug", "drug_exposure", "drug_exposure_start_date"),
     ("visit", "visit_occurrence", "visit_end_date"),
 )
-CONTACTS = pl.Schema(
-    {"person_id": pl.Int64, "day": pl.Int64, "is_laboratory": pl.Boolean, "origin": pl.String}
-)
+_PLACE = ["person_id", "day", "origin"]
 VISITS = pl.Schema(
     {
         "person_id": pl.Int64,
@@ -55,27 +57,22 @@ WHERE v.visit_start_date IS NOT NULL
     return visits.sort("person_id", "first_day", "visit_id")
 
 
-def deaths(records: Records, booked: pl.DataFrame, admitted: pl.DataFrame) -> pl.DataFrame:
-    """Every record that somebody died: a row of the death table, a discharge; the earliest first.
+def deaths(
+    records: Records, codebook: Codebook, booked: pl.DataFrame, evidence: pl.DataFrame, admitted: pl.DataFrame
+) -> pl.DataFrame:
+    """Every record that somebody died: a row of the death table, a discharge, any other row that says so.
 
-    With DEATHS as columns. `admitted` has person_id and first_day, the first of the stay that is studied.
-    `why_not` says of a death that cannot be whether it lies before the birth or before that stay; else "".
+    With DEATHS as columns, the earliest first. `booked` is what `visits` gives, and of `evidence` count the
+    rows of DEATH. `admitted` has person_id and first_day, the first of the stay that is studied. `why_not`
+    says of a death that cannot be whether it lies before the birth or before that stay; else "".
     """
-    query = f"""
-SELECT d.person_id, {day("d.death_date")} AS day
-FROM death d JOIN gathered g ON g.person_id = d.person_id WHERE d.death_date IS NOT NULL"""
-    told = records.run(query, "deaths of the cohort")
-    rows = pl.concat_str(pl.lit("death:"), pl.col("person_id").cast(pl.String))
-    by_table = told.with_columns(rows.alias("origin"))
     row = pl.concat_str(pl.lit("visit_occurrence:"), pl.col("visit_id").cast(pl.String))
     by_visit = booked.filter(pl.col("discharged_to") == "died").select(
         "person_id", pl.col("last_day").alias("day"), row.alias("origin")
     )
-    where = ["person_id", "day", "origin"]
-    both = pl.concat(
-        one.select(pl.col(name).cast(DEATHS[name]) for name in where) for one in (by_table, by_visit)
-    )
-    known = both.join(_births(records), on="person_id", how="left")
+    told = [by_visit, *rows_that_say(records, codebook, DEATH, evidence)]
+    every = pl.concat(one.select(pl.col(name).cast(DEATHS[name]) for name in _PLACE) for one in told)
+    known = every.join(_births(records), on="person_id", how="left")
     known = known.join(admitted.select("person_id", "first_day"), on="person_id", how="left")
     why_not = (
         pl.when(_as_number(pl.from_epoch("day", "d")) < pl.col("born"))
@@ -85,7 +82,7 @@ FROM death d JOIN gathered g ON g.person_id = d.person_id WHERE d.death_date IS 
         .otherwise(pl.lit(""))
     )
     whole = known.with_columns(why_not.alias("why_not"))
-    return whole.select(pl.col(name).cast(kind) for name, kind in DEATHS.items()).sort(where)
+    return whole.select(pl.col(name).cast(kind) for name, kind in DEATHS.items()).sort(_PLACE)
 
 
 def _births(records: Records) -> pl.DataFrame:
@@ -121,28 +118,26 @@ FROM {table} r JOIN died d ON d.person_id = r.person_id WHERE {day(f"r.{column}"
     return found.select(pl.col(name).cast(kind) for name, kind in AFTER_DEATH.items())
 
 
-def last_contacts(records: Records, booked: pl.DataFrame) -> pl.DataFrame:
-    """Each day on which a patient was last seen in person, and last had a sample taken, with the row."""
-    row = pl.concat_str(pl.lit("visit_occurrence:"), pl.col("visit_id").cast(pl.String))
-    in_person = booked.select(
-        "person_id",
-        pl.col("last_day").alias("day"),
-        pl.lit(False).alias("is_laboratory"),
-        row.alias("origin"),
-    )
-    query = f"""
-WITH ranked AS (
-  SELECT m.person_id, {day("m.measurement_date")} AS day, m.measurement_id AS row_id,
-    ROW_NUMBER() OVER (PARTITION BY m.person_id, m.measurement_date ORDER BY m.measurement_id) AS place
-  FROM measurement m JOIN gathered g ON g.person_id = m.person_id
-  WHERE m.measurement_date IS NOT NULL
-)
-SELECT person_id, day, row_id FROM ranked WHERE place = 1"""
-    sampled = records.run(query, "days with a sample of the cohort").with_columns(
-        pl.lit(True).alias("is_laboratory"),
-        pl.concat_str(pl.lit("measurement:"), pl.col("row_id").cast(pl.String)).alias("origin"),
-    )
-    every = [
-        one.select(pl.col(name).cast(kind) for name, kind in CONTACTS.items()) for one in (in_person, sampled)
-    ]
-    return pl.concat(every).sort("person_id", "day", "is_laboratory", "origin")
+def rows_that_say(
+    records: Records, codebook: Codebook, finding: str, evidence: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """The rows that say a finding, with person_id, day, origin and `table`; those of visits are left out.
+
+    They are the rows of its codes in the evidence, and of the tables of which every row says it the first of
+    each day. A row of `death` goes by its patient.
+    """
+    row = pl.concat_str("table", pl.lit(":"), pl.col("row_id").cast(pl.String)).alias("origin")
+    is_said = (pl.col("finding") == finding) & pl.col("text").str.to_lowercase().is_in(PRESENT)
+    yield evidence.filter(is_said).select("person_id", "day", row, "table")
+    entry = codebook.by_finding.get(finding)
+    for table in entry.every_row_of if entry else ():
+        if table != "visit_occurrence":
+            _, date, _ = COLUMNS[table]
+            row_id = "person_id" if table == "death" else f"{table}_id"
+            query = f"""
+SELECT e.person_id, {day(f"e.{date}")} AS day, MIN(e.{row_id}) AS row_id
+FROM {table} e JOIN gathered g ON g.person_id = e.person_id
+WHERE e.{date} IS NOT NULL
+GROUP BY e.person_id, e.{date}"""
+            found = records.run(query, f"{finding}: every row of {table} of the cohort")
+            yield found.with_columns(table=pl.lit(table)).select("person_id", "day", row, "table")

@@ -8,7 +8,7 @@ import polars as pl
 
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.evidence.problem import some_of
-from caseseries.records.codebook import Entry
+from caseseries.records.codebook import DEATH, Entry
 from caseseries.records.deaths import Deaths
 from caseseries.records.omop import Records
 from caseseries.records.resolving import Resolved
@@ -42,7 +42,7 @@ def unseen(
         *_unknown_units(frames),
         *_words(frames),
         *_result_times(frames),
-        *_deaths(records, deaths),
+        *_deaths(records, deaths, frames),
         *_drugs(frames),
         *_memory(frames),
         *frames.audit["sentence"],
@@ -165,13 +165,18 @@ def _result_times(frames: Frames) -> Iterator[str]:
         )
 
 
-def _deaths(records: Records, deaths: Deaths) -> Iterator[str]:
+def _deaths(records: Records, deaths: Deaths, frames: Frames) -> Iterator[str]:
     if not deaths.patients:
         there = (
             "The table of deaths has no dated row" if records.has("death") else "There is no table of deaths"
         )
-        told = f"from {deaths.visits:,} discharges alone" if deaths.visits else "from no discharge either"
-        yield f"{there}: who died is known {told}."
+        others = frames.concepts.filter((pl.col("finding") == DEATH) & (pl.col("table") != "death"))
+        rows = int(others["rows"].sum())
+        plural = "s" * (deaths.visits != 1)
+        told = [f"{deaths.visits:,} discharge{plural}"] if deaths.visits else []
+        told += [f"{counted(rows)} of other tables"] if rows else []
+        known = f"from {' and '.join(told)} alone" if told else "from no discharge either"
+        yield f"{there}: who died is known {known}."
 
 
 def _drugs(frames: Frames) -> Iterator[str]:
