@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.reading import read_protocol
@@ -185,7 +186,7 @@ class Study:
         from caseseries.cases.screened import screening_of
 
         book = codebook or self.codebook()
-        tell("abstracting the charts")
+        tell(f"abstracting {so_many(cohort.patients.height, 'chart')}")
         found = self.abstract(cohort, book)
         screening = screening_of(cohort, found, self.protocol, self._definitions(), book)
         return self.run(found.cases, tell, screening)

@@ -425,14 +425,14 @@ def test_a_long_query_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
     tell = Progress()
     tell.started -= 10
     tell("reading")
-    tell.at(0.5, 1.9)  # not long yet
-    tell.at(0.25, 3.0)
-    tell.at(0.98, 60.0)
-    tell.at(0.5, 2.5)  # the next query of the step
+    tell.at(0.5, 1.9, 0)  # not long yet
+    tell.at(0.25, 3.0, 21_412_339)
+    tell.at(0.98, 60.0, 21_412_339)
+    tell.at(0.5, 2.5, 0)  # the next query of the step
     assert [line for line in said.getvalue().split("\r\x1b[K") if line] == [
         "reading ...",
-        "reading ... 25%, about 9 seconds left",
-        "reading ... 98%, about 1 second left",
+        "reading ... 25% of 21,412,339 rows, about 9 seconds left",
+        "reading ... 98% of 21,412,339 rows, about 1 second left",
         "reading ... 50%, about 2 seconds left",
     ]
 

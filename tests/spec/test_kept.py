@@ -81,9 +81,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
 
     def noting(ask: Callable[..., object]) -> Callable[..., object]:
-        def asks(self: Engine, *words: object) -> object:
+        def asks(self: Engine, *words: object, of: int = 0) -> object:
             names.append(str(words[-1]))
-            return ask(self, *words)
+            return ask(self, *words, of=of) if of else ask(self, *words)
 
         return asks
 

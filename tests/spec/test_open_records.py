@@ -598,15 +598,17 @@ def test_an_interrupt_waits_until_duckdb_is_loaded() -> None:
 
 
 def test_a_long_query_is_watched(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its share and its own seconds are heard, again and again."""
+    """Its share, its own seconds, and the rows that it reads are heard, again and again."""
     monkeypatch.setattr(watching, "FIRST", 0.02)
     monkeypatch.setattr(watching, "EVERY", 0.02)
-    heard: list[tuple[float, float]] = []
-    records.watch(lambda share, seconds: heard.append((share, seconds)))
-    records.put("million", pl.DataFrame({"a": range(3_000_000)}))
+    heard: list[tuple[float, float, int]] = []
+    records.watch(lambda share, seconds, rows: heard.append((share, seconds, rows)))
+    records.put("numbers", pl.DataFrame({"a": range(3_000_000)}))
+    records.keep("million", "SELECT a FROM numbers")
+    heard.clear()
     records.run("SELECT max(hash(hash(hash(a) % 7) + a)) AS m, count(DISTINCT hash(a)) AS n FROM million")
     assert heard
-    assert all(0 < share <= 1 and seconds > 0 for share, seconds in heard)
+    assert all(0 < share <= 1 and seconds > 0 and rows == 3_000_000 for share, seconds, rows in heard)
     assert heard == sorted(heard, key=lambda one: one[1])
     records.watch(None)
     before = len(heard)

@@ -87,11 +87,13 @@ class Progress:
         self.step = step
         self._show(f"{step} ...")
 
-    def at(self, share: float, taken: float) -> None:
-        """Say which share of the step's present query is done, which began so many seconds ago."""
+    def at(self, share: float, taken: float, rows: int) -> None:
+        """Say which share of the step's present query is done, which began so many seconds ago, and of how
+        many rows; 0 is not known."""
         if taken > LONG:
             left = max(1, round(taken * (1 - share) / share))
-            self._show(f"{self.step} ... {share:.0%}, about {so_many(left, 'second')} left")
+            of = f" of {so_many(rows, 'row')}" if rows else ""
+            self._show(f"{self.step} ... {share:.0%}{of}, about {so_many(left, 'second')} left")
 
     def _show(self, text: str) -> None:
         if self.is_shown and time.monotonic() - self.started > 1:

@@ -36,6 +36,7 @@ from caseseries.cohort.verdicts import Judged, verdicts_of
 from caseseries.criteria.definition import Definition
 from caseseries.criteria.in_words import in_words
 from caseseries.evidence.attrition import Attrition, Step
+from caseseries.evidence.counting import so_many
 from caseseries.evidence.days import number_of
 from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
@@ -93,7 +94,7 @@ def screen(
     # Whatever goes through everybody comes before the charts, which are held until the end.
     reach = cost_of_review(search, tell) if costed else ()
     nights = note_on_overnight(overnight(records, codebook))
-    tell("reading the charts of the cohort")
+    tell(f"reading the charts of {so_many(chosen.height, 'patient')}")
     known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed)
     reached, later = _later_steps(steps, chosen, known, codebook, resolved)
     criteria = _of_chosen(judged.criteria, reached)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from caseseries.records.engines.duckdb import Engine, named
+from caseseries.records.engines.watching import Watch
 from caseseries.records.fields import fields
 from caseseries.records.inspection import Note
 from caseseries.records.kept import Kept
-from caseseries.records.opening import make_ready
+from caseseries.records.opening import AS_ASKED, make_ready
 from caseseries.records.source import names_in, state_of, tables_of
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ class Records:
         self._kept = kept
         self._sql: dict[str, str] = {}
         self._waiting: dict[str, Callable[[], object]] = {}
+        self._sizes: dict[str, int] = {}
         self.name = name
         self.version = version
         self.tables = MappingProxyType(dict(tables))
@@ -103,12 +106,15 @@ class Records:
         """Whether what long queries find is kept for the next run."""
         return self._kept is not None
 
-    def watch(self, hear: Callable[[float, float], None] | None) -> None:
+    def watch(self, hear: Watch | None) -> None:
         """Let `hear` be told, from another thread, how far a long query is; None: nobody.
 
-        It hears the share that is done, in 0..1, and the seconds since the query began.
+        It hears the share that is done, in 0..1, the seconds since the query began, and the rows of the
+        largest table that it reads, 0 where that is not known.
         """
         self._engine.watch = hear
+        there = [] if hear is None else [name for name in self.tables if name not in AS_ASKED]
+        self._sizes = {name: self._rows_of(named(name)) for name in there}
 
     def has(self, table: str, column: str = "") -> bool:
         """Whether the table, or the column of it, really was there."""
@@ -121,7 +127,7 @@ class Records:
         if before:
             return pl.read_parquet(before)
         started = time.monotonic()
-        found = self._engine.frame(text, name or "query")
+        found = self._engine.frame(text, name or "query", of=self._reads(text))
         if self._kept is not None and self._kept.is_worth(text, time.monotonic() - started):
             self._kept.write(digest, found.write_parquet)
         return found
@@ -134,7 +140,9 @@ class Records:
             self._waiting[name.casefold()] = partial(self._engine.read, relation, before, name)
         else:
             started = time.monotonic()
-            self._engine.make(relation, text, name)
+            self._engine.make(relation, text, name, of=self._reads(text))
+            if self._engine.watch is not None:
+                self._sizes[name.casefold()] = self._rows_of(relation)
             self._waiting.pop(name.casefold(), None)
             if self._kept is not None and self._kept.is_worth(text, time.monotonic() - started):
                 self._kept.write(digest, partial(self._engine.write, relation, where=name))
@@ -186,6 +194,14 @@ class Records:
         for name in [one for one in self._waiting if one.replace('"', '""') in folded]:
             self._waiting[name]()
             del self._waiting[name]
+
+    def _rows_of(self, relation: str) -> int:
+        return int(self._engine.rows(f"SELECT count(*) FROM {relation}")[0][0])
+
+    def _reads(self, text: str) -> int:
+        """The rows of the largest table that the SQL names, while somebody watches; else 0."""
+        words = frozenset(re.findall(r"\w+", text.casefold())) if self._sizes else frozenset()
+        return max((rows for name, rows in self._sizes.items() if name in words), default=0)
 
     def _asked(self, query: Expr | str, name: str) -> tuple[str, str, Path | None]:
         """The SQL of a query, noted under its name, its digest, and the file where its rows are kept, if any.

@@ -101,9 +101,9 @@ class Engine:
         path = quoted(str(self._folder / "read_in.duckdb"))
         self.execute(f"ATTACH IF NOT EXISTS {path} AS {READ_IN}", str(self._folder))
 
-    def execute(self, sql: str | Statement, where: str = "records") -> None:
-        """Run one statement."""
-        with _told(where), watched(self._connection.query_progress, self.watch):
+    def execute(self, sql: str | Statement, where: str = "records", *, of: int = 0) -> None:
+        """Run one statement, which reads `of` rows, as far as that is known: so `watch` is told."""
+        with _told(where), watched(self._connection.query_progress, self.watch, of):
             self._connection.execute(sql).fetchone()
 
     def rows(self, sql: str, where: str = "records") -> list[tuple[Any, ...]]:
@@ -111,10 +111,10 @@ class Engine:
         with _told(where):
             return self._connection.execute(sql).fetchall()
 
-    def frame(self, sql: str, where: str = "records") -> pl.DataFrame:
+    def frame(self, sql: str, where: str = "records", *, of: int = 0) -> pl.DataFrame:
         """The rows of a query as a frame. All are fetched before the connection is used again.
 
-        Raises Problems where the text is not one query that only reads.
+        It reads `of` rows, as for `execute`. Raises Problems where the text is not one query that only reads.
         """
         query = self._query(sql, where)
         with _told(where):
@@ -123,15 +123,16 @@ class Engine:
                 if str(stored).startswith(_NO_FRAME):
                     found = f'"{name}" is of the type {stored}, which no table of ours can hold'
                     raise Problems([Problem(where, found, "Ask for it as a number of days or as text.")])
-            with watched(self._connection.query_progress, self.watch):
+            with watched(self._connection.query_progress, self.watch, of):
                 frame = pl.DataFrame(_Stream(relation))
             types = dict(zip(frame.columns, map(str, relation.types), strict=True))
         return frame.with_columns(_whole(frame[name]) for name in types if types[name] in _WHOLE)
 
-    def make(self, name: str, sql: str, where: str) -> None:
+    def make(self, name: str, sql: str, where: str, *, of: int = 0) -> None:
         """Make a temporary table of a query's rows. `name` is SQL here and below.
 
-        It stands in the place of an earlier one, which the query may read.
+        It stands in the place of an earlier one, which the query may read. It reads `of`
+        rows, as for `execute`.
         """
         own = _MADE if name in self._views else name
         making = f"CREATE OR REPLACE TEMP TABLE {own} AS {sql}"
@@ -139,7 +140,7 @@ class Engine:
         parsed = self._parsed(making)
         if len(parsed) != 1:
             self._query(sql, where)
-        self.execute(parsed[0] if len(parsed) == 1 else making, where)
+        self.execute(parsed[0] if len(parsed) == 1 else making, where, of=of)
         if own != name:
             self.forget(name, where)
             self.execute(f"ALTER TABLE temp.{own} RENAME TO {name}", where)
