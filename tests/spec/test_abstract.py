@@ -392,6 +392,30 @@ def test_who_was_exposed_before_the_criteria_were_known(
     assert cohort.attrition.exposed_before_known == count
 
 
+@pytest.mark.parametrize("coded, etoposide, day_of", [(20, 12, 12), (9, 12, 9), (0, 12, 12), (20, 0, 20)])
+def test_a_disease_is_recognised_by_its_first_code_or_treatment(
+    coded: int, etoposide: int, day_of: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late its criteria are met; a day of 0 is none. A code before the stay is of another time."""
+    recognised = '\nrecognised = { first = "hlh recognised", during = "stay" }'
+    monkeypatch.setitem(globals(), "MOMENTS", recognised + MOMENTS)
+    rows = [
+        whole(
+            "condition_occurrence",
+            condition_occurrence_id=31 + on,
+            person_id=1,
+            condition_concept_id=4121123,
+            condition_start_date=day(on),
+        )
+        for on in (2, coded)
+        if on
+    ]
+    doses = [given(100, "anakinra", 7, 100, "100 mg subq daily")]
+    doses += [given(101, "etoposide", etoposide, 200, "200 mg iv once")] if etoposide else []
+    cohort, _ = screened(doses, [("condition_occurrence", one) for one in rows])
+    assert cohort.moments.filter(moment="recognised")["day"].item() == number_of(day(day_of))
+
+
 def test_the_last_contact_may_be_a_sample() -> None:
     """Discharged on day 30, which is hospital day 26; the sample is of day 40, counted on as 36."""
     doses = [given(100 + on, "anakinra", on, 100, "100 mg subq daily") for on in range(7, 12)]

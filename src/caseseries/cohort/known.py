@@ -75,7 +75,8 @@ def read_patients(
     forms = read_forms(records, codebook, "gathered_rows", worded)
     evidence = gather(records, codebook, codes, forms, wanted)
     records.drop("gathered_rows")
-    drugs = codes.filter(pl.col("table") == "drug_exposure")
+    given_alone = [entry.finding for entry in codebook.entries if entry.tables == ("drug_exposure",)]
+    drugs = codes.filter(pl.col("finding").is_in(given_alone))
     exposures = gather_exposures(records, drugs)
     visits = outcomes.visits(records, codebook)
     died = outcomes.deaths(records, codebook, visits, evidence, patients)
