@@ -446,6 +446,20 @@ class TestResolving:
         assert any("Retired in the hospital's vocabulary: 3001122 (ferritin)." in note for note in notes)
         assert any("Not standard in the hospital's vocabulary: 200527 (spleen)." in note for note in notes)
 
+    def test_the_gravest_is_told_first_and_every_id_is_named(self, ours: Codebook) -> None:
+        """What is not found at all, then what may be another thing, then what is only to be looked up."""
+        odd = [(*row[:4], None, *row[5:]) for row in ROWS[:2]]
+        notes = resolved(ours, concepts=odd, above=[(1, 2)]).notes
+        heads = ["No code and no name", "Of 6 listed", "Nothing is filed", "Not standard", "From memory"]
+        places = [next(n for n, note in enumerate(notes) if note.startswith(head)) for head in heads]
+        assert places == sorted(places)
+        ferritin = ours.entry("ferritin")
+        more = tuple(replace(ferritin.codes[0], concept=n, label=f"no. {n}") for n in range(20, 40))
+        book = replace(ours, entries=(replace(ferritin, codes=more), *ours.entries[1:]))
+        rows = [(code.concept, "Ferritin", "Measurement", "LOINC", None, "2276-4", "U") for code in more]
+        [retired] = [one for one in resolved(book, concepts=rows).notes if one.startswith("Retired")]
+        assert all(f"{code.concept} (no. {code.concept})" in retired for code in more)
+
     def test_descendants_that_are_wanted_and_not_found(self, ours: Codebook) -> None:
         found = resolved(ours, above=[(1, 2)])
         assert ("observation", 200528, "descendant") not in codes_of(found, "splenomegaly")

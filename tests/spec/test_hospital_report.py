@@ -20,7 +20,7 @@ from caseseries.analysis.ids import of_steps
 from caseseries.evidence.attrition import Attrition, Step
 from caseseries.report.finished import Finished
 from caseseries.report.flow_figure import flow_figure
-from caseseries.report.page import Cell, Table, plain, tables
+from caseseries.report.page import Bullets, Cell, Fold, Table, plain, tables
 from caseseries.report.patients import names_in_figures
 from caseseries.report.rows import behind
 from caseseries.report.screening import in_short
@@ -241,6 +241,26 @@ def test_a_last_step_without_a_name_parts_by_the_case_series(run: Run) -> None:
     assert [one.title for one in groups] == ["All", "In the case series", "Not in it"]
 
 
+# ---- What to know of the records ----
+
+
+def test_what_is_told_of_the_records_and_their_codes_stands_before_any_number(run: Run) -> None:
+    said = run.finished.screening
+    assert said is not None
+    page = " ".join(read(run.files["report.html"]).split())
+    told = page.index("To know before any number: 1 note on these records and their codes")
+    assert told < page.index(said.notes[0]) < page.index("1,000 patients in the records")
+    many = replace(run.finished, screening=replace(said, notes=tuple(f"Note {n}." for n in range(1, 31))))
+    first = sections(many, lambda step: None)[0].blocks[0]
+    assert isinstance(first, Fold)
+    assert first.title == "To know before any number: 30 notes on these records and their codes"
+    [notes] = first.blocks
+    assert isinstance(notes, Bullets)
+    assert notes.lines[-1] == ("Note 30.",)
+    none = replace(run.finished, screening=replace(said, notes=()))
+    assert not isinstance(sections(none, lambda step: None)[0].blocks[0], Fold)
+
+
 # ---- What is left open ----
 
 
@@ -251,7 +271,6 @@ def test_both_counts_and_the_questions_are_printed(run: Run) -> None:
     assert "Given anakinra: 5 in, 1 open; 2 questions left" in text
     assert "Not answered yet of those who are in: 3 questions" in text
     assert "short by at most 1 criterion: 30 , 2: 55 , 3: 77 ." in text
-    assert "Nothing is filed under 1234 (a drug)." in text
 
 
 def test_what_was_set_aside_is_counted_by_finding_and_reason(run: Run) -> None:

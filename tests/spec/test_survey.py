@@ -42,6 +42,7 @@ from caseseries.records.survey_frames import (
     WORDS,
     WRITTEN,
 )
+from caseseries.records.survey_text import LACKING
 from caseseries.records.survey_wording import percent, short, unit_words, years
 from caseseries.records.sweep import sweep
 from caseseries.records.tally import patients
@@ -621,10 +622,10 @@ def test_the_text_fits_a_terminal() -> None:
         "Survey of frames: OMOP CDM 5.4, 2 patients; 7 of 21 findings have rows.",
         "Identified: counts are as they are, and stay inside.",
         "What this study will not be able to see",
+        LACKING,
         "Measured",
         "In words, or by being there",
         "Drugs",
-        "What the records lack, and what was not mapped (in full on the page)",
     ]
     assert (
         "ferritin                            13         2  2014-2015   46.2%  250 ng/mL, 250 pg/mL +1"
@@ -642,8 +643,24 @@ def test_the_page_asks_nothing_of_anyone() -> None:
     assert "<b>g/dL" not in page
     assert "Identified: counts stand as they are" in page
     assert page.count("<details>") == 7
-    assert page.index("What this study will not be able to see") < page.index("What the records tell")
+    assert page.index("What this study will not be able to see") < page.index(LACKING)
+    assert page.index(LACKING) < page.index("What the records tell")
     assert page.index("What the records tell") < page.index("What rests on memory")
+
+
+def test_what_is_told_of_the_codes_stands_before_the_numbers_the_gravest_first() -> None:
+    """On the terminal five of them, in full; on the page all of them."""
+    told = surveyed(EVERYTHING, *ASKED)
+    grave = f"The records have no table person. {'It costs much. ' * 20}".strip()
+    many = replace(told, notes=(grave, *(f"Note {n}." for n in range(2, 8))))
+    text = str(many)
+    assert grave in " ".join(text.split())
+    assert [f"- Note {n}." in text for n in range(2, 8)] == [True] * 4 + [False] * 2
+    assert text.index("- Note 5.") < text.index("  and 2 more: see the page.") < text.index("Measured")
+    assert "see the page" not in str(replace(told, notes=many.notes[:5]))
+    page = survey_page(many, "HLH")
+    assert grave in page
+    assert page.index(grave) < page.index("Note 7.") < page.index("What the records tell")
 
 
 def test_a_long_list_of_words_ends() -> None:

@@ -88,8 +88,7 @@ def resolve(codebook: Codebook, records: Records) -> Resolved:
         recalled=recalled,
         notes=(
             *lacking(records.notes),
-            *notes_of(codebook, site, names, unfound),
-            *_of_bare(bare),
+            *notes_of(codebook, site, names, unfound, bare),
             *_of_known(codebook, records),
         ),
     )
@@ -128,14 +127,6 @@ def _used(records: Records, table: Table, concepts: set[int]) -> frozenset[int]:
     ids = ", ".join(map(str, sorted(concepts)))
     found = records.run(f"SELECT DISTINCT {concept} AS concept_id FROM {table} WHERE {concept} IN ({ids})")
     return frozenset(found["concept_id"])
-
-
-def _of_bare(bare: tuple[str, ...]) -> Iterator[str]:
-    if bare:
-        yield (
-            f"The vocabulary files nothing below the codes of {', '.join(bare)}, and no row has the codes "
-            "themselves: rows of their products cannot be found, so that nothing is recorded says nothing."
-        )
 
 
 def _can_be_told(entry: Entry, told: set[str]) -> bool:

@@ -13,22 +13,28 @@ from caseseries.records.site_names import Names
 AS_LISTED = "They are used as they are listed."
 
 
-def notes_of(codebook: Codebook, site: Site, names: Names, unfound: tuple[str, ...]) -> tuple[str, ...]:
-    """Everything that was found otherwise than the codebook has it, a sentence or two each."""
+def notes_of(
+    codebook: Codebook, site: Site, names: Names, unfound: tuple[str, ...], bare: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Everything that was found otherwise than the codebook has it, a sentence or two each.
+
+    The gravest first: what cannot be found at all, what may be another thing, what may not be whole, and
+    what a person only has to look up.
+    """
     foreign = [code for code in codebook.every_code if site.is_of_another_hospital(code)]
     codes = [code for code in codebook.every_code if code not in foreign]
+    listed = {(entry.finding, code.concept) for entry in codebook.entries for code in entry.codes}
     return (
-        *_of_foreign(foreign),
-        *_of_absent(codes, site),
-        *_of_other_things(codes, site),
-        *_of_uncoded(codes, site),
-        *_of_old(codes, site),
-        *_of_below(codes, site),
-        *_of_names(
-            names, {(entry.finding, code.concept) for entry in codebook.entries for code in entry.codes}
-        ),
-        *_of_recalled(codes),
         *_of_unfound(unfound),
+        *_of_bare(bare),
+        *_of_other_things(codes, site),
+        *_of_absent(codes, site),
+        *_of_below(codes, site),
+        *_of_old(codes, site),
+        *_of_foreign(foreign),
+        *_of_names(names, listed),
+        *_of_uncoded(codes, site),
+        *_of_recalled(codes),
     )
 
 
@@ -39,21 +45,19 @@ def lacking(notes: Iterable[Note]) -> Iterator[str]:
         yield f"{where}: {note.found}, so that {note.costs}."
 
 
-def _of_foreign(foreign: list[Code]) -> Iterator[str]:
-    if foreign:
-        yield f"Local ids that are not this hospital's, and are left out: {_listed(foreign)}."
-
-
-def _of_absent(codes: list[Code], site: Site) -> Iterator[str]:
-    absent = [code for code in codes if code.concept not in site.concepts]
-    if not site.has_concepts:
-        yield f"The records have no table CONCEPT, so that no id could be looked up. {AS_LISTED}"
-    elif len(absent) == len(codes):
-        yield f"The hospital's CONCEPT table has none of the {len(codes)} listed ids. {AS_LISTED}"
-    elif absent:
+def _of_unfound(unfound: tuple[str, ...]) -> Iterator[str]:
+    if unfound:
         yield (
-            f"Of {len(codes)} listed ids, {len(absent)} are not in the hospital's CONCEPT table: "
-            f"{_listed(absent)}. {AS_LISTED}"
+            f"No code and no name in these records stands for: {', '.join(unfound)}. That nothing is "
+            "recorded of them says nothing: add this hospital's codes, or let a reviewer answer."
+        )
+
+
+def _of_bare(bare: tuple[str, ...]) -> Iterator[str]:
+    if bare:
+        yield (
+            f"The vocabulary files nothing below the codes of {', '.join(bare)}, and no row has the codes "
+            "themselves: rows of their products cannot be found, so that nothing is recorded says nothing."
         )
 
 
@@ -67,26 +71,17 @@ def _of_other_things(codes: list[Code], site: Site) -> Iterator[str]:
             )
 
 
-def _of_uncoded(codes: list[Code], site: Site) -> Iterator[str]:
-    """An id that the codebook gives without its code can be held against the hospital's name for it alone."""
-    named = [
-        f'{code.concept} ({code.label}) is "{there.name}"'
-        for code in codes
-        if not code.code and (there := site.concepts.get(code.concept)) and there.name
-    ]
-    if named:
-        yield f"Without a code in the codebook, so that only the hospital's names can tell: {some_of(named)}."
-
-
-def _of_old(codes: list[Code], site: Site) -> Iterator[str]:
-    there = [(code, site.concepts[code.concept]) for code in codes if code.concept in site.concepts]
-    retired = [code for code, concept in there if concept.is_retired]
-    if retired:
-        yield f"Retired in the hospital's vocabulary: {_listed(retired)}. Older rows may still have them."
-    odd = [code for code, concept in there if not (concept.is_standard or concept.is_retired)]
-    odd = [code for code in odd if code.concept < FIRST_LOCAL]
-    if odd:
-        yield f"Not standard in the hospital's vocabulary: {_listed(odd)}. Look for what they map to."
+def _of_absent(codes: list[Code], site: Site) -> Iterator[str]:
+    absent = [code for code in codes if code.concept not in site.concepts]
+    if not site.has_concepts:
+        yield f"The records have no table CONCEPT, so that no id could be looked up. {AS_LISTED}"
+    elif len(absent) == len(codes):
+        yield f"The hospital's CONCEPT table has none of the {len(codes)} listed ids. {AS_LISTED}"
+    elif absent:
+        yield (
+            f"Of {len(codes)} listed ids, {len(absent)} are not in the hospital's CONCEPT table: "
+            f"{some_of([_named(code) for code in absent])}. {AS_LISTED}"
+        )
 
 
 def _of_below(codes: list[Code], site: Site) -> Iterator[str]:
@@ -100,6 +95,22 @@ def _of_below(codes: list[Code], site: Site) -> Iterator[str]:
         yield f"Nothing is filed under these, so that only rows with the id itself count: {_listed(there)}."
 
 
+def _of_old(codes: list[Code], site: Site) -> Iterator[str]:
+    there = [(code, site.concepts[code.concept]) for code in codes if code.concept in site.concepts]
+    retired = [code for code, concept in there if concept.is_retired]
+    if retired:
+        yield f"Retired in the hospital's vocabulary: {_listed(retired)}. Older rows may still have them."
+    odd = [code for code, concept in there if not (concept.is_standard or concept.is_retired)]
+    odd = [code for code in odd if code.concept < FIRST_LOCAL]
+    if odd:
+        yield f"Not standard in the hospital's vocabulary: {_listed(odd)}. Look for what they map to."
+
+
+def _of_foreign(foreign: list[Code]) -> Iterator[str]:
+    if foreign:
+        yield f"Local ids that are not this hospital's, and are left out: {_listed(foreign)}."
+
+
 def _of_names(names: Names, listed: set[tuple[str, int]]) -> Iterator[str]:
     for finding, table, name, concept in names.concepts.iter_rows():
         if (finding, concept) not in listed:
@@ -108,19 +119,27 @@ def _of_names(names: Names, listed: set[tuple[str, int]]) -> Iterator[str]:
         yield f'{rows:,} rows of {table} without a concept are called "{name}", and are read as {finding}.'
 
 
+def _of_uncoded(codes: list[Code], site: Site) -> Iterator[str]:
+    """An id that the codebook gives without its code can be held against the hospital's name for it alone."""
+    named = [
+        f'{_named(code)} is "{there.name}"'
+        for code in codes
+        if not code.code and (there := site.concepts.get(code.concept)) and there.name
+    ]
+    if named:
+        yield f"Without a code in the codebook, so that only the hospital's names can tell: {some_of(named)}."
+
+
 def _of_recalled(codes: list[Code]) -> Iterator[str]:
     recalled = [code for code in codes if code.confidence == "recalled"]
     if recalled:
         yield f"From memory, and not read in a source: {_listed(recalled)}. Look them up in CONCEPT."
 
 
-def _of_unfound(unfound: tuple[str, ...]) -> Iterator[str]:
-    if unfound:
-        yield (
-            f"No code and no name in these records stands for: {', '.join(unfound)}. That nothing is "
-            "recorded of them says nothing: add this hospital's codes, or let a reviewer answer."
-        )
-
-
 def _listed(codes: Iterable[Code]) -> str:
-    return some_of([f"{code.concept} ({code.label})" for code in codes])
+    """Every one of them: each is to be looked up."""
+    return ", ".join(map(_named, codes))
+
+
+def _named(code: Code) -> str:
+    return f"{code.concept} ({code.label})"

@@ -13,6 +13,7 @@ from caseseries.analysis.verdicts import RECALLED, TRUTHS, UNFLAGGED
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.attrition import Step
+from caseseries.evidence.counting import so_many
 from caseseries.protocol.clauses.analysis import ATTRITION, BESIDE, CRITERIA, Summarise
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import all_of, in_running_text
@@ -44,6 +45,14 @@ MET_IS_NOT_ILL = (
     "disease (its positive predictive value) is told by reviewed charts alone, and no number here is that "
     "share."
 )
+
+
+def to_know(screening: Screening) -> Iterator[Block]:
+    """What the records lack, and what their vocabulary says otherwise than the codebook, behind a line."""
+    if screening.notes:
+        notes = Bullets(tuple((note,) for note in screening.notes))
+        many = so_many(len(screening.notes), "note")
+        yield Fold(f"To know before any number: {many} on these records and their codes", (notes,))
 
 
 def in_short(screening: Screening, results: Results) -> Line:
@@ -182,9 +191,6 @@ def left_open(screening: Screening, results: Results) -> Iterator[Block]:
         yield _reach(screening, results)
     if screening.set_aside.height:
         yield Fold("Rows that were set aside", (set_aside_table(screening.set_aside),))
-    if screening.notes:
-        notes = Bullets(tuple((note,) for note in screening.notes))
-        yield Fold("What to know of these records", (notes,))
 
 
 def _open_steps(screening: Screening, results: Results) -> Iterator[Line]:

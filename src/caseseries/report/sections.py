@@ -89,6 +89,7 @@ def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
 
 def _in_short(run: Finished) -> Iterator[Block]:
     if run.screening:
+        yield from found.to_know(run.screening)
         yield Paragraph(found.in_short(run.screening, run.results))
     for line in results_in_words(run.results, run.cases, run.protocol, {"primary"}):
         yield Paragraph(line)

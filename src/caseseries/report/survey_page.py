@@ -12,7 +12,7 @@ import polars as pl
 
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.records.survey import Survey
-from caseseries.records.survey_text import parted
+from caseseries.records.survey_text import LACKING, parted
 from caseseries.records.survey_wording import percent, short, unit_words, years
 from caseseries.records.unseen import why
 
@@ -75,6 +75,7 @@ def survey_page(survey: Survey, title: str) -> str:
     return environment.from_string(_asset("survey.html.jinja")).render(
         survey=survey,
         title=title,
+        lacking=LACKING,
         groups=[(name, some) for name, some in shown if some],
         found=sum(len(some) for _, some in shown),
         without=without,
