@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,6 @@ from zlib import crc32
 
 import polars as pl
 import pytest
-import sqlglot
-from sqlglot import ErrorLevel
 from tests.referee.making import born, day, found, frames, hospital, measured, moment, visit, whole
 from tests.referee.reading import Row
 
@@ -24,7 +21,6 @@ from caseseries.cohort.meaning import meanings
 from caseseries.criteria.definition import findings_of
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.problem import Problems
-from caseseries.records.admissions import admissions_told
 from caseseries.records.codebook import CONTACT
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.omop import open_records
@@ -676,23 +672,6 @@ def test_every_unit_and_way_of_writing_stands_on_the_page() -> None:
     for unit in told.frames.units["unit"]:
         assert f'<th scope="row">{unit_words(unit)}</th>' in page
     assert all(sentence in unescape(page) for sentence in (*told.unseen, *told.notes))
-
-
-def test_the_sql_is_understood_by_other_databases() -> None:
-    tables = frames(
-        hospital([("person", born(1, 1960)), ("visit_occurrence", visit(1, 1, 1, 9)), *EVERYTHING])
-    )
-    with open_records(tables) as records:
-        codebook = read_codebook()
-        wanted = [*ASKED, "death", "contact in person or laboratory result"]
-        survey(records, codebook, resolve(codebook, records), wanted, meanings(HLH))
-        admissions_told(records, codebook, date(2009, 1, 1), date(2022, 1, 1))
-        asked = [text for name, text in records.sql.items() if name.startswith(("survey", "surveyed"))]
-    assert any("visit_start_date BETWEEN" in text for text in asked)
-    assert len(asked) >= 9
-    for text in asked:
-        for other in ("postgres", "spark"):
-            sqlglot.transpile(text, read="duckdb", write=other, unsupported_level=ErrorLevel.RAISE)
 
 
 def test_every_row_of_a_table() -> None:

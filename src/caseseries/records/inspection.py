@@ -164,7 +164,8 @@ _TWICE = (
     (
         "person",
         "person_id",
-        "SELECT count(*), min(person_id) FROM (SELECT person_id FROM person GROUP BY 1 HAVING count(*) > 1)",
+        "SELECT count(*), min(person_id) FROM (SELECT person_id FROM person "
+        "GROUP BY 1 HAVING count(*) > 1) twice",
         "a patient has one row here, and {} more than one",
         "Keep one row of each, in a copy or a view: which of two births is right, nobody can tell here.",
     ),
@@ -172,7 +173,7 @@ _TWICE = (
         "visit_occurrence",
         "visit_occurrence_id",
         "SELECT count(*), min(visit_occurrence_id) FROM (SELECT visit_occurrence_id FROM visit_occurrence "
-        "GROUP BY 1 HAVING min(person_id) < max(person_id))",
+        "GROUP BY 1 HAVING min(person_id) < max(person_id)) several",
         "a visit has one patient, and {} several",
         "Number the visits anew, each with an id of its own.",
     ),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from caseseries.records.engines.duckdb import named
 from caseseries.records.omop import Records
 from caseseries.records.resolving import Resolved
 from caseseries.records.site_names import KINDS
@@ -32,12 +33,13 @@ def give_concepts(records: Records, resolved: Resolved) -> Resolved:
         ).unique("source_value", keep="first", maintain_order=True)
         records.put(f"names_of_{table}", names)
         concept, source = f"{stem}_concept_id", f"{stem}_source_value"
+        shown = f"CASE WHEN COALESCE(e.{concept}, 0) = 0 THEN COALESCE(n.concept_id, e.{concept}) "
+        shown += f"ELSE e.{concept} END AS {concept}"
+        columns = [shown if one == concept else f"e.{named(one)}" for one in records.columns(table)]
         records.show(
             table,
             f"""
-SELECT e.* REPLACE (
-  CASE WHEN COALESCE(e.{concept}, 0) = 0 THEN COALESCE(n.concept_id, e.{concept}) ELSE e.{concept} END
-  AS {concept})
+SELECT {", ".join(columns)}
 FROM {table}_as_recorded e LEFT JOIN names_of_{table} n ON n.source_value = LOWER(TRIM(e.{source}))""",
         )
         told = mine["finding"].unique().sort().to_list()

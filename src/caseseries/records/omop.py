@@ -121,6 +121,10 @@ class Records:
         columns = self.tables.get(table.lower())
         return columns is not None and (not column or column.lower() in columns)
 
+    def columns(self, table: str) -> list[str]:
+        """What a query finds in a table: the fields of CDM 5.4 in their order, then those of the site."""
+        return [name for name, *_ in self._engine.rows(f"DESCRIBE {named(table)}", table)]
+
     def run(self, query: Expr | str, name: str = "") -> pl.DataFrame:
         """The rows of a query, which is one SELECT. Without ORDER BY their order may change."""
         text, digest, before = self._asked(query, name)

@@ -81,7 +81,8 @@ def descendants(records: Records, concepts: Collection[int]) -> Mapping[int, tup
     query = (
         "SELECT DISTINCT ancestor_concept_id, descendant_concept_id FROM concept_ancestor "
         f"WHERE ancestor_concept_id IN ({_list(concepts)}) "
-        "AND descendant_concept_id <> ancestor_concept_id ORDER BY ALL"
+        "AND descendant_concept_id <> ancestor_concept_id "
+        "ORDER BY ancestor_concept_id, descendant_concept_id"
     )
     below: defaultdict[int, list[int]] = defaultdict(list)
     for ancestor, descendant in records.run(query, "what is filed below them").iter_rows():
