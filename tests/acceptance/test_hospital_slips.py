@@ -462,6 +462,26 @@ def test_a_codebook_that_lacks_a_finding_or_is_not_there(tmp_path: Path, say: Sa
     assert "nowhere.toml: it cannot be read" in say("run", folder, "--codebook", "nowhere.toml")[1]
 
 
+def test_silence_counts_from_the_day_that_a_codebook_names(tmp_path: Path, say: Said) -> None:
+    """Patient 2 has no row of anakinra: not given from that day on, and before it a question."""
+    folder = as_folder(hospital(), tmp_path / "hospital")
+    shipped = (BUNDLED.parent / "records" / "codebook.toml").read_text("utf-8")
+    always = "the codebook names none from which they are recorded whole: anakinra."
+    assert always in say("screen", folder)[1]
+    for since, standing in ((DAY, "out"), (DAY + timedelta(days=1), "open")):
+        silent = f'silent = {{ means = "absent", since = {since} }}'
+        ours, count = re.subn(r'(?ms)(^\["anakinra"\].*?)silent = "absent"', rf"\1{silent}", shipped, count=1)
+        assert count == 1
+        (tmp_path / "ours.toml").write_text(ours, "utf-8")
+        code, said = say("screen", folder, "--codebook", tmp_path / "ours.toml")
+        assert code == 0
+        assert always not in said
+        patients = pl.read_parquet(tmp_path / "results" / "cohort" / "patients.parquet")
+        assert dict(patients.select("person_id", "standing").iter_rows())[2] == standing
+        asked = (tmp_path / "results" / "questions.csv").read_text("utf-8")
+        assert bool(re.search(r"(?m)^2,anakinra,", asked)) is (standing == "open")
+
+
 def test_a_run_is_from_records_or_from_a_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = ["--out", str(tmp_path / "results")]
     assert main(["run", STUDY, "--records", "x", "--sheet", "y", *out]) == CANNOT

@@ -78,17 +78,19 @@ def resolve(codebook: Codebook, records: Records) -> Resolved:
     told = {*codes["finding"], *names.unmapped["finding"]}
     unfound = tuple(entry.finding for entry in codebook.entries if not _can_be_told(entry, told))
     bare = tuple(_bare(codebook, site, records))
+    unseen = tuple(entry.finding for entry in codebook.entries if _is_unseen(entry, records))
+    always = _absent_on_every_day(codebook, {*unfound, *bare, *unseen})
     recalled = tuple(code for code in codebook.every_code if code.confidence == "recalled")
     return Resolved(
         codes=codes,
         names=names.unmapped,
         unfound=unfound,
         bare=bare,
-        unseen=tuple(entry.finding for entry in codebook.entries if _is_unseen(entry, records)),
+        unseen=unseen,
         recalled=recalled,
         notes=(
             *lacking(records.notes),
-            *notes_of(codebook, site, names, unfound, bare),
+            *notes_of(codebook, site, names, unfound, bare, always),
             *_of_known(codebook, records),
         ),
     )
@@ -127,6 +129,12 @@ def _used(records: Records, table: Table, concepts: set[int]) -> frozenset[int]:
     ids = ", ".join(map(str, sorted(concepts)))
     found = records.run(f"SELECT DISTINCT {concept} AS concept_id FROM {table} WHERE {concept} IN ({ids})")
     return frozenset(found["concept_id"])
+
+
+def _absent_on_every_day(codebook: Codebook, silent: set[str]) -> tuple[str, ...]:
+    """The findings that count as absent where nothing is recorded, and of which no day is named."""
+    absent = [entry.finding for entry in codebook.entries if entry.silent == Silence("absent")]
+    return tuple(finding for finding in absent if finding not in silent)
 
 
 def _can_be_told(entry: Entry, told: set[str]) -> bool:

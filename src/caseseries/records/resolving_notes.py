@@ -14,12 +14,17 @@ AS_LISTED = "They are used as they are listed."
 
 
 def notes_of(
-    codebook: Codebook, site: Site, names: Names, unfound: tuple[str, ...], bare: tuple[str, ...]
+    codebook: Codebook,
+    site: Site,
+    names: Names,
+    unfound: tuple[str, ...],
+    bare: tuple[str, ...],
+    always: tuple[str, ...],
 ) -> tuple[str, ...]:
     """Everything that was found otherwise than the codebook has it, a sentence or two each.
 
     The gravest first: what cannot be found at all, what may be another thing, what may not be whole, and
-    what a person only has to look up.
+    what a person only has to look up. `always` are the findings whose silence counts on every day.
     """
     foreign = [code for code in codebook.every_code if site.is_of_another_hospital(code)]
     codes = [code for code in codebook.every_code if code not in foreign]
@@ -32,6 +37,7 @@ def notes_of(
         *_of_below(codes, site),
         *_of_old(codes, site),
         *_of_foreign(foreign),
+        *_of_always(always),
         *_of_names(names, listed),
         *_of_uncoded(codes, site),
         *_of_recalled(codes),
@@ -109,6 +115,14 @@ def _of_old(codes: list[Code], site: Site) -> Iterator[str]:
 def _of_foreign(foreign: list[Code]) -> Iterator[str]:
     if foreign:
         yield f"Local ids that are not this hospital's, and are left out: {_listed(foreign)}."
+
+
+def _of_always(always: tuple[str, ...]) -> Iterator[str]:
+    if always:
+        yield (
+            "Where nothing is recorded, these count as absent on every day, since the codebook names none "
+            f"from which they are recorded whole: {some_of(always)}."
+        )
 
 
 def _of_names(names: Names, listed: set[tuple[str, int]]) -> Iterator[str]:
