@@ -162,7 +162,7 @@ def test_every_step_is_among_them() -> None:
         *("FROM concept WHERE concept_id IN", "FROM concept_ancestor WHERE", "JOIN codebook_names"),
         *("measurement_as_recorded", "GROUPING SETS", "FROM swept_death", "surveyed_findings"),
         *("FROM swept_measurement", "worded_concepts", "surveyed_limits", "discharged_to_concept_id"),
-        *("FROM death d JOIN gathered", "JOIN died", "note_id", "FROM all_lowest", "because_unflagged"),
+        *("FROM death e JOIN gathered", "JOIN died", "note_id", "FROM all_lowest", "because_unflagged"),
     ):
         assert any(part in head for head in heads), part
     assert len(heads) > 110
