@@ -290,6 +290,49 @@ def test_a_prescription_of_an_outpatient_visit_is_taken_at_home() -> None:
     assert (course.start, course.is_home, course.basis) == (day(8), False, "administrations")
 
 
+@pytest.mark.parametrize(
+    "name, rows, dose",
+    [
+        ("Kineret", [(1, 100.0, 8576, None, None)], "100 mg"),  # a tablet, as it were
+        ("Kineret", [(1, 100.0, 8576, 0.67, 8587)], "100 mg"),  # 100 mg in a syringe of 0.67 mL
+        ("Kineret", [(1, 0.1, 8504, None, None)], "100 mg"),
+        ("Kineret", [(1, 150.0, 8576, None, 8587)], ""),  # 150 mg in each mL: no piece
+        ("Kineret", [(1, 50.0, 8576, None, None), (2, 50.0, 8576, None, None)], ""),  # of two drugs
+        ("Kineret", [(1, 100.0, 8510, None, None)], ""),  # units are no mass
+        ("Kineret", [], ""),
+        ("anakinra 100 mg syringe", [(1, 20.0, 8576, None, None)], "100 mg"),  # the name counts first
+    ],
+)
+def test_a_piece_is_as_strong_as_its_name_or_the_table_of_strengths_says(
+    name: str, rows: list[tuple[int, float, int, float | None, int | None]], dose: str
+) -> None:
+    units = {8576: "mg", 8504: "g", 8510: "[U]", 8587: "mL"}
+    product = {"vocabulary_id": "RxNorm", "concept_code": "72435", "concept_name": name}
+    vocabulary = [("concept", whole("concept", concept_id=CODES["anakinra"], **product))]
+    vocabulary += [
+        ("concept", whole("concept", concept_id=one, vocabulary_id="UCUM", concept_code=code))
+        for one, code in units.items()
+    ]
+    strengths = [
+        (
+            "drug_strength",
+            whole(
+                "drug_strength",
+                drug_concept_id=CODES["anakinra"],
+                ingredient_concept_id=ingredient,
+                **{f"{'amount' if per is None else 'numerator'}_value": amount},
+                **{f"{'amount' if per is None else 'numerator'}_unit_concept_id": unit},
+                denominator_value=size,
+                denominator_unit_concept_id=per,
+            ),
+        )
+        for ingredient, amount, unit, size, per in rows
+    ]
+    syringe = given(100, "anakinra", 7, 1, "") | {"dose_unit_source_value": "syringe"}
+    _, cases = screened([syringe], [*vocabulary, *strengths])
+    assert cases.table["anakinra.daily"].to_list() == ([100.0] if dose else [None])
+
+
 def test_each_step_of_a_taper_has_its_own_daily_dose() -> None:
     """40 mg of dexamethasone a day do what 266.7 mg of prednisone do, and 20 mg half of that."""
     anakinra = [given(100 + on, "anakinra", on, 100, "100 mg subq q8") for on in range(7, 15)]

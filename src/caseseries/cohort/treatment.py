@@ -11,7 +11,7 @@ from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.drugs import formulary
 from caseseries.evidence.exposure import Exposure
 from caseseries.records.codebook import Codebook
-from caseseries.records.drug_rows import ADMINISTRATIONS, strength
+from caseseries.records.drug_rows import ADMINISTRATIONS
 from caseseries.records.omop import Records
 
 
@@ -40,7 +40,7 @@ def courses_of(
                 is_administration=row["type_concept_id"] in ADMINISTRATIONS,
                 quantity=row["quantity"],
                 dose_unit=row["dose_unit"] or "",
-                strength=strength(row["concept_name"]),
+                strength=row["strength"],
                 sig=row["sig"] or "",
                 route=row["route"] or "",
                 days_supply=row["days_supply"],

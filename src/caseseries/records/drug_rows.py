@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import polars as pl
 
 from caseseries.evidence.dose import read_dose
 from caseseries.evidence.exposure import Exposure
-from caseseries.evidence.units import mass_in_mg
 from caseseries.records.forms import names_of
 from caseseries.records.omop import Records
+from caseseries.records.strengths import strengths
 from caseseries.records.survey_frames import DRUGS, framed
 
 ADMINISTRATIONS = frozenset({32818})
@@ -42,12 +41,11 @@ def drug_rows(records: Records, wanted: pl.DataFrame) -> pl.DataFrame:
     records.drop("surveyed_drugs")
     # Looked up and not joined: where CONCEPT has a row twice, no row of a drug may count twice.
     called = names_of(records, pl.concat([written["concept_id"], written["route_concept_id"]]))
-    route, product = (
-        pl.col(name).replace_strict(called, default="", return_dtype=pl.String)
-        for name in ("route_concept_id", "concept_id")
-    )
+    pieces = strengths(records, {concept: called.get(concept, "") for concept in written["concept_id"]})
+    route = pl.col("route_concept_id").replace_strict(called, default="", return_dtype=pl.String)
     written = written.with_columns(
-        concept_name=product, route=pl.when(route != "").then(route).otherwise("route_source")
+        strength=pl.col("concept_id").replace_strict(pieces, default=None, return_dtype=pl.Float64),
+        route=pl.when(route != "").then(route).otherwise("route_source"),
     )
     doses = [_tells_dose(row) for row in written.iter_rows(named=True)]
     is_given = pl.col("type_concept_id").is_in(list(ADMINISTRATIONS))
@@ -68,14 +66,8 @@ def drug_rows(records: Records, wanted: pl.DataFrame) -> pl.DataFrame:
     return framed(counted, DRUGS).sort("finding", "kind", "type_concept_id")
 
 
-def strength(product: str | None) -> float | None:
-    """The milligrams that the name of a product says: 100 of "anakinra 100 mg syringe"; None for none."""
-    said = re.search(r"([0-9]+(?:\.[0-9]+)?) ?(g|mg|mcg)\b(?!/)", product or "", re.IGNORECASE)
-    return mass_in_mg(float(said[1]), said[2].casefold()) if said else None
-
-
 def _tells_dose(row: dict[str, object]) -> bool:
-    quantity, supply = row["quantity"], row["days_supply"]
+    quantity, supply, strength = row["quantity"], row["days_supply"], row["strength"]
     said = read_dose(
         Exposure(
             patient="",
@@ -84,7 +76,7 @@ def _tells_dose(row: dict[str, object]) -> bool:
             is_administration=row["type_concept_id"] in ADMINISTRATIONS,
             quantity=quantity if isinstance(quantity, float) else None,
             dose_unit=str(row["dose_unit"]),
-            strength=strength(str(row["concept_name"])),
+            strength=strength if isinstance(strength, float) else None,
             sig=str(row["sig"]),
             route=str(row["route"]),
             days_supply=supply if isinstance(supply, int) else None,

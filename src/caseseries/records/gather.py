@@ -12,6 +12,7 @@ from caseseries.records.codebook import Codebook
 from caseseries.records.forms import SIGNS, Forms
 from caseseries.records.omop import Records
 from caseseries.records.readings import day
+from caseseries.records.strengths import strengths
 
 EVIDENCE = pl.Schema(
     {
@@ -43,6 +44,7 @@ EXPOSURES = pl.Schema(
         "type_concept_id": pl.Int64(),
         "source_value": pl.String(),
         "concept_name": pl.String(),
+        "strength": pl.Float64(),  # mg in one piece of the product
         "visit_id": pl.Int64(),
         "row_id": pl.Int64(),
     }
@@ -132,6 +134,7 @@ SELECT e.person_id, w.finding AS drug, {start} AS start,
   e.drug_exposure_start_datetime IS NOT NULL AS has_time, {stop} AS stop, e.quantity, e.days_supply, e.sig,
   e.dose_unit_source_value AS dose_unit, COALESCE(r.concept_name, e.route_source_value) AS route,
   e.drug_type_concept_id AS type_concept_id, e.drug_source_value AS source_value, c.concept_name,
+  e.drug_concept_id AS concept_id,
   e.visit_occurrence_id AS visit_id, e.drug_exposure_id AS row_id
 FROM drug_exposure e
 JOIN gathered g ON g.person_id = e.person_id
@@ -140,5 +143,11 @@ LEFT JOIN concept r ON r.concept_id = e.route_concept_id AND r.concept_id <> 0
 LEFT JOIN concept c ON c.concept_id = e.drug_concept_id AND c.concept_id <> 0
 WHERE e.drug_exposure_start_date IS NOT NULL"""
     found = records.run(query, "evidence: exposures")
-    frame = found.select(pl.col(name).cast(kind) for name, kind in EXPOSURES.items())
+    products = dict(found.select("concept_id", pl.col("concept_name").fill_null("")).iter_rows())
+    piece = pl.col("concept_id").replace_strict(
+        strengths(records, products), default=None, return_dtype=pl.Float64
+    )
+    frame = found.with_columns(strength=piece).select(
+        pl.col(name).cast(kind) for name, kind in EXPOSURES.items()
+    )
     return frame.sort("person_id", "drug", "start", "row_id")

@@ -14,7 +14,7 @@ from caseseries.records.csv_files import csv_relation
 from caseseries.records.engines.duckdb import HOSPITAL, Engine, named, quoted
 from caseseries.records.fields import fields
 
-VOCABULARY = ("concept", "concept_ancestor", "concept_relationship")
+VOCABULARY = ("concept", "concept_ancestor", "concept_relationship", "drug_strength")
 """The tables that a database may keep in a schema apart from the patients'."""
 _ENDINGS = (".parquet", ".csv", ".csv.gz")
 
