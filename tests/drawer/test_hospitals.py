@@ -140,14 +140,52 @@ def test_days_as_text_in_frames_are_read_as_in_a_file() -> None:
         assert str(records.run("SELECT measurement_date FROM measurement").item()) == "2014-02-08"
 
 
-def test_visits_on_days_without_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "side, day, mend",
+    [
+        ("end", "infinity", "Leave the end empty where a visit is not over."),
+        (
+            "start",
+            "-infinity",
+            "Write the day of admission there, or leave it empty: such a visit is set aside.",
+        ),
+        (
+            "start",
+            "12014-02-07",
+            "Write the day of admission there, or leave it empty: such a visit is set aside.",
+        ),
+    ],
+)
+def test_visits_on_days_that_are_none(side: str, day: str, mend: str, tmp_path: Path) -> None:
     path = database(tmp_path)
     with duckdb.connect(str(path)) as made:
-        made.execute("UPDATE visit_occurrence SET visit_end_date = 'infinity'")
-    assert said_of(path) == (
-        "main.visit_occurrence: 1 visits start or end on an infinite day\n"
-        "Leave the end empty where a visit is not over."
+        made.execute(f"UPDATE visit_occurrence SET visit_{side}_date = '{day}'")
+    what = f"1 of 1 visit {side}s on an infinite day, or outside the years 1 to 9999"
+    assert said_of(path) == f"main.visit_occurrence: {what}\n{mend}"
+
+
+def test_visits_without_an_id(tmp_path: Path) -> None:
+    write(tmp_path, WHOLE)
+    first, row = WHOLE["visit_occurrence.csv"].splitlines()
+    (tmp_path / "visit_occurrence.csv").write_text(f"{first}\n{row}\n,{row.partition(',')[2]}\n")
+    assert said_of(tmp_path) == (
+        "visit_occurrence.csv: 1 of 2 visits have no visit_occurrence_id\nNumber them: a stay goes by its id."
     )
+
+
+def test_patients_without_an_id(tmp_path: Path) -> None:
+    frames = {name.removesuffix(".csv"): pl.read_csv(text.encode()) for name, text in WHOLE.items()}
+    frames["person"] = pl.DataFrame({"person_id": [None, None], "year_of_birth": [1970, 1950]})
+    assert said_of(frames) == (
+        "person: no row has a person_id: this hospital has no patients\nGive every patient one."
+    )
+
+
+def test_one_visit_id_for_two_stays_of_one_patient(tmp_path: Path) -> None:
+    write(tmp_path, WHOLE)
+    with (tmp_path / "visit_occurrence.csv").open("a") as file:
+        file.write("1,1,9201,2015-03-01,2015-03-09\n")
+    assert "a visit has one patient and one time, and 1 (1) has several" in said_of(tmp_path)
 
 
 def test_days_with_a_time_zone_are_told(tmp_path: Path) -> None:

@@ -317,6 +317,7 @@ def resolved(
     above: Sequence[tuple[int, int]] = ABOVE,
     rows: Sequence[tuple[int | None, str | None]] = (),
     drugs: Sequence[int] = (19078461,),
+    given: date | None = date(2020, 1, 2),
 ) -> Resolved:
     ancestor = {"ancestor_concept_id": pl.Int64, "descendant_concept_id": pl.Int64}
     hospital = {
@@ -332,7 +333,9 @@ def resolved(
         ),
         "measurement": measured(rows),
         "drug_exposure": pl.DataFrame({"drug_concept_id": drugs}, {"drug_concept_id": pl.Int64}).with_columns(
-            drug_exposure_id=pl.lit(1), person_id=pl.lit(1), drug_exposure_start_date=pl.lit(date(2020, 1, 2))
+            drug_exposure_id=pl.lit(1),
+            person_id=pl.lit(1),
+            drug_exposure_start_date=pl.lit(given, pl.Date),
         ),
         "concept": pl.DataFrame(list(concepts), CONCEPT, orient="row"),
         "concept_ancestor": pl.DataFrame(list(above), ancestor, orient="row"),
@@ -479,6 +482,10 @@ class TestResolving:
         assert bare.silence(ours.entry("anakinra")) == Silence("unknown")
         assert any(note.startswith("drug_exposure: no rows, so that ") for note in bare.notes)
         assert any("stands for: neutrophils, leukocytes, neutrophil share" in note for note in found.notes)
+        # Nor of a table in which no row has a day.
+        undated = resolved(ours, given=None)
+        assert undated.silence(ours.entry("anakinra")) == Silence("unknown")
+        assert any(note.startswith("drug_exposure: none of its 1 row has a day") for note in undated.notes)
 
     def test_a_local_id_with_a_code_is_another_hospitals_unless_the_vocabulary_agrees(
         self, tmp_path: Path

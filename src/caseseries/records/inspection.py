@@ -133,20 +133,13 @@ def zoned(name: str, columns: Iterable[Shown]) -> list[Note]:
     return [Note(name, column, found, "its days are those of UTC, not of the ward") for column in kept]
 
 
-def empty(engine: Engine, tables: Mapping[str, Table], name: str) -> list[Note]:
-    """The tables without a row, with what that costs. Raises Problems where there is nobody."""
-    first = " UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in tables)
-    filled = {table for (table,) in engine.rows(first, name)}
-    bare = [table for table in tables if table not in filled]
-    if "person" in bare:
-        found = "the table person has no rows: this hospital has no patients"
-        raise Problems([Problem(name, found, "Check that the export of the records was finished.")])
-    costs = ((table, _needs()[table, ""][1]) for table in bare if (table, "") in _needs())
-    return [Note(table, "", "no rows", cost) for table, cost in costs]
+def cost_of(table: str) -> str:
+    """What it costs that a table is not there; "" where it is not asked for."""
+    return _needs().get((table, ""), (False, ""))[1]
 
 
 def check_ids(engine: Engine, tables: Mapping[str, Table]) -> None:
-    """Raises Problems where a patient stands there twice, or a visit is of several patients."""
+    """Raises Problems where a patient stands there twice, or a visit is of several patients or times."""
     problems = []
     for table, row_id, query, found, mend in _TWICE:
         # Nearly always they are numbered in the order in which they stand: no number can stand twice then.
@@ -165,7 +158,7 @@ _TWICE = (
         "person",
         "person_id",
         "SELECT count(*), min(person_id) FROM (SELECT person_id FROM person "
-        "GROUP BY 1 HAVING count(*) > 1) twice",
+        "WHERE person_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1) twice",
         "a patient has one row here, and {} more than one",
         "Keep one row of each, in a copy or a view: which of two births is right, nobody can tell here.",
     ),
@@ -173,8 +166,9 @@ _TWICE = (
         "visit_occurrence",
         "visit_occurrence_id",
         "SELECT count(*), min(visit_occurrence_id) FROM (SELECT visit_occurrence_id FROM visit_occurrence "
-        "GROUP BY 1 HAVING min(person_id) < max(person_id)) several",
-        "a visit has one patient, and {} several",
+        "GROUP BY 1 HAVING min(person_id) < max(person_id) "
+        "OR max(visit_start_date) > min(greatest(visit_end_date, visit_start_date))) several",
+        "a visit has one patient and one time, and {} several",
         "Number the visits anew, each with an id of its own.",
     ),
 )
@@ -182,15 +176,3 @@ _TWICE = (
 
 def _counted(count: int, example: int) -> str:
     return f"{count:,} ({example}) has" if count == 1 else f"{count:,} (such as {example}) have"
-
-
-def check_stays(engine: Engine, tables: Mapping[str, Table]) -> None:
-    """Raises Problems where a visit starts or ends on a day that is no day of the calendar."""
-    (count,) = engine.rows(
-        "SELECT count(*) FROM visit_occurrence "
-        "WHERE NOT isfinite(visit_start_date) OR NOT isfinite(visit_end_date)"
-    )[0]
-    if count:
-        found = f"{count:,} visits start or end on an infinite day"
-        mend = "Leave the end empty where a visit is not over."
-        raise Problems([Problem(tables["visit_occurrence"].where, found, mend)])

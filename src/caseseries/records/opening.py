@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 
 from caseseries.evidence.problem import Problems
+from caseseries.records.calendar import keep_to_the_calendar
 from caseseries.records.engines.duckdb import READ_IN, Engine, named
 from caseseries.records.fields import fields
-from caseseries.records.inspection import Note, check_ids, check_stays, empty, missing, unreadable, zoned
+from caseseries.records.inspection import Note, check_ids, missing, unreadable, zoned
+from caseseries.records.lost import lost
 from caseseries.records.source import VOCABULARY, Column, Table
 from caseseries.records.views import TYPES, Shown, shown, view_of
 
@@ -29,22 +31,25 @@ def make_ready(
     problems, notes = missing(tables, others, name)
     if problems:
         raise Problems(problems)
+    laid: dict[str, Table] = {}
     for table in fields():
         try:
-            notes += _set_out(engine, table, tables.get(table))
+            shown_as, told = _set_out(engine, table, tables.get(table))
+            laid |= {table: shown_as} if shown_as else {}
+            notes += told
         except Problems as found:
             problems += found.problems
     if problems:
         raise Problems(problems)
+    notes += keep_to_the_calendar(engine, laid)
+    notes += lost(engine, laid, name)
     check_ids(engine, tables)
-    check_stays(engine, tables)
-    notes += empty(engine, tables, name)
     version, unsure = _version(engine, tables)
     return version, (*notes, *unsure)
 
 
-def _set_out(engine: Engine, name: str, table: Table | None) -> list[Note]:
-    """The view of one table, after a look at what cannot be read."""
+def _set_out(engine: Engine, name: str, table: Table | None) -> tuple[Table | None, list[Note]]:
+    """The table as its view shows it, after a look at what cannot be read."""
     notes: list[Note] = []
     if table is not None:
         columns, rows = shown(name, table), table.relation
@@ -59,7 +64,7 @@ def _set_out(engine: Engine, name: str, table: Table | None) -> list[Note]:
                 raise Problems(problems)
         notes += zoned(name, columns)
     engine.execute(view_of(name, table), table.where if table else name)
-    return notes
+    return table, notes
 
 
 def _read_in(engine: Engine, name: str, table: Table, columns: tuple[Shown, ...]) -> tuple[Table, bool]:

@@ -6,6 +6,7 @@ What fits already is left as it is, so that a filter or a choice of columns stil
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 from caseseries.records.engines.duckdb import named
@@ -18,6 +19,12 @@ _EXACT = {"DOUBLE": 2**53, "FLOAT": 2**24}
 """The greatest whole number up to which a floating type holds each one; beyond it an id has lost digits."""
 _NOTHING = "('', 'na', 'n/a', 'nan', 'null', 'none', '\\n')"
 """What stands for nothing where a number or a day is asked, in small letters."""
+_ENDS = {
+    "date": ("DATE '0001-01-01'", "DATE '9999-12-31'"),
+    "datetime": ("TIMESTAMP '0001-01-01'", "TIMESTAMP '9999-12-31 23:59:59.999999'"),
+    "birth": ("1850", "9999"),
+}
+"""The first and the last that can be; an infinite day lies outside. Before 1850: our own choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,18 @@ class Shown:
     fault: str = ""
     field: Field | None = None
     column: Column | None = None
+
+    @property
+    def ends(self) -> tuple[str, str] | None:
+        """The first and the last that can be, where it holds days, moments or years of birth."""
+        kind = self.field.kind if self.field else _kind(self.column.type if self.column else "")
+        return _ENDS.get("birth" if self.name == "year_of_birth" else kind)
+
+    @property
+    def bounded(self) -> str:
+        """The SQL that reads it, with nothing where it cannot be."""
+        least, most = self.ends or ("NULL", "NULL")
+        return f"CASE WHEN {self.sql} BETWEEN {least} AND {most} THEN {self.sql} END"
 
 
 def shown(name: str, table: Table | None) -> tuple[Shown, ...]:
@@ -46,10 +65,22 @@ def shown(name: str, table: Table | None) -> tuple[Shown, ...]:
     return (*found, *(_own(key, column) for key, column in columns.items() if key not in used))
 
 
-def view_of(name: str, table: Table | None) -> str:
-    """The SQL that makes the view of a table; an empty one where there is no table."""
-    columns = ", ".join(f"{each.sql} AS {named(each.name)}" for each in shown(name, table))
-    return f"CREATE VIEW {name} AS SELECT {columns} {f'FROM {table.relation}' if table else 'WHERE false'}"
+def view_of(name: str, table: Table | None, bounded: Container[str] = ()) -> str:
+    """The SQL that makes the view of a table, in place of an earlier one; an empty one without a table.
+
+    `bounded` are the columns in which there are days, or years of birth, that cannot be.
+    """
+    columns = ", ".join(
+        f"{each.bounded if each.name in bounded else each.sql} AS {named(each.name)}"
+        for each in shown(name, table)
+    )
+    source = f"FROM {table.relation}" if table else "WHERE false"
+    return f"CREATE OR REPLACE VIEW {name} AS SELECT {columns} {source}"
+
+
+def _kind(stored: str) -> str:
+    """Whether a column of the site is of days or of moments; "" for neither."""
+    return "date" if stored == "DATE" else "datetime" if stored.startswith("TIMESTAMP") else ""
 
 
 def _names(field: Field) -> tuple[str, ...]:
