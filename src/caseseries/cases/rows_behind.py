@@ -11,6 +11,7 @@ from caseseries.cases.screening import ROWS
 from caseseries.cases.series import CaseSeries
 from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.patient import Patient
+from caseseries.records.origins import NO_ID, origins
 
 Row = tuple[object, ...]
 _TEXT = pl.lit(None, dtype=pl.String)
@@ -25,18 +26,23 @@ def rows_behind(cohort: Cohort, cases: CaseSeries) -> pl.DataFrame:
     its table as the finding, and neither day nor value.
     """
     named, patients = _named(cases), set(cases.patients)
+    is_known = ~pl.col("origin").str.ends_with(f":{NO_ID}")  # of rows without an id nobody can tell which
     people = [one for one in cohort.people if str(one.person) in patients]
     # A cohort holds everybody who is in or open: many times those of the cases.
     is_mine = pl.col("person_id").is_in([one.person for one in people])
-    found = pl.concat(
-        [
-            _exposures(cohort.exposures.filter(is_mine)),
-            _evidence(cohort.evidence.filter(is_mine)),
-            _visits(cohort.visits.filter(is_mine)),
-            _days("death", cohort.deaths.filter(is_mine)),
-            _days("last contact", cohort.contacts.filter(is_mine)),
-        ]
-    ).unique(["patient", "origin"], keep="first", maintain_order=True)
+    found = (
+        pl.concat(
+            [
+                _exposures(cohort.exposures.filter(is_mine)),
+                _evidence(cohort.evidence.filter(is_mine)),
+                _visits(cohort.visits.filter(is_mine)),
+                _days("death", cohort.deaths.filter(is_mine)),
+                _days("last contact", cohort.contacts.filter(is_mine)),
+            ]
+        )
+        .filter(is_known)
+        .unique(["patient", "origin"], keep="first", maintain_order=True)
+    )
     told = pl.DataFrame([row for one in people for row in _told(one)], ROWS, orient="row")
     recorded = (
         named.join(told, on=["patient", "origin"], how="anti")
@@ -77,7 +83,7 @@ def _evidence(rows: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.select(
             _PERSON,
-            pl.concat_str("table", pl.lit(":"), pl.col("row_id").cast(pl.String)).alias("origin"),
+            origins(pl.col("table")),
             pl.col("day").alias("absolute"),
             "finding",
             pl.concat_str(pl.col("operator").fill_null(""), number).alias("value"),
@@ -98,7 +104,7 @@ def _exposures(rows: pl.DataFrame) -> pl.DataFrame:
     said = [pl.col(name).fill_null("") for name in ("sig", "route", "source_value")]
     return rows.select(
         _PERSON,
-        _origin("drug_exposure", "row_id"),
+        origins("drug_exposure"),
         pl.col("start").dt.date().cast(pl.Int32).cast(pl.Int64).alias("absolute"),
         pl.col("drug").alias("finding"),
         pl.col("quantity").map_elements(lambda value: f"{value:.15g}", return_dtype=pl.String).alias("value"),
@@ -116,7 +122,7 @@ def _visits(rows: pl.DataFrame) -> pl.DataFrame:
     )
     return rows.select(
         _PERSON,
-        _origin("visit_occurrence", "visit_id"),
+        origins("visit_occurrence", "visit_id"),
         pl.col("first_day").alias("absolute"),
         pl.lit("visit").alias("finding"),
         _TEXT.alias("value"),
@@ -134,10 +140,6 @@ def _days(finding: str, rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit(finding).alias("finding"),
         *(_TEXT.alias(empty) for empty in ("value", "unit", "text")),
     ).select(_FOUND)
-
-
-def _origin(table: str, row_id: str) -> pl.Expr:
-    return pl.concat_str(pl.lit(f"{table}:"), pl.col(row_id).cast(pl.String)).alias("origin")
 
 
 # ---- What is told of a person, and by a person ----

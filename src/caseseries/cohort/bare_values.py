@@ -9,6 +9,7 @@ import polars as pl
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.evidence.counting import so_many
 from caseseries.records.codebook import Codebook
+from caseseries.records.origins import origins
 from caseseries.records.plausible import band
 
 
@@ -19,7 +20,7 @@ def bare_values(evidence: pl.DataFrame, verdicts: pl.DataFrame, codebook: Codebo
     """
     deciding = verdicts.select("person_id", pl.col("because").alias("origin")).explode("origin").unique()
     bare = evidence.filter(pl.col("unit") == "", pl.col("value").is_not_null()).with_columns(
-        origin=pl.format("{}:{}", "table", "row_id")
+        origins(pl.col("table"))
     )
     for (finding,), rows in bare.group_by("finding", maintain_order=True):
         kind = catalogue_entry(str(finding))

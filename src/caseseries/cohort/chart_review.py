@@ -64,8 +64,8 @@ def place_answers(records: Records, answers: Iterable[Answer]) -> Reviewed:
     lost = []
     for answer in every:
         mine = spans.get(answer.patient, [])
-        named = [days[row] for row in answer.evidence if days.get(row, (None,))[0] == answer.patient]
-        about = [stay for stay, first, last in mine if any(first <= when <= last for _, when in named)]
+        named = [when for row in answer.evidence for when in days.get((answer.patient, row), ())]
+        about = [stay for stay, first, last in mine if any(first <= when <= last for when in named)]
         for stay in about[:1] or [stay for stay, _, _ in mine]:
             placed.setdefault((stay, answer.question), []).append(answer)
         if not mine:
@@ -144,8 +144,8 @@ FROM stays s JOIN answered_patients a ON a.person_id = s.person_id ORDER BY s.pe
     return spans
 
 
-def _days(records: Records, answers: tuple[Answer, ...]) -> dict[str, tuple[int, int]]:
-    """The patient and the day of every row that is named as evidence, where it is in the records."""
+def _days(records: Records, answers: tuple[Answer, ...]) -> dict[tuple[int, str], list[int]]:
+    """By patient and row the days of what is named as evidence, where it is in the records."""
     wanted: dict[str, set[int]] = {}
     for row in (row for answer in answers for row in answer.evidence):
         table, _, number = row.partition(":")
@@ -153,7 +153,7 @@ def _days(records: Records, answers: tuple[Answer, ...]) -> dict[str, tuple[int,
         row_id = read_id(number)
         if table in ROW_DATES and row_id is not None:
             wanted.setdefault(table, set()).add(row_id)
-    days = {}
+    days: dict[tuple[int, str], list[int]] = {}
     for table, numbers in sorted(wanted.items()):
         column, date = ROW_DATES[table]
         records.put("named_rows", pl.DataFrame({"row_id": sorted(numbers)}, {"row_id": pl.Int64}))
@@ -161,5 +161,5 @@ def _days(records: Records, answers: tuple[Answer, ...]) -> dict[str, tuple[int,
 SELECT e.{column} AS row_id, e.person_id, {day(f"e.{date}")} AS day FROM {table} e
 JOIN named_rows n ON n.row_id = e.{column} WHERE e.{date} IS NOT NULL"""
         for number, person, when in records.run(query, f"rows of {table} named in answers").iter_rows():
-            days[f"{table}:{number}"] = (person, when)
+            days.setdefault((person, f"{table}:{number}"), []).append(when)
     return days

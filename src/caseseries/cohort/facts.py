@@ -41,25 +41,23 @@ LIMIT_STATE = """CASE
 def made_of_two(rows: str) -> str:
     """SQL: the readings worked out of a count and a share at one moment, with the row id of the share.
 
-    Of several the first row. Rounded to nine decimals: 0.7 of 1.0 and a share in percent must not miss a
-    limit by the last bit.
+    Of several the first row; of those without an id, or with one id, the lowest value. Rounded to nine
+    decimals: 0.7 of 1.0 and a share in percent must not miss a limit by the last bit.
     """
     return f"""
 WITH parts AS (
-  SELECT n.person_id, n.moment, n.day, n.known, n.row_id, n.value * r.factor AS value, r.part
+  SELECT n.person_id, n.moment, n.day, n.known, n.row_id, n.value * r.factor AS value, r.part,
+    ROW_NUMBER() OVER (
+      PARTITION BY n.person_id, n.moment, r.part ORDER BY n.row_id, n.value * r.factor, n.known
+    ) AS place
   FROM ({readings.numbers(rows)}) n
   JOIN product_parts r ON {_same(KEY)}
   WHERE n.operator = 0 AND n.value BETWEEN r.least AND r.most
-), firsts AS (
-  SELECT person_id, moment, MIN(CASE WHEN part = 0 THEN row_id END) AS count_id,
-    MIN(CASE WHEN part = 1 THEN row_id END) AS share_id
-  FROM parts GROUP BY person_id, moment
 )
-SELECT f.person_id, s.day, GREATEST(s.known, c.known) AS known, s.row_id,
+SELECT s.person_id, s.day, GREATEST(s.known, c.known) AS known, s.row_id,
   CAST(CAST(c.value * s.value / 100 AS DECIMAL(18, 9)) AS DOUBLE) AS value
-FROM firsts f
-JOIN parts s ON s.part = 1 AND s.row_id = f.share_id AND s.person_id = f.person_id AND s.moment = f.moment
-JOIN parts c ON c.part = 0 AND c.row_id = f.count_id AND c.person_id = f.person_id AND c.moment = f.moment"""
+FROM parts s JOIN parts c ON c.person_id = s.person_id AND c.moment = s.moment
+WHERE s.part = 1 AND s.place = 1 AND c.part = 0 AND c.place = 1"""
 
 
 def facts(rules: Rules, rows: str, known_from: str) -> str:

@@ -12,6 +12,7 @@ from caseseries.evidence.days import EPOCH, date_of
 from caseseries.evidence.presence import ABSENT, PRESENT
 from caseseries.evidence.truth import Truth
 from caseseries.records.codebook import Codebook, Silence
+from caseseries.records.origins import origin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +106,5 @@ def rows_of(
     rows: dict[int, dict[str, list[tuple[int, str, str]]]] = {}
     both = pl.concat([said, given.cast(said.schema)]).sort(order)
     for person, finding, day, word, table, row in both.iter_rows():
-        rows.setdefault(person, {}).setdefault(finding, []).append((day, word, f"{table}:{row}"))
+        rows.setdefault(person, {}).setdefault(finding, []).append((day, word, origin_of(table, row)))
     return {person: {name: tuple(one) for name, one in mine.items()} for person, mine in rows.items()}

@@ -23,6 +23,7 @@ from caseseries.evidence.truth import Truth
 from caseseries.evidence.values import Operator
 from caseseries.protocol.clauses.hospital import Stay
 from caseseries.records.codebook import Codebook
+from caseseries.records.origins import origins
 
 _SAID = (
     "day",
@@ -32,7 +33,7 @@ _SAID = (
     "unit",
     pl.col("text").fill_null(""),
     "low",
-    pl.format("{}:{}", "table", "row_id"),
+    origins(pl.col("table")),
 )
 """What a row of evidence says, in the order of a Reading."""
 

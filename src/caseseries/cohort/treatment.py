@@ -13,6 +13,7 @@ from caseseries.evidence.exposure import Exposure
 from caseseries.records.codebook import Codebook
 from caseseries.records.drug_rows import ADMINISTRATIONS
 from caseseries.records.omop import Records
+from caseseries.records.origins import origin_of
 
 
 def courses_of(
@@ -46,7 +47,7 @@ def courses_of(
                 days_supply=row["days_supply"],
                 discharge=date_of(ends[0]) if ends else None,
                 is_home=row["visit_id"] is None or not (ends or row["visit_id"] in inpatient),
-                origin=f"drug_exposure:{row['row_id']}",
+                origin=origin_of("drug_exposure", row["row_id"]),
             )
         )
     return {person: courses(some) for person, some in rows.items()}
@@ -66,4 +67,8 @@ ORDER BY s.person_id, s.first_day"""
 def _narrowest(exposures: pl.DataFrame) -> pl.DataFrame:
     """Each row under its drug; under something wider ("chemotherapy") only where no drug is known."""
     is_drug = pl.col("drug").is_in([one for one in exposures["drug"].unique() if formulary().drug(one)])
-    return exposures.filter(is_drug | ~pl.col("row_id").is_in(exposures.filter(is_drug)["row_id"].implode()))
+    drugs, wider = exposures.filter(is_drug), exposures.filter(~is_drug)
+    # By all that the row says: its id alone is not one row's where the records number them badly.
+    row = [name for name in exposures.columns if name != "drug"]
+    rest = wider.join(drugs, on=row, how="anti", nulls_equal=True)
+    return pl.concat([drugs, rest]).sort("person_id", "drug", "start", "row_id")

@@ -14,6 +14,7 @@ from caseseries.cohort.search import Search
 from caseseries.cohort.stays import aged
 from caseseries.evidence.bounds import Bounds
 from caseseries.evidence.truth import Truth
+from caseseries.records.origins import origin_of
 
 STAYS = pl.Schema(
     {
@@ -77,7 +78,7 @@ ORDER BY s.person_id, s.first_day, s.stay_id"""
     rows = search.records.run(query)
     because: dict[int, dict[int, str]] = {}
     for stay, bit, source, row in rows.select("stay_id", "bit", "source", "row_id").iter_rows():
-        because.setdefault(stay, {})[bit] = f"{TABLES[source - 1]}:{row}"
+        because.setdefault(stay, {})[bit] = origin_of(TABLES[source - 1], row)
     lost: dict[int, dict[int, tuple[str, ...]]] = {}
     for (stay, question), settled in reviewed.by_stay.items():
         mine = because.setdefault(stay, {})

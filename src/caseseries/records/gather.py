@@ -86,7 +86,8 @@ def gather(
     if not parts:
         return pl.DataFrame(schema=EVIDENCE)
     # Put in order inside the database: a frame that is sorted is held twice.
-    order = 'ORDER BY person_id, finding, day, "table", row_id'
+    # The value comes last, where rows have no id, or one id: in whatever order they stand, the same is found.
+    order = 'ORDER BY person_id, finding, day, "table", row_id, value, text'
     found = records.run(f"SELECT * FROM ({' UNION ALL '.join(parts)}) e\n{order}", "evidence")
     return found.select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())
 

@@ -10,6 +10,7 @@ from caseseries.evidence.presence import PRESENT
 from caseseries.evidence.values import plain_text
 from caseseries.records.codebook import DEATH, Codebook
 from caseseries.records.omop import Records
+from caseseries.records.origins import origins
 from caseseries.records.readings import day
 from caseseries.records.sweep import COLUMNS
 
@@ -126,7 +127,7 @@ def rows_that_say(
     They are the rows of its codes in the evidence, and of the tables of which every row says it the first of
     each day. A row of `death` goes by its patient.
     """
-    row = pl.concat_str("table", pl.lit(":"), pl.col("row_id").cast(pl.String)).alias("origin")
+    row = origins(pl.col("table"))
     is_said = (pl.col("finding") == finding) & pl.col("text").str.to_lowercase().is_in(PRESENT)
     yield evidence.filter(is_said).select("person_id", "day", row, "table")
     entry = codebook.by_finding.get(finding)
