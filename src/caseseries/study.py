@@ -199,6 +199,7 @@ class Study:
         from caseseries.records.codebook import CONTACT
         from caseseries.records.naming import give_concepts
         from caseseries.records.resolving import resolve
+        from caseseries.records.strangers import note_on_strangers
         from caseseries.records.survey import survey
 
         book = codebook or self.codebook()
@@ -207,10 +208,10 @@ class Study:
         # That somebody was seen, almost every row says.
         asked = [one for one in asked_of(self.protocol, definitions) if one != CONTACT]
         found = survey(records, book, resolved, asked, meanings(definitions))
-        if self.protocol.setting is None:
-            return found
-        admitted = self.protocol.setting.admitted
-        told = admissions_told(records, book, admitted.first, admitted.to)
+        told = note_on_strangers(records)
+        if self.protocol.setting is not None:
+            admitted = self.protocol.setting.admitted
+            told = (*admissions_told(records, book, admitted.first, admitted.to), *told)
         return replace(found, unseen=(*told, *found.unseen))
 
     def _definitions(self) -> dict[str, Definition]:

@@ -162,7 +162,7 @@ REFUSED: list[tuple[str, Frames, str]] = [
     (
         "a visit of several",
         changed("visit_occurrence", visit_occurrence_id=11),
-        "visit_occurrence.parquet: a visit has one patient, and 1 (11) has several Number the visits anew",
+        "visit_occurrence.parquet: a visit has one patient and one time, and 1 (11) has several Number the",
     ),
 ]
 
@@ -269,6 +269,61 @@ TOLD: list[tuple[str, Frames, str]] = [
         },
         "the death table and the discharges name different days of death, up to 11 days apart. The earliest "
         "counts. - After the death of patient 1 the records go on: 2 drug rows, 1 visit, up to 11 days",
+    ),
+    (
+        "results without an id",
+        changed("measurement", measurement_id=[None, *range(11, 20)]),
+        "measurement, measurement_id: 1 of 10 rows have none, so that what rests on these cannot be led",
+    ),
+    (
+        "results of one id",
+        changed("measurement", measurement_id=7),
+        "9 rows of measurement of the cohort have the measurement_id of another row: what rests on these",
+    ),
+    (
+        "results without a patient or a day",
+        changed(
+            "measurement",
+            person_id=[None, *[1] * 4, *[2] * 5],
+            measurement_date=[DAY] * 8 + [None] * 2,
+        ),
+        "measurement, measurement_date: of 10 rows 2 without a day and 1 without a patient, so that these",
+    ),
+    (
+        "drugs without a day",
+        changed("drug_exposure", drug_exposure_start_date=pl.Series([None] * 2, dtype=pl.Date).to_list()),
+        "drug_exposure: none of its 2 rows has a day, so that no drug is seen: who was given what is known",
+    ),
+    (
+        "a patient without an id",
+        changed("person", person_id=[1, 2, None]),
+        "person, person_id: 1 of 3 rows have none, so that these are nobody, and are not counted as patients",
+    ),
+    (
+        "a patient who is not in the table of patients",
+        changed("person", person_id=[1, 2, 4]),
+        "1 patient with a visit is missing from the table person: their age and sex are not known.",
+    ),
+    (
+        "years of birth that cannot be",
+        changed("person", year_of_birth=[0, 1950, 1960]),
+        "person, year_of_birth: 1 of 3 years of birth cannot be, so that they count as not there.",
+    ),
+    (
+        "a stay before the birth",
+        changed("person", year_of_birth=[2015, 1950, 1960]),
+        "Of 1 patient a visit begins before the year of birth: how old they were then is not known.",
+    ),
+    (
+        "every row twice, under other ids",
+        {
+            name: pl.concat([frame, frame.with_columns(pl.col(f"^{name}_id$") + 100)])
+            for name, frame in hospital().items()
+            if name != "person"
+        }
+        | {"person": hospital()["person"]},
+        "2 rows of condition_occurrence of the cohort say, in all but the id, what another row says. None "
+        "counts twice. - 10 rows of measurement of the cohort say",
     ),
     (
         "a stay of an unknown kind",

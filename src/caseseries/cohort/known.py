@@ -9,10 +9,12 @@ import polars as pl
 
 from caseseries.cohort.chart_review import Reviewed
 from caseseries.cohort.contradictions import possible
+from caseseries.cohort.facts import DATES
 from caseseries.cohort.findings import Chart, rows_of
 from caseseries.cohort.moments import Calendar, Day
 from caseseries.cohort.search import Search, with_parts
 from caseseries.cohort.treatment import courses_of
+from caseseries.cohort.twice import rows_twice
 from caseseries.criteria.definition import Definition, findings_of
 from caseseries.evidence.course import Course
 from caseseries.evidence.days import number_of
@@ -25,6 +27,7 @@ from caseseries.records.contacts import last_contacts
 from caseseries.records.forms import lay_concepts, read_forms
 from caseseries.records.gather import gather, gather_exposures
 from caseseries.records.omop import Records
+from caseseries.records.origins import origin_of
 
 FEMALE, MALE = 8532, 8507
 """Gender concepts of OMOP."""
@@ -32,7 +35,10 @@ FEMALE, MALE = 8532, 8507
 
 @dataclass(frozen=True)
 class Known:
-    """Frames of all patients of the cohort, and of each patient and stay the chart and the courses."""
+    """Frames of all patients of the cohort, and of each patient and stay the chart and the courses.
+
+    `twice` says which of their rows stand there more than once.
+    """
 
     patients: pl.DataFrame
     evidence: pl.DataFrame
@@ -43,6 +49,7 @@ class Known:
     courses: dict[int, tuple[Course, ...]]
     charts: dict[int, Chart]
     sexes: dict[int, str]
+    twice: tuple[str, ...]
 
 
 def read_patients(
@@ -74,10 +81,12 @@ def read_patients(
     records.keep("gathered_rows", readings.number_rows(search.known_from, among))
     forms = read_forms(records, codebook, "gathered_rows", worded)
     evidence = gather(records, codebook, codes, forms, wanted)
-    records.drop("gathered_rows")
     given_alone = [entry.finding for entry in codebook.entries if entry.tables == ("drug_exposure",)]
     drugs = codes.filter(pl.col("finding").is_in(given_alone))
     exposures = gather_exposures(records, drugs)
+    asked = [table for table in DATES if table in {*mine["table"], "drug_exposure"}]
+    twice = tuple(rows_twice(records, (*asked, "visit_occurrence", "death")))
+    records.drop("gathered_rows")
     visits = outcomes.visits(records, codebook)
     died = outcomes.deaths(records, codebook, visits, evidence, patients)
     rows = rows_of(evidence.filter(pl.col("finding") != DEATH), exposures)
@@ -106,6 +115,7 @@ def read_patients(
         courses=given,
         charts=charts,
         sexes=_sexes(records),
+        twice=twice,
     )
 
 
@@ -159,7 +169,7 @@ def _values(evidence: pl.DataFrame, asked: Collection[str | None]) -> dict[int, 
     for person, finding, day, table, row in measured.select(
         "person_id", "finding", "day", "table", "row_id"
     ).iter_rows():
-        days.setdefault(person, {}).setdefault(finding, []).append(Day(day, (f"{table}:{row}",)))
+        days.setdefault(person, {}).setdefault(finding, []).append(Day(day, (origin_of(table, row),)))
     return {person: {name: tuple(some) for name, some in mine.items()} for person, mine in days.items()}
 
 

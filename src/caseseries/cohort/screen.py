@@ -43,9 +43,11 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
 from caseseries.records.contacts import note_on_contacts
 from caseseries.records.omop import Records
+from caseseries.records.origins import origin_of
 from caseseries.records.overnight import note_on_overnight, overnight
 from caseseries.records.readings import day
 from caseseries.records.resolving import Resolved
+from caseseries.records.strangers import note_on_strangers
 
 
 def _silent(step: str) -> None:
@@ -75,7 +77,9 @@ def screen(
     first, last = (number_of(day) for day in (protocol.setting.admitted.first, protocol.setting.admitted.to))
     transfers = int(read_span(protocol.stay.transfers).in_days())
     searching.find_stays(records, codebook, transfers, first, last)
-    everyone = int(records.run("SELECT COUNT(*) AS n FROM person", "patients in the database")["n"][0])
+    everyone = int(
+        records.run("SELECT COUNT(person_id) AS n FROM person", "patients in the database")["n"][0]
+    )
     in_setting = _patients_left(records)
     taken = [age_step(records, step) for step in steps.before]
     definition = definitions[steps.asked.criteria or ""]
@@ -93,7 +97,7 @@ def screen(
     step, chosen = criteria_step(steps.asked, judged.stays, _stays_of(records), _patients_left(records))
     # Whatever goes through everybody comes before the charts, which are held until the end.
     reach = cost_of_review(search, tell) if costed else ()
-    nights = note_on_overnight(overnight(records, codebook))
+    whole = (*note_on_strangers(records), *note_on_overnight(overnight(records, codebook)))
     tell(f"reading the charts of {so_many(chosen.height, 'patient')}")
     known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed)
     reached, later = _later_steps(steps, chosen, known, codebook, resolved)
@@ -128,8 +132,9 @@ def screen(
         ),
         notes=(
             *resolved.notes,
-            *nights,
+            *whole,
             *notes_on_answers(reviewed, {one.name: one.levels for one in review_variables(protocol)}),
+            *known.twice,
             *bare_values(known.evidence, criteria, codebook),
             *contradictions(records, known.deaths),
             *note_on_contacts(records, codebook, resolved.codes, known.visits),
@@ -284,5 +289,5 @@ ORDER BY w.stay_id, n.note_date, n.note_id""",
     )
     rows: dict[int, list[str]] = {}
     for stay, note in found.iter_rows():
-        rows.setdefault(stay, []).append(f"note:{note}")
+        rows.setdefault(stay, []).append(origin_of("note", note))
     return rows

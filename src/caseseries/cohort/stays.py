@@ -59,7 +59,8 @@ def of_the_setting(first: int, last: int) -> str:
 def aged(table: str) -> str:
     """SQL: the stays of a table with the range of the age, in completed years, on their first day.
 
-    Where the day or the month of birth is unknown, it is the youngest and the oldest that the patient can be.
+    Where the day or the month of birth is unknown, it is the youngest and the oldest that the patient can be;
+    who was born in a later year has none.
     """
     admitted = "EXTRACT(MONTH FROM s.first_date) * 100 + EXTRACT(DAY FROM s.first_date)"
     years = "EXTRACT(YEAR FROM s.first_date) - p.year_of_birth"
@@ -70,4 +71,5 @@ def aged(table: str) -> str:
 SELECT s.*,
   CAST({years} - CASE WHEN {admitted} < {latest} THEN 1 ELSE 0 END AS INTEGER) AS youngest,
   CAST({years} - CASE WHEN {admitted} < {earliest} THEN 1 ELSE 0 END AS INTEGER) AS oldest
-FROM {table} s LEFT JOIN person p ON p.person_id = s.person_id"""
+FROM {table} s
+LEFT JOIN person p ON p.person_id = s.person_id AND p.year_of_birth <= EXTRACT(YEAR FROM s.first_date)"""

@@ -8,6 +8,7 @@ from caseseries.evidence.problem import some_of
 from caseseries.records.codebook import CONTACT, Codebook
 from caseseries.records.forms import names_of
 from caseseries.records.omop import Records
+from caseseries.records.origins import origins
 from caseseries.records.outcomes import rows_that_say
 
 CONTACTS = pl.Schema(
@@ -23,9 +24,8 @@ def last_contacts(
     With CONTACTS as columns. `booked` is what `outcomes.visits` gives, of which those of the kinds count that
     `codes` have for CONTACT, and every stay; of `evidence` the rows of CONTACT.
     """
-    row = pl.concat_str(pl.lit("visit_occurrence:"), pl.col("visit_id").cast(pl.String))
     in_person = booked.filter(_is_contact(codebook, codes)).select(
-        "person_id", pl.col("last_day").alias("day"), row.alias("origin"), table=pl.lit("visit_occurrence")
+        "person_id", pl.col("last_day").alias("day"), origins("visit_occurrence", "visit_id"), table=pl.lit("visit_occurrence")
     )
     told = [in_person, *rows_that_say(records, codebook, CONTACT, evidence)]
     laboratory = (pl.col("table") == "measurement").alias("is_laboratory")

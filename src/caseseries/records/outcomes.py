@@ -67,9 +67,8 @@ def deaths(
     rows of DEATH. `admitted` has person_id and first_day, the first of the stay that is studied. `why_not`
     says of a death that cannot be whether it lies before the birth or before that stay; else "".
     """
-    row = pl.concat_str(pl.lit("visit_occurrence:"), pl.col("visit_id").cast(pl.String))
     by_visit = booked.filter(pl.col("discharged_to") == "died").select(
-        "person_id", pl.col("last_day").alias("day"), row.alias("origin")
+        "person_id", pl.col("last_day").alias("day"), origins("visit_occurrence", "visit_id")
     )
     told = [by_visit, *rows_that_say(records, codebook, DEATH, evidence)]
     every = pl.concat(one.select(pl.col(name).cast(DEATHS[name]) for name in _PLACE) for one in told)

@@ -92,7 +92,9 @@ def survey(
         audit=audit(told),
         recalled=rest_on_memory(codebook, entries, concepts, told.written, told.values, deaths),
     )
-    everyone = int(records.run("SELECT COUNT(*) AS n FROM person", "patients in the database")["n"][0])
+    everyone = int(
+        records.run("SELECT COUNT(person_id) AS n FROM person", "patients in the database")["n"][0]
+    )
     return Survey(
         name=records.name,
         version=records.version,

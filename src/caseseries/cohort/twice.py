@@ -1,0 +1,72 @@
+"""Twice: rows of the cohort's patients that stand there more than once, and ids that several rows have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from caseseries.cohort.facts import DATES
+from caseseries.evidence.counting import so_many
+from caseseries.records.fields import fields
+from caseseries.records.omop import Records
+
+_WHOLE = {
+    "visit_occurrence": ("visit_concept_id", "visit_start_date", "visit_occurrence_id"),
+    "death": ("cause_concept_id", "death_date", ""),
+}
+"""Tables of which every row of a patient is read, with the columns of the concept, the day and the id."""
+_RESULT = (
+    *("person_id", "concept_id", "moment", "known", "number", "operator_concept_id", "text"),
+    *("unit_concept_id", "unit_source_value"),
+)
+"""What a result says, in the columns of `gathered_rows`."""
+
+
+def rows_twice(records: Records, tables: Iterable[str]) -> Iterator[str]:
+    """A sentence on each table with rows that are alike in all but their id, and on each with shared ids.
+
+    Of the rows that are read of the patients in `gathered`; rests on `gathered_rows`, `wanted_concepts` and
+    `wanted_drugs`.
+    """
+    for table in filter(records.has, tables):
+        rows, said = _read(table, records)
+        alike = _one_too_many(records, rows, ", ".join(said), "")
+        if alike:
+            says = "says" if alike == 1 else "say"
+            yield (
+                f"{so_many(alike, 'row')} of {table} of the cohort {says}, in all but the id, what another "
+                "row says. None counts twice."
+            )
+        shared = _one_too_many(records, rows, "row_id", _DIFFERENT)
+        if shared:
+            has = "has" if shared == 1 else "have"
+            yield (
+                f"{so_many(shared, 'row')} of {table} of the cohort {has} the {table}_id of another row: "
+                "what rests on these cannot be led back to its row."
+            )
+
+
+_DIFFERENT = """ HAVING row_id IS NOT NULL
+  AND (MIN(person_id) < MAX(person_id) OR MIN(day) < MAX(day) OR MIN(concept_id) < MAX(concept_id))"""
+
+
+def _one_too_many(records: Records, rows: str, by: str, which: str) -> int:
+    """How many rows have another before them that is the same by some columns."""
+    groups = f"SELECT COUNT(*) - 1 AS n FROM ({rows}) r GROUP BY {by}{which}"
+    return int(records.run(f"SELECT COALESCE(SUM(n), 0) AS rows FROM ({groups}) g")["rows"][0])
+
+
+def _read(table: str, records: Records) -> tuple[str, tuple[str, ...]]:
+    """SQL: the rows with person_id, concept_id, day and row_id; and the columns of what they say."""
+    if table == "measurement":
+        return "SELECT * FROM gathered_rows", _RESULT
+    concept, day, row_id = DATES.get(table) or _WHOLE[table]
+    said = tuple(one.name for one in fields()[table] if one.name != row_id and records.has(table, one.name))
+    own_id = f"e.{row_id}" if row_id else "CAST(NULL AS BIGINT)"
+    columns = ", ".join(f"e.{name}" for name in said)
+    rows = f"""
+SELECT {columns}, e.{concept} AS concept_id, e.{day} AS day, {own_id} AS row_id
+FROM {table} e JOIN gathered g ON g.person_id = e.person_id"""
+    if table in DATES:
+        wanted = "wanted_drugs" if table == "drug_exposure" else "wanted_concepts"
+        rows += f" WHERE e.{concept} IN (SELECT concept_id FROM {wanted})"
+    return rows, said
