@@ -25,7 +25,10 @@ def last_contacts(
     `codes` have for CONTACT, and every stay; of `evidence` the rows of CONTACT.
     """
     in_person = booked.filter(_is_contact(codebook, codes)).select(
-        "person_id", pl.col("last_day").alias("day"), origins("visit_occurrence", "visit_id"), table=pl.lit("visit_occurrence")
+        "person_id",
+        pl.col("last_day").alias("day"),
+        origins("visit_occurrence", "visit_id"),
+        table=pl.lit("visit_occurrence"),
     )
     told = [in_person, *rows_that_say(records, codebook, CONTACT, evidence)]
     laboratory = (pl.col("table") == "measurement").alias("is_laboratory")
