@@ -134,7 +134,12 @@ def test_questions_come_back_as_answers(
     out, sheet = tmp_path / "screened", tmp_path / "answers.csv"
     hospital = ["--records", str(house / "hospital")]
     assert main(["screen", STUDY, *hospital, "--out", str(out)]) == 0
+    capsys.readouterr()
     assert main(["questions", STUDY, "--out", str(out), "--answers", str(sheet)]) == 0
+    assert (
+        "Write yes or no into answer, and your initials into who. Where the column reason says\n"
+        '"one of: a, b, c", write one of these instead of yes or no.\n'
+    ) in capsys.readouterr().out
     before = read(out / "attrition.json")["steps"]
     with sheet.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

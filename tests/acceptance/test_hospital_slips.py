@@ -334,7 +334,7 @@ TOLD: list[tuple[str, Frames, str]] = [
         "no code for a finding",
         hospital(),
         "No code and no name in these records stands for: hepatomegaly, inborn error of immunity, "
-        "emapalumab, g-csf.",
+        "emapalumab.",
     ),
 ]
 

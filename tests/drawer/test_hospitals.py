@@ -129,9 +129,55 @@ def test_ids_in_floating_numbers_that_lost_their_digits() -> None:
     frames = {name.removesuffix(".csv"): pl.read_csv(text.encode()) for name, text in WHOLE.items()}
     frames["person"] = ids.to_frame()
     assert said_of(frames).startswith('person, column "person_id": 1 of 2 entries cannot be read')
-    frames["person"] = pl.DataFrame({"person_id": [1.0, 2.0, None]})
+    frames["person"] = pl.DataFrame({"person_id": [1.0, 2.0], "gender_concept_id": [8507.0, None]})
     with open_records(frames) as records:
-        assert records.run("SELECT person_id FROM person ORDER BY ALL").rows() == [(1,), (2,), (None,)]
+        asked = "SELECT person_id, gender_concept_id FROM person ORDER BY person_id"
+        assert records.run(asked).rows() == [(1, 8507), (2, None)]
+
+
+@pytest.mark.parametrize("folder", ["measurement", "Measurement", "measurement.parquet"])
+def test_a_folder_without_a_parquet_file_is_no_table(folder: str, tmp_path: Path) -> None:
+    """It is told for what it is, with a file of another kind in it or none; beside a table it is nothing."""
+    write(tmp_path, {name: text for name, text in WHOLE.items() if name != "measurement.csv"})
+    (tmp_path / folder).mkdir()
+    told = (
+        f"{tmp_path}: there is no table measurement: no Parquet file stands in the folder {folder}/\n"
+        "Put its Parquet files there; as CSV a table is one file, measurement.csv."
+    )
+    assert said_of(tmp_path) == told
+    (tmp_path / folder / "part-1.csv").write_text(WHOLE["measurement.csv"])
+    assert said_of(tmp_path) == told
+    write(tmp_path, WHOLE)
+    with open_records(tmp_path) as records:
+        assert records.run("SELECT measurement_id FROM measurement").item() == 1
+
+
+def test_a_file_without_an_ending_is_named(tmp_path: Path) -> None:
+    write(tmp_path, {name.removesuffix(".csv" * (name[0] == "m")): text for name, text in WHOLE.items()})
+    assert said_of(tmp_path).endswith(
+        "There is measurement: link or rename it to measurement.parquet, or measurement.csv."
+    )
+
+
+def test_a_table_of_which_no_row_can_be_read_is_named(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    with duckdb.connect(str(path)) as made:
+        made.execute(
+            "CREATE VIEW note AS SELECT 1 AS note_id FROM person WHERE error('it is broken') IS NULL"
+        )
+        made.execute("CREATE VIEW death AS SELECT person_id, DATE '2014-02-07' AS death_date FROM person")
+    assert said_of(path).startswith("main.note: it is broken\n")
+
+
+def test_a_line_far_down_a_file_that_is_read_late_is_told_with_its_file(tmp_path: Path) -> None:
+    """Of notes and vocabularies only the first lines are looked at when a hospital is opened."""
+    write(tmp_path, WHOLE)
+    (tmp_path / "note.csv").write_text("note_id,note_text\n" + "1,pale\n" * 20_000 + "2,pale,tired\n")
+    with (
+        open_records(tmp_path) as records,
+        pytest.raises(Problems, match=r"^note.csv, line 20002: 3 entries"),
+    ):
+        records.run("SELECT count(*) FROM note")
 
 
 def test_days_as_text_in_frames_are_read_as_in_a_file() -> None:
@@ -307,7 +353,8 @@ def test_no_permission(what: str, tmp_path: Path) -> None:
     closed = {"folder": tmp_path / "csv", "file": tmp_path / "csv" / "person.csv", "database": path}[what]
     closed.chmod(0)
     try:
-        assert "may not be read" in said_of(path if what == "database" else tmp_path / "csv")
+        said = "denies you access" if what == "database" else "may not be read"
+        assert said in said_of(path if what == "database" else tmp_path / "csv")
     finally:
         closed.chmod(0o700)
 
@@ -315,9 +362,10 @@ def test_no_permission(what: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "error, found",
     [
+        (PermissionError(13, "Permission denied"), "the system denies you access to it"),
         (
-            PermissionError(13, "Permission denied"),
-            "it may not be read by you, or nothing may be written there",
+            duckdb.IOException('IO Error: Cannot open file "/a/b.duckdb": Permission denied'),
+            "the system denies you access to it",
         ),
         (OSError(28, "No space left on device"), "the disk has no room for what does not fit the memory"),
         (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block"), "the memory is not enough"),

@@ -95,7 +95,8 @@ def questions(options: argparse.Namespace) -> None:
         raise Problems([Problem(str(out), "this file is already there", mend)])
     out.write_text(text, encoding="utf-8")
     put(f"{out}   {so_many(text.count(chr(10)) - 1, 'question')} of {study.name}, to fill in")
-    put("Write yes, no or one of the words that stand under reason into answer, and your initials into who.")
+    put("Write yes or no into answer, and your initials into who. Where the column reason says")
+    put('"one of: a, b, c", write one of these instead of yes or no.')
     put(f"Then: caseseries run {options.study} --records PATH --answers {out}")
 
 

@@ -88,12 +88,19 @@ def _no_field(table: Table, name: str) -> Problem:
 
 
 def _no_table(where: str, table: str, others: Iterable[str]) -> Problem:
-    near = [other for other in others if other.lower().startswith(table)]
-    mend = f"Add the table {table} of the OMOP CDM."
-    if near:
-        _, dot, ending = near[0].partition(".")
-        mend = f"There is {some_of(near)}: link or rename it to {table}{dot}{ending}."
-    return Problem(where, f"there is no table {table}", mend)
+    """`others` are the names that stand there, those of folders with a stroke at their end."""
+    found, near = f"there is no table {table}", [one for one in others if one.lower().startswith(table)]
+    bare = [one for one in near if one.lower() in (f"{table}/", f"{table}.parquet/")]
+    if bare:
+        found += f": no Parquet file stands in the folder {bare[0]}"
+        mend = f"Put its Parquet files there; as CSV a table is one file, {table}.csv."
+    elif near:
+        _, dot, ending = near[0].rstrip("/").partition(".")
+        named_so = f"{table}{dot}{ending}" if dot else f"{table}.parquet, or {table}.csv"
+        mend = f"There is {some_of(near)}: link or rename it to {named_so}."
+    else:
+        mend = f"Add the table {table} of the OMOP CDM."
+    return Problem(where, found, mend)
 
 
 def unreadable(

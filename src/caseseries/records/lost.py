@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems
-from caseseries.records.engines.duckdb import Engine, quoted
+from caseseries.records.engines.duckdb import Engine
 from caseseries.records.inspection import Note, cost_of
 from caseseries.records.source import Table
 
@@ -24,15 +24,15 @@ _COUNTED = {
 """Of each table whose rows are asked for the columns of the row's own id and of its day."""
 
 
-def lost(engine: Engine, tables: Mapping[str, Table], name: str) -> list[Note]:
+def lost(engine: Engine, tables: Mapping[str, Table]) -> list[Note]:
     """What is to be said of tables without a row that counts, and of rows that do not count.
 
     A file tells how many entries of a column are null: where there are none, no row is read. Raises Problems
     where there is nobody, and where a visit has no id.
     """
-    asked = " UNION ALL ".join(_count(table, one) for table, one in tables.items())
-    counts = {table: some for table, *some in engine.rows(asked, name) if some[0]}
-    _can_be_searched(tables, counts, name)
+    asked = {name: engine.rows(_count(name, table), table.where) for name, table in tables.items()}
+    counts = {name: list(some[0]) for name, some in asked.items() if some and some[0][0]}
+    _can_be_searched(tables, counts)
     notes = [Note(table, "", "no rows", cost_of(table)) for table in tables if table not in counts]
     notes = [note for note in notes if note.costs]
     for table in (one for one in _COUNTED if one in counts):
@@ -43,17 +43,19 @@ def lost(engine: Engine, tables: Mapping[str, Table], name: str) -> list[Note]:
 def _count(name: str, table: Table) -> str:
     """SQL: the rows of a table, and how many have a patient, a day and an id; else whether there is a row."""
     if name not in _COUNTED or table.is_text:
-        return f"(SELECT {quoted(name)}, 1, 1, 1, 1 FROM {name} LIMIT 1)"
+        return f"SELECT 1, 1, 1, 1 FROM {name} LIMIT 1"
     row_id, day = _COUNTED[name]
-    return f"SELECT {quoted(name)}, count(*), count(person_id), count({day}), count({row_id}) FROM {name}"
+    return f"SELECT count(*), count(person_id), count({day}), count({row_id}) FROM {name}"
 
 
-def _can_be_searched(tables: Mapping[str, Table], counts: Mapping[str, list[int]], name: str) -> None:
+def _can_be_searched(tables: Mapping[str, Table], counts: Mapping[str, list[int]]) -> None:
     """Raises Problems where there is nobody, and where a visit has no id, by which its stay goes."""
     problems = []
     if "person" not in counts:
         found = "the table person has no rows: this hospital has no patients"
-        problems.append(Problem(name, found, "Check that the export of the records was finished."))
+        problems.append(
+            Problem(tables["person"].where, found, "Check that the export of the records was finished.")
+        )
     elif not counts["person"][1]:
         found = "no row has a person_id: this hospital has no patients"
         problems.append(Problem(tables["person"].where, found, "Give every patient one."))

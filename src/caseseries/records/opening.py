@@ -42,7 +42,7 @@ def make_ready(
     if problems:
         raise Problems(problems)
     notes += keep_to_the_calendar(engine, laid)
-    notes += lost(engine, laid, name)
+    notes += lost(engine, laid)
     check_ids(engine, tables)
     version, unsure = _version(engine, tables)
     return version, (*notes, *unsure)

@@ -61,11 +61,15 @@ def tables_of(engine: Engine, where: Path | Mapping[str, pl.DataFrame], schema: 
 
 
 def names_in(where: Path | Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
-    """Everything by its own name that stands in a folder, or among frames: where a table may hide."""
+    """Everything by its own name that stands in a folder, or among frames: where a table may hide.
+
+    A folder has a stroke at the end of its name.
+    """
     if isinstance(where, Mapping):
         return tuple(where)
     place = where.expanduser()
-    return tuple(sorted(path.name for path in place.iterdir())) if place.is_dir() else ()
+    there = sorted(place.iterdir()) if place.is_dir() else []
+    return tuple(f"{path.name}{'/' * path.is_dir()}" for path in there)
 
 
 def state_of(where: Path) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem
 
 _KNOWN = (
@@ -34,8 +36,8 @@ _KNOWN = (
     ),
     (
         r"[Pp]ermission denied",
-        "it may not be read by you, or nothing may be written there",
-        "Ask for leave, or name another place.",
+        "the system denies you access to it",
+        "Ask for leave, or name another file or folder.",
     ),
     (
         r"Corrupt database file|Could not read enough bytes|Failed to read .*block",
@@ -65,8 +67,12 @@ _KNOWN = (
 )
 """What the message holds, what is said of it, and the mend. `{}` is what the pattern caught."""
 
+_FILE = re.compile(r"(?m)^ *file = (.+)$")
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _WIDTH = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+_PARTS = re.compile(r"delimiter = (.)")
+_NO_QUOTE = "quote = (empty)"
+_SIGNS = {",": "a comma", ";": "a semicolon", "|": "a bar", "\t": "a tab"}
 
 
 def problem_of(error: Exception, where: str) -> Problem:
@@ -85,11 +91,13 @@ def problem_of(error: Exception, where: str) -> Problem:
 
 
 def _of_csv(said: str, where: str) -> Problem:
-    line, width = _LINE.search(said), _WIDTH.search(said)
+    file, line, width = _FILE.search(said), _LINE.search(said), _WIDTH.search(said)
+    where = Path(file[1]).name if file else where
     place = f"{where}, line {line[1]}" if line else where
     if width:
-        found = f"{width[2]} entries where the first line names {width[1]} columns"
-        return Problem(place, found, 'Mend the line. An entry that holds a comma stands in quotes: "a, b".')
+        named, there = int(width[1]), int(width[2])
+        found = f"{so_many(there, 'entry', 'entries')} where the first line names {so_many(named, 'column')}"
+        return Problem(place, found, _of_width(named, there, said))
     if "utf-8" in said or "unicode" in said:
         return Problem(place, "it is not written in UTF-8", "Save the file as UTF-8.")
     if "Maximum line size" in said:
@@ -105,3 +113,15 @@ def _of_csv(said: str, where: str) -> Problem:
         found = "its lines do not all end in the same way, or its quotes are not closed"
         return Problem(place, found, "Save the file again as CSV.")
     return Problem(place, "it cannot be read as CSV", "Save the file again as CSV, in UTF-8.")
+
+
+def _of_width(named: int, there: int, said: str) -> str:
+    """What mends a line with fewer or more entries than there are columns."""
+    if there < named:
+        return (
+            "Mend the line: a column without a value has an empty entry, and a text of several lines quotes."
+        )
+    parts = _PARTS.search(said)
+    sign = _SIGNS.get(parts[1] if parts else "", "the sign between entries")
+    may = "no entry can hold one in this file" if _NO_QUOTE in said else "an entry that holds one has quotes"
+    return f"Mend the line: {sign} parts two entries; {may}."
