@@ -183,7 +183,7 @@ def test_what_was_asked_is_not_asked_again(synthetic: Path, asked: list[str], tm
     assert {re.sub(r" \(\d+\)$", "", name) for name in cohort.sql} <= {name.strip('"') for name in first}
     assert asked == []
     assert (tmp_path / KEPT).stat().st_mode & 0o777 == 0o700
-    assert all(len(path.stem) == 64 for path in (tmp_path / KEPT).iterdir())
+    assert all(len(path.stem.partition("-")[0]) == 64 for path in (tmp_path / KEPT).iterdir())
 
 
 def test_another_window_asks_for_no_row_of_the_hospital(
@@ -265,14 +265,26 @@ def telling(said: str) -> Callable[..., None]:
     return written
 
 
-@pytest.mark.parametrize("left", [b"", b"PA", b"half of a file that a full disk cut"])
-def test_a_damaged_file_is_asked_anew(left: bytes, synthetic: Path, kept: Path, tmp_path: Path) -> None:
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda held: b"",
+    "cut": lambda held: held[: len(held) // 2],
+    "something else": lambda held: b"half of a file that a full disk cut",
+    "in the middle": lambda held: held[:99] + bytes(b ^ 0xFF for b in held[99:-99]) + held[-99:],
+    "one bit": lambda held: held[:50] + bytes([held[50] ^ 1]) + held[51:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_asked_anew(damage: str, synthetic: Path, kept: Path, tmp_path: Path) -> None:
     shutil.copytree(kept, tmp_path / KEPT)
-    for path in (tmp_path / KEPT).iterdir():
-        path.write_bytes(left)
+    before = {path: path.read_bytes() for path in (tmp_path / KEPT).iterdir()}
+    for path, held in before.items():
+        path.write_bytes(DAMAGES[damage](held))
     study = open_study("naymagon-2022")
     assert_same(screened(study, synthetic, tmp_path / KEPT), screened(study, synthetic))
-    assert all(path.read_bytes().endswith(b"PAR1") for path in (tmp_path / KEPT).iterdir())
+    after = [path.read_bytes() for path in (tmp_path / KEPT).iterdir()]
+    assert all(held.endswith(b"PAR1") for held in after)
+    assert not {DAMAGES[damage](held) for held in before.values()} & {*after}
 
 
 def test_the_order_of_rows_does_not_count_and_every_cell_does(tmp_path: Path) -> None:

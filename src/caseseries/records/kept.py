@@ -2,6 +2,7 @@
 
 The digest is of the query's text, of every table that it names, and of the hospital's files by their names,
 sizes and times of change. So another threshold, window or need asks anew what hangs on it, and nothing else.
+A file also bears a check of its bytes in its name: one that is damaged goes, and its rows are asked anew.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from zlib import crc32
 
 import polars as pl
 
@@ -25,9 +27,9 @@ NOT_CHEAP = 0.005
 """The same of a query that reads kept rows: the next run has these in a file, and takes longer."""
 MOST = 4 * 1024**3
 """Bytes that may be kept in one folder; beyond, what was used longest ago goes."""
-_LAST = b"PAR1"
-"""The last bytes of every Parquet file that is whole."""
-_UNFINISHED = ".unfinished"
+_A_READ = 1 << 20
+"""Bytes that are read at a time."""
+_ENDING, _UNFINISHED = ".parquet", ".unfinished"
 _A_DAY = 24 * 60 * 60
 
 
@@ -38,7 +40,8 @@ class Kept:
         self._folder = folder
         self._base = _digest(source)
         self._tables: dict[str, str] = {}
-        self._used: set[Path] = set()
+        self._there = {path.name.partition("-")[0]: path for path in folder.glob(f"*-*{_ENDING}")}
+        self._used: dict[str, Path] = {}
 
     def digest_of(self, text: str) -> str:
         """The digest of a query: of its text, the tables of ours that it names, and the hospital."""
@@ -46,7 +49,7 @@ class Kept:
 
     def is_worth(self, text: str, seconds: float) -> bool:
         """Whether the rows of a query are to be kept that took so long."""
-        reads_kept = any(self._path(self._tables[name]) in self._used for name in self._named(text))
+        reads_kept = any(self._tables[name] in self._used for name in self._named(text))
         return seconds > (NOT_CHEAP if reads_kept else DEAR)
 
     def lay(self, name: str, digest: str) -> None:
@@ -62,31 +65,30 @@ class Kept:
 
     def find(self, digest: str) -> Path | None:
         """The Parquet file of a query, if it was asked before; one that is damaged goes."""
-        path = self._path(digest)
+        path = self._used.get(digest) or self._there.get(digest)
+        if path is None or digest in self._used:
+            return path
         try:
             os.utime(path)
-            with path.open("rb") as file:
-                file.seek(-len(_LAST), os.SEEK_END)
-                is_whole = file.read() == _LAST
+            is_whole = path.name == _named_so(digest, path)
         except OSError:
             is_whole = False
         if not is_whole:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
             return None
-        self._used.add(path)
+        self._used[digest] = path
         return path
 
     def write(self, digest: str, write: Callable[[Path], object]) -> None:
         """Keep what `write` writes as a Parquet file. Where there is no room for it, nothing is kept."""
-        path = self._path(digest)
-        unfinished = path.with_name(f"{path.name}{_UNFINISHED}-{os.getpid()}")
+        unfinished = self._folder / f"{digest}{_ENDING}{_UNFINISHED}-{os.getpid()}"
         with suppress(OSError, Problems):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 write(unfinished)
-                unfinished.replace(path)
-                self._used.add(path)
+                path = unfinished.replace(self._folder / _named_so(digest, unfinished))
+                self._used[digest] = path
             except pl.exceptions.ComputeError as error:  # of a full disk, or an interrupt
                 if "interrupt" in str(error).casefold():
                     raise KeyboardInterrupt from None
@@ -97,21 +99,27 @@ class Kept:
         """Remove what was used longest ago, beyond MOST, and what a run that was killed left half-written."""
         now = time.time()
         files = sorted(
-            ((file.stat().st_mtime, file.stat().st_size, file) for file in self._folder.glob("*.parquet*")),
+            ((file.stat().st_mtime, file.stat().st_size, file) for file in self._folder.glob(f"*{_ENDING}*")),
             reverse=True,
         )
         total = 0
         for used, size, file in files:
             total += size
             is_old = now - used > _A_DAY
-            if file not in self._used and (total > MOST or (_UNFINISHED in file.name and is_old)):
+            if file not in self._used.values() and (total > MOST or (_UNFINISHED in file.name and is_old)):
                 file.unlink(missing_ok=True)
 
     def _named(self, text: str) -> list[str]:
         return sorted(self._tables.keys() & set(re.findall(r"\w+", text)))
 
-    def _path(self, digest: str) -> Path:
-        return self._folder / f"{digest}.parquet"
+
+def _named_so(digest: str, path: Path) -> str:
+    """The name of a file with these bytes: the digest of its query, and a check of them."""
+    check = 0
+    with path.open("rb") as file:
+        while part := file.read(_A_READ):
+            check = crc32(part, check)
+    return f"{digest}-{check:08x}{_ENDING}"
 
 
 def _digest(parts: Iterable[str]) -> str:
