@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # `typing` has it too, and takes longer to load than all that stands here
 if TYPE_CHECKING:
+    from typing import Any
+
     from caseseries.analysis.results import Result, Results
     from caseseries.cases.series import CaseSeries
     from caseseries.criteria.bedside import criteria

@@ -10,14 +10,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
-from caseseries import __version__
+from caseseries import __main__, __version__
 from caseseries.cli.arguments import parser
-from caseseries.cli.main import CANNOT, main
+from caseseries.cli.main import CANNOT, INTERRUPTED, main
 from caseseries.cli.terminal import Progress
 from caseseries.study import BUNDLED
 
@@ -478,3 +479,27 @@ def test_a_terminal_that_cannot_show_a_letter_is_no_error(tmp_path: Path) -> Non
         [*CASESERIES, "check", str(study)], env=settings, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("Anakinra in adult secondary HLH: die Gr\\xfcndungsstudie\n")
+
+
+@pytest.mark.parametrize("room", ["caseseries.cli.main", "caseseries.cli.arguments", "caseseries.evidence"])
+def test_an_interrupt_while_the_command_loads_is_told_as_one(room: str) -> None:
+    """As Ctrl-C in the first moments: while Python itself still starts, nothing of ours can answer."""
+    code = f"""
+import runpy, sys
+class Stop:
+    def find_spec(self, name, *rest):
+        if name == {room!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stop())
+sys.argv = ["caseseries", "check", {STUDY!r}]
+runpy.run_module("caseseries", run_name="__main__")
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (INTERRUPTED, "")
+    assert run.stderr == "Stopped. Nothing half-written was left behind.\n"
+
+
+def test_the_command_on_the_path_is_that_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["scripts"] == {"caseseries": "caseseries.__main__:start"}
+    assert callable(__main__.start)

@@ -825,27 +825,45 @@ def test_a_disk_without_room(tmp_path: Path) -> None:
     assert {path.suffix for path in (tmp_path / "results" / KEPT).glob("*")} <= {".parquet"}
 
 
-@pytest.mark.parametrize("after", [0.5, 1.5, 2.5])
-def test_an_interrupt_leaves_what_stood_there(after: float, synthetic: Path, tmp_path: Path) -> None:
-    def heed() -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+@pytest.fixture(scope="module")
+def whole(synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[float, dict[Path, bytes]]:
+    """How many seconds a run takes that nobody stops, and what it writes."""
+    out, started = tmp_path_factory.mktemp("whole") / "results", time.monotonic()
+    with at_the_command_line(synthetic, out, heed) as run:
+        run.communicate()
+    assert run.returncode == 0
+    return time.monotonic() - started, results(out)
 
+
+def heed() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0])
+def test_an_interrupt_leaves_what_stood_there_or_all_that_is_new(
+    share: float, synthetic: Path, whole: tuple[float, dict[Path, bytes]], tmp_path: Path
+) -> None:
+    seconds, new = whole
+    out = tmp_path / "results"
     folder = as_folder(hospital(), tmp_path / "hospital")
-    assert main(["screen", STUDY, "--records", str(folder), "--out", str(tmp_path / "results")]) == 0
-    before = results(tmp_path / "results")
-    with at_the_command_line(synthetic, tmp_path / "results", heed) as run:
-        time.sleep(after)
+    assert main(["screen", STUDY, "--records", str(folder), "--out", str(out)]) == 0
+    before = results(out)
+    with at_the_command_line(synthetic, out, heed) as run:
+        time.sleep(seconds * share)
         run.send_signal(signal.SIGINT)
         said, _ = run.communicate()
-    if said.endswith(" s\n"):  # its last line; the signal may have come while Python was ending
-        assert run.returncode in (0, -signal.SIGINT)
-        pytest.skip("it was done before")
-    assert (run.returncode, said) == (INTERRUPTED, "Stopped. Nothing half-written was left behind.\n")
-    assert results(tmp_path / "results") == before
-    assert {path.suffix for path in (tmp_path / "results" / KEPT).glob("*")} <= {".parquet"}
+    if run.returncode == 0:  # it was done, and all is said and written
+        assert said.endswith(" s\n")
+        assert results(out) == new
+    else:
+        stopped = "Stopped. Nothing half-written was left behind.\n"
+        assert (run.returncode, said.endswith(stopped)) == (INTERRUPTED, True)
+        assert results(out) in ([before] if said == stopped else [before, new])
+    assert {path.suffix for path in (out / KEPT).glob("*")} <= {".parquet"}
+    assert not list(out.glob(".writing-*"))
 
 
 def results(folder: Path) -> dict[Path, bytes]:
     """Every file of the results folder but what is kept for the next run."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != KEPT)
-    return {path: path.read_bytes() for path in files}
+    return {path.relative_to(folder): path.read_bytes() for path in files}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -38,6 +39,7 @@ def leave(code: int) -> NoReturn:
     The interpreter is not taken apart object by object: that takes a twentieth of a second, and after an
     interrupt one process in 600 aborted in it, where a thread of a library was still on its way.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was to be done is done: it is too late to stop it
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # somebody closed it: `caseseries check STUDY >&-`
