@@ -215,3 +215,19 @@ def test_a_survey_is_a_page_of_its_own(
     page = (out / "survey.html").read_text(encoding="utf-8")
     assert "ferritin" in page
     assert "<td>temperature, mouth</td><td>Oral temperature</td>" in page
+
+
+@pytest.mark.parametrize("verb", ["screen", "abstract"])
+def test_a_report_that_goes_is_told(
+    verb: str, house: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    words = [STUDY, "--records", str(house / "hospital"), "--out", str(out)]
+    told = "The report.html of an earlier run went from this folder, with its results: run makes them anew."
+    assert main(["run", *words]) == 0
+    capsys.readouterr()
+    assert main([verb, *words]) == 0
+    assert told in capsys.readouterr().out
+    assert not (out / "report.html").exists()
+    assert main([verb, *words]) == 0
+    assert told not in capsys.readouterr().out

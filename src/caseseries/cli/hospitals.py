@@ -13,6 +13,8 @@ from caseseries.cli.terminal import Progress, put, to_know
 from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems
 
+REPORT = "report.html"
+
 
 def survey(options: argparse.Namespace) -> None:
     """What the records tell of everything that the study asks of them."""
@@ -42,6 +44,7 @@ def screen(options: argparse.Namespace) -> None:
             cohort = study.screen(
                 records, study.answers(options.answers), study.codebook(options.codebook), tell
             )
+        had_report = (out / REPORT).is_file()
         folder = study.keep(cohort, out)
     finally:
         tell.done()
@@ -51,6 +54,7 @@ def screen(options: argparse.Namespace) -> None:
     if cohort.open:
         put(f"{folder / 'questions.csv'}   {so_many(len(cohort.open), 'question')} for a reviewer")
     put(f"{folder / 'sql'}   every query, as it ran")
+    _say_what_went(folder, had_report)
     put(f"{time.monotonic() - started:.1f} s")
 
 
@@ -65,6 +69,7 @@ def abstract(options: argparse.Namespace) -> None:
         found = study.abstract(cohort, book)
         cohort = replace(cohort, attrition=found.attrition)
         files = {**study.files_of(cohort), **study.files_of_cases(found.cases, found.beside)}
+        had_report = (out / REPORT).is_file()
         folder = study.write_files(files, out, of_records=True)
     finally:
         tell.done()
@@ -77,7 +82,14 @@ def abstract(options: argparse.Namespace) -> None:
     put(f"{folder / 'cases'}   the same as Parquet, with the rows that each cell rests on")
     others = f"{so_many(found.beside.n, 'patient')} who came to the last step and did not pass it"
     put(f"{folder / 'beside.csv'}   {others}; beside/ holds the same as Parquet")
+    _say_what_went(folder, had_report)
     put(f"{time.monotonic() - started:.1f} s")
+
+
+def _say_what_went(folder: Path, had_report: bool) -> None:
+    """That the report of an earlier run is no longer there: it told of other records, or of other answers."""
+    if had_report and not (folder / REPORT).is_file():
+        put(f"The {REPORT} of an earlier run went from this folder, with its results: run makes them anew.")
 
 
 def questions(options: argparse.Namespace) -> None:
