@@ -21,7 +21,7 @@ from caseseries.records.synthetic.tables import RESULT
 TABLES = {
     "person", "observation_period", "visit_occurrence", "visit_detail", "condition_occurrence",
     "drug_exposure", "procedure_occurrence", "measurement", "observation", "death", "note",
-    "concept", "concept_ancestor", "concept_relationship", "cdm_source",
+    "concept", "concept_ancestor", "concept_relationship", "cdm_source", "drug_strength",
 }  # fmt: skip
 WITH_HLH = ("hlh", "primary hlh", "young hlh")
 

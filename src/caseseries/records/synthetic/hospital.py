@@ -27,6 +27,8 @@ FIRST_MEASUREMENT = -(2**62)
 """Negative and past 53 bits, as some hospitals number their rows."""
 BLOCK = 40_000
 """Stays whose samples are made and put in order at a time: memory holds a second copy of these alone."""
+MILLIGRAM = 8576
+"""A concept of units; recalled, not looked up."""
 DIRT = {"table": pl.String, "row_id": pl.Int64, "person_id": pl.Int64, "kind": pl.String}
 
 
@@ -209,6 +211,7 @@ def _vocabulary() -> dict[str, pl.LazyFrame]:
         np.full(size, 47_481),
     )  # 2099-12-31, as the vocabularies have it
     related = [pair for pair in pairs if pair[2]]
+    products = [row for row in rows if row["mg"]]
     return {
         "concept": table(
             "concept",
@@ -231,6 +234,17 @@ def _vocabulary() -> dict[str, pl.LazyFrame]:
                 "descendant_concept_id": [pair[1] for pair in pairs],
                 "min_levels_of_separation": [pair[2] for pair in pairs],
                 "max_levels_of_separation": [pair[2] for pair in pairs],
+            },
+        ),
+        "drug_strength": table(
+            "drug_strength",
+            {
+                "drug_concept_id": [int(row["concept_id"]) for row in products],
+                "ingredient_concept_id": [int(row["under"]) for row in products],
+                "amount_value": [float(row["mg"]) for row in products],
+                "amount_unit_concept_id": MILLIGRAM,
+                "valid_start_date": date_of(first[: len(products)]),
+                "valid_end_date": date_of(last[: len(products)]),
             },
         ),
         "concept_relationship": table(
