@@ -38,28 +38,6 @@ LIMIT_STATE = """CASE
 """The same against the laboratory's own lower limit."""
 
 
-def made_of_two(rows: str) -> str:
-    """SQL: the readings worked out of a count and a share at one moment, with the row id of the share.
-
-    Of several the first row; of those without an id, or with one id, the lowest value. Rounded to nine
-    decimals: 0.7 of 1.0 and a share in percent must not miss a limit by the last bit.
-    """
-    return f"""
-WITH parts AS (
-  SELECT n.person_id, n.moment, n.day, n.known, n.row_id, n.value * r.factor AS value, r.part,
-    ROW_NUMBER() OVER (
-      PARTITION BY n.person_id, n.moment, r.part ORDER BY n.row_id, n.value * r.factor, n.known
-    ) AS place
-  FROM ({readings.numbers(rows)}) n
-  JOIN product_parts r ON {_same(KEY)}
-  WHERE n.operator = 0 AND n.value BETWEEN r.least AND r.most
-)
-SELECT s.person_id, s.day, GREATEST(s.known, c.known) AS known, s.row_id,
-  CAST(CAST(c.value * s.value / 100 AS DECIMAL(18, 9)) AS DOUBLE) AS value
-FROM parts s JOIN parts c ON c.person_id = s.person_id AND c.moment = s.moment
-WHERE s.part = 1 AND s.place = 1 AND c.part = 0 AND c.place = 1"""
-
-
 def facts(rules: Rules, rows: str, known_from: str) -> str:
     """SQL: every row's word on every test: person_id, day, known, bit, state, source (of TABLES), row_id.
 

@@ -14,12 +14,13 @@ import polars as pl
 
 from caseseries.cohort import facts
 from caseseries.cohort.rows import lay_rules, numbered
-from caseseries.cohort.rules import edges, plausible
+from caseseries.cohort.rules import edges
 from caseseries.cohort.search import Search, Tell, with_parts
 from caseseries.criteria.definition import Number
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.records import readings
 from caseseries.records.forms import Forms, lay_concepts
+from caseseries.records.plausible import plausible
 from caseseries.records.readings import day, finite
 
 LOOSE = pl.Schema(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from caseseries.cohort import facts
 from caseseries.cohort.rules import Rules, rules
 from caseseries.cohort.search import Search, with_parts
 from caseseries.criteria.definition import findings_of
 from caseseries.records.forms import Forms, read_forms
+from caseseries.records.products import made_of_two
 
 
 def lay_rules(search: Search, rows: str) -> tuple[Rules, Forms]:
@@ -32,7 +32,7 @@ def lay_rules(search: Search, rows: str) -> tuple[Rules, Forms]:
     ):
         records.put(name, frame)
     if table.products.height:
-        records.keep("made_of_two", facts.made_of_two(rows))
+        records.keep("made_of_two", made_of_two(rows))
     return table, forms
 
 

@@ -18,6 +18,8 @@ from caseseries.evidence.presence import presence
 from caseseries.evidence.truth import Truth
 from caseseries.records.codebook import Codebook, Entry
 from caseseries.records.forms import Forms
+from caseseries.records.plausible import plausible
+from caseseries.records.products import PARTS, product_parts
 
 NUMBERS = pl.Schema(
     {
@@ -37,18 +39,6 @@ NUMBERS = pl.Schema(
 test, else -1; `side * value >= edge` is met by an exact value, and `bound` is `side` times the limit itself,
 which tells what a value with an operator decides. Values from `least` to `most` are plausible; where the
 value tells the unit (`by_value`), no others are of it, whatever their operator."""
-PRODUCTS = pl.Schema(
-    {
-        "part": pl.Int64,
-        "factor": pl.Float64,
-        "concept_id": pl.Int64,
-        "unit_concept_id": pl.Int64,
-        "unit_source_value": pl.String,
-        "least": pl.Float64,
-        "most": pl.Float64,
-    }
-)
-"""The parts of a finding made of two: 0 is the count, times `factor` in its own unit, 1 the share."""
 PRODUCT_RULES = pl.Schema(
     {
         "bit": pl.Int64,
@@ -98,7 +88,7 @@ def rules(lowered: Lowered, codebook: Codebook, codes: pl.DataFrame, forms: Form
             written = forms.units.filter(pl.col("concept_id").is_in(list(concepts)))
             tables["n"] += _numbers(asked.test, asked.bit, entry, written)
             if entry.or_from is not None:
-                tables["p"] += _parts(entry, codebook, codes, forms)
+                tables["p"] += product_parts(entry, codebook, codes, forms).rows()
                 tables["pr"] += _of_product(asked.test, asked.bit, entry)
         elif entry.reads == "limit":
             low, normal = _state("low", asked.test), _state("normal", asked.test)
@@ -111,7 +101,7 @@ def rules(lowered: Lowered, codebook: Codebook, codes: pl.DataFrame, forms: Form
             tables["s"] += [(table, concept, asked.bit, state) for table, concept in rows]
     return Rules(
         numbers=_frame(tables["n"], NUMBERS),
-        products=_frame(list(dict.fromkeys(tables["p"])), PRODUCTS),
+        products=_frame(list(dict.fromkeys(tables["p"])), PARTS),
         product_rules=_frame(tables["pr"], PRODUCT_RULES),
         limits=_frame(tables["l"], LIMITS),
         words=_frame(tables["w"], WORDS),
@@ -153,17 +143,6 @@ def edges(test: Number, kind: Kind, unit: str) -> tuple[int, float, float]:
             return -1, -math.nextafter(limit, -math.inf), -limit
 
 
-def plausible(entry: Entry, kind: Kind, unit: str) -> tuple[float, float]:
-    """The range in which a value in a unit can be a patient's, ends included."""
-    ends = entry.plausible or kind.plausible
-    if ends is None:
-        raise ValueError(f'"{entry.finding}" has no plausible range.')
-    low, high = (kind.convert(end, entry.unit or kind.unit, unit) for end in ends)
-    if low is None or high is None:
-        raise ValueError(f'"{entry.finding}" has no way into {unit}.')
-    return low, high
-
-
 def _kind(entry: Entry) -> Kind:
     kind = catalogue_entry(entry.finding)
     if kind is None:
@@ -172,24 +151,6 @@ def _kind(entry: Entry) -> Kind:
 
 
 # ---- A finding made of two ----
-
-
-def _parts(
-    entry: Entry, codebook: Codebook, codes: pl.DataFrame, forms: Forms
-) -> Iterator[tuple[object, ...]]:
-    assert entry.or_from is not None
-    own = _kind(entry).unit
-    for part, finding in enumerate(entry.or_from.of):
-        one = codebook.entry(finding)
-        kind = _kind(one)
-        concepts = codes.filter(pl.col("finding") == finding)["concept_id"].to_list()
-        written = forms.units.filter(pl.col("concept_id").is_in(concepts))
-        columns = written.select("concept_id", "unit_concept_id", "unit_source_value", "unit")
-        for concept, unit_concept, text, unit in columns.iter_rows():
-            if unit and unit in kind.units and unit in one.units:
-                factor = 1.0 if part else kind.convert(1.0, unit, own)
-                if factor is not None:
-                    yield part, factor, concept, unit_concept, text, *plausible(one, kind, unit)
 
 
 def _of_product(test: Number, bit: int, entry: Entry) -> Iterator[tuple[object, ...]]:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import polars as pl
 
 from caseseries.cohort.rows import numbered
-from caseseries.cohort.rules import plausible
 from caseseries.cohort.search import Search
 from caseseries.criteria.comparison import hold
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.evidence.finding import Finding
 from caseseries.records import readings
 from caseseries.records.forms import Forms
+from caseseries.records.plausible import plausible
 
 SET_ASIDE = pl.Schema({"finding": pl.String, "why": pl.String, "rows": pl.Int64})
 BANDS = pl.Schema(

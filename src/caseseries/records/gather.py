@@ -6,11 +6,14 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.evidence.presence import presence
 from caseseries.records import readings
 from caseseries.records.codebook import Codebook
 from caseseries.records.forms import SIGNS, Forms
 from caseseries.records.omop import Records
+from caseseries.records.plausible import plausible
+from caseseries.records.products import made_of_two, product_parts
 from caseseries.records.readings import day
 from caseseries.records.strengths import strengths
 
@@ -69,8 +72,9 @@ def gather(
 
     Their number rows stand in `gathered_rows`.
 
-    Numbers have value, operator and unit as they are read for screening; what answers in words has its word
-    in `text`, and what is only there says "present". In the order of patient, finding, day and row.
+    Numbers have value, operator and unit as they are read for screening, those that are worked out of two
+    beside those that are written; what answers in words has its word in `text`, and what is only there says
+    "present". In the order of patient, finding, day and row.
     """
     wanted = codes.filter(pl.col("finding").is_in(list(findings)))
     reads = {one: codebook.entry(one).reads for one in wanted["finding"].unique()}
@@ -83,6 +87,10 @@ def gather(
     is_number = pl.col("reads").is_in(["number", "limit"]) & (pl.col("table") == "measurement")
     parts = [_NUMBERS] if wanted.filter(is_number).height else []
     parts += [_said(table) for table in wanted.filter(~is_number)["table"].unique().sort() if table in _ROWS]
+    worked_out = _worked_out(records, codebook, codes, forms, findings)
+    if worked_out.height:
+        records.put("worked_out", worked_out)
+        parts.append("SELECT * FROM worked_out")
     if not parts:
         return pl.DataFrame(schema=EVIDENCE)
     # Put in order inside the database: a frame that is sorted is held twice.
@@ -101,6 +109,31 @@ JOIN wanted_concepts w ON w."table" = 'measurement' AND w.concept_id = n.concept
   AND w.reads IN ('number', 'limit')
 LEFT JOIN unit_forms u ON u.concept_id = n.concept_id AND u.unit_concept_id = n.unit_concept_id
   AND u.unit_source_value = n.unit_source_value"""
+
+
+def _worked_out(
+    records: Records, codebook: Codebook, codes: pl.DataFrame, forms: Forms, findings: Iterable[str]
+) -> pl.DataFrame:
+    """The readings of these findings that are worked out of two, with EVIDENCE as columns."""
+    frames = [pl.DataFrame(schema=EVIDENCE)]
+    for entry in codebook.entries_of(findings):
+        parts, kind = product_parts(entry, codebook, codes, forms), catalogue_entry(entry.finding)
+        if not parts.height or kind is None:
+            continue
+        records.put("product_parts", parts)
+        found = records.run(made_of_two("gathered_rows"), f"evidence: {entry.finding}, worked out of two")
+        told = {
+            "finding": entry.finding,
+            "operator": "",
+            "unit": kind.unit,
+            "text": None,
+            "low": None,
+            "table": "measurement",
+        }
+        found = found.filter(pl.col("value").is_between(*plausible(entry, kind, kind.unit)))
+        found = found.with_columns(pl.lit(said).alias(name) for name, said in told.items())
+        frames.append(found.select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items()))
+    return pl.concat(frames)
 
 
 def _said(table: str) -> str:

@@ -38,6 +38,17 @@ def band(entry: Entry, unit: str) -> tuple[float, float] | None:
     return None if low is None or high is None else (low, high)
 
 
+def plausible(entry: Entry, kind: Kind, unit: str) -> tuple[float, float]:
+    """The range in which a value in a unit can be a patient's, ends included."""
+    ends = entry.plausible or kind.plausible
+    if ends is None:
+        raise ValueError(f'"{entry.finding}" has no plausible range.')
+    low, high = (kind.convert(end, entry.unit or kind.unit, unit) for end in ends)
+    if low is None or high is None:
+        raise ValueError(f'"{entry.finding}" has no way into {unit}.')
+    return low, high
+
+
 def _each_band(entries: Iterable[Entry]) -> Iterator[tuple[object, ...]]:
     for entry in entries:
         for unit in entry.units:
