@@ -93,9 +93,10 @@ def _assessed(criteria: str, take: Take, patient: Patient, study: Abstracting) -
     day, stay = patient.moments.get(take.at or ""), study.protocol.stay
     if day is None or stay is None:
         return Cell()
-    found = patient.assess(study.definitions[criteria], day.day, stay, study.codebook)
-    because = (finding.origin for verdict in found.verdicts for finding in verdict.because)
-    return Cell(found.bounds.low, tuple(dict.fromkeys(because)), {HIGH: found.bounds.high})
+    verdicts = patient.assess(study.definitions[criteria], day.day, stay, study.codebook)
+    because = (finding.origin for verdict in verdicts for finding in verdict.because)
+    whole = sum((verdict.bounds for verdict in verdicts), Bounds(0, 0))
+    return Cell(whole.low, tuple(dict.fromkeys(because)), {HIGH: whole.high})
 
 
 # ---- Findings near a day ----

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isfinite
 from typing import NamedTuple
 
 import polars as pl
@@ -15,15 +16,16 @@ from caseseries.cohort.moments import Day
 from caseseries.cohort.windows import days_together
 from caseseries.criteria.assess import assess
 from caseseries.criteria.definition import Definition, findings_of
-from caseseries.criteria.verdict import Assessment
+from caseseries.criteria.verdict import Verdict
 from caseseries.evidence.course import Course
 from caseseries.evidence.days import date_of
 from caseseries.evidence.finding import Finding
 from caseseries.evidence.truth import Truth
 from caseseries.evidence.values import Operator
 from caseseries.protocol.clauses.hospital import Stay
-from caseseries.records.codebook import Codebook
+from caseseries.records.codebook import Codebook, Entry
 from caseseries.records.origins import origins
+from caseseries.records.plausible import band
 
 _SAID = (
     "day",
@@ -96,27 +98,28 @@ class Patient:
             found.setdefault(finding, []).append(Reading(*said))
         return {name: tuple(some) for name, some in found.items()}
 
-    def assess(self, definition: Definition, day: int, stay: Stay, codebook: Codebook) -> Assessment:
-        """The definition on one day: the evidence that stands together then, answers in their place."""
-        return assess(definition, self._standing(definition, day, stay, codebook))
+    def assess(self, definition: Definition, day: int, stay: Stay, codebook: Codebook) -> tuple[Verdict, ...]:
+        """A verdict on each criterion on one day: the evidence that stands together for it then."""
+        parts = (replace(definition, criteria=(one,)) for one in definition.criteria)
+        whole = (assess(part, self._standing(part, day, stay, codebook)) for part in parts)
+        return tuple(verdict for part in whole for verdict in part.verdicts)
 
-    def _standing(
-        self, definition: Definition, day: int, stay: Stay, codebook: Codebook
-    ) -> Iterator[Finding]:
-        for finding in findings_of(definition):
+    def _standing(self, criterion: Definition, day: int, stay: Stay, codebook: Codebook) -> Iterator[Finding]:
+        """What stands together for a definition of one criterion, answers in the place of the record."""
+        [name] = [one.name for one in criterion.criteria]
+        for finding in findings_of(criterion):
             answer = self.answers.get(finding)
             if answer is not None:
                 yield from self._answered(finding, answer)
                 continue
-            entry = codebook.entry(finding)
+            entry, readings = codebook.entry(finding), self.readings.get(finding, ())
             if entry.lasts == "life":
-                since = min((one.day for one in self.readings.get(finding, ())), default=day)
+                since, until = min((one.day for one in readings), default=day), day
             else:
-                since = max(
-                    self.first_day, day - days_together(stay, finding, *_criteria(definition, finding)) + 1
-                )
-            for one in self.readings.get(finding, ()):
-                if since <= one.day <= day:
+                since = max(self.first_day, day - days_together(stay, name, finding) + 1)
+                until = min(self.last_day, day)
+            for one in readings:
+                if since <= one.day <= until and (entry.reads != "number" or _is_taken(one, entry)):
                     yield _finding(self.person, finding, one, entry.reads == "limit")
 
     def _answered(self, finding: str, answer: Settled) -> Iterator[Finding]:
@@ -125,20 +128,22 @@ class Patient:
             yield Finding(str(self.person), finding, date_of(self.first_day), text=word, origin=answer.origin)
 
 
-def _criteria(definition: Definition, finding: str) -> list[str]:
-    """The criteria that ask for a finding, by their names."""
-    return [one.name for one in definition.criteria if finding in _asked(definition, one.name)]
-
-
-def _asked(definition: Definition, criterion: str) -> tuple[str, ...]:
-    [one] = [each for each in definition.criteria if each.name == criterion]
-    return findings_of(Definition(definition.name, definition.title, definition.source, (one,)))
+def _is_taken(one: Reading, entry: Entry) -> bool:
+    """Whether the codebook takes a number, in one of its units and plausible there."""
+    if one.value is None:
+        return False
+    if not one.unit:
+        # Without a unit the value may tell it, where it has one that fits; else it is set aside.
+        bands = [band(entry, unit) for unit in entry.units] if one.unit == "" else []
+        return any(ends[0] <= one.value <= ends[1] for ends in bands if ends)
+    ends = band(entry, one.unit)
+    if one.operator in ("<", "<="):
+        return ends is not None and one.value > 0
+    return ends is not None and ends[0] <= one.value <= ends[1]
 
 
 def _finding(person: int, name: str, one: Reading, by_limit: bool) -> Finding:
-    text = one.text
-    if by_limit:
-        text = "" if one.value is None or one.low is None else "low" if one.value < one.low else "normal"
+    text, operator = _by_its_limit(one) if by_limit else (one.text, one.operator)
     return Finding(
         patient=str(person),
         name=name,
@@ -146,10 +151,22 @@ def _finding(person: int, name: str, one: Reading, by_limit: bool) -> Finding:
         result_time=date_of(one.known),
         value=None if by_limit else one.value,
         unit="unknown unit" if one.unit is None else one.unit,
-        operator=one.operator,
+        operator=operator,
         text=text,
         origin=one.origin,
     )
+
+
+def _by_its_limit(one: Reading) -> tuple[str, Operator]:
+    """Low or normal by the laboratory's own limit; the operator in its place where that leaves it open."""
+    if one.value is None or one.low is None or not isfinite(one.low):
+        return "", ""
+    if one.operator in ("<", "<="):
+        is_low = one.value < one.low or (one.value == one.low and one.operator == "<")
+        return ("low", "") if is_low else ("", one.operator)
+    if one.value >= one.low:
+        return "normal", ""
+    return ("", one.operator) if one.operator else ("low", "")
 
 
 def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple[Patient, ...]:

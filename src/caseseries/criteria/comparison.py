@@ -41,6 +41,8 @@ def _hold_word(finding: Finding, test: Word) -> Held:
         return Held(Truth.MET)
     if said in test.denies:
         return Held(Truth.NOT_MET)
+    if not said and finding.value is None and finding.operator:
+        return Held(Truth.UNKNOWN, f'"{finding.operator}" leaves it open on which side of its limit it lies')
     if not said:
         return Held(None, "it says nothing in words")
     return Held(None, f'"{finding.text}" is not one of: {", ".join((*test.says, *test.denies))}')
