@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,6 +18,7 @@ from caseseries.cohort.twice import rows_twice
 from caseseries.criteria.definition import Definition, findings_of
 from caseseries.evidence.course import Course
 from caseseries.evidence.days import number_of
+from caseseries.evidence.drugs import formulary
 from caseseries.evidence.presence import PRESENT
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
@@ -193,17 +194,22 @@ def _calendar(
     visit = (f"visit_occurrence:{stay['stay_id']}",)
     rows = dict(values)
     rows |= {
-        finding: tuple(Day(day, (origin,)) for day, _, origin in mine)
+        finding: tuple(Day(day, (origin,)) for day, word, origin in mine if word.casefold() in PRESENT)
         for finding, mine in known.charts[person].rows.items()
+        if formulary().drug(finding) is None  # a row of a drug may be an order, or a dose that was not given
     }
     given: dict[str, list[Course]] = {}
     for course in known.courses.get(person, ()):
         given.setdefault(course.drug, []).append(course)
-    rows |= {
-        drug: tuple(Day(number_of(one.start), one.origins[:2]) for one in some)
-        for drug, some in given.items()
-    }
+    rows |= {drug: tuple(_doses(some)) for drug, some in given.items()}
     rows[DEATH] = deaths
     rows[CONTACT] = tuple(one for one in contacts if not deaths or one.day <= deaths[0].day)
     ends = (Day(stay["first_day"], visit), Day(stay["last_day"], visit))
     return Calendar(ends, met, rows, {drug: tuple(some) for drug, some in given.items()})
+
+
+def _doses(courses: Iterable[Course]) -> Iterator[Day]:
+    """The first day of each course, and every day on which somebody wrote down that a dose was given."""
+    for course in courses:
+        yield Day(number_of(course.start), course.origins[:2])
+        yield from (Day(number_of(day), (origin,)) for day, origin in course.given)

@@ -27,8 +27,8 @@ class Calendar:
     """What the moments of one patient are found from.
 
     `stay` is its first and its last day with their row; `met` the day on which the criteria are met; `rows`
-    the days of each finding with their rows, the first first; `courses` the courses of each drug, the first
-    first.
+    the days of each finding with their rows, the first first, of a drug those on which a course began or a
+    dose was written down as given; `courses` the courses of each drug, the first first.
     """
 
     stay: tuple[Day, Day]
@@ -68,16 +68,26 @@ def _day(moment: Moment, calendar: Calendar, found: Mapping[str, Day | None]) ->
         least, most = (
             (least, min(most, other.day + length - 1)) if is_end else (max(least, other.day + length), most)
         )
-    rows = calendar.rows.get(moment.first or moment.last or "", ())
-    days = [one for one in rows if least <= one.day <= most]
-    return (days[0] if moment.first is not None else days[-1]) if days else None
+    days = [
+        one for one in calendar.rows.get(moment.first or moment.last or "", ()) if least <= one.day <= most
+    ]
+    if moment.last is None:
+        return days[0] if days else None
+    ends = [_end(course) for course in calendar.courses.get(moment.last, ())]
+    return max(
+        [*days, *(one for one in ends if least <= one.day <= most)], key=lambda one: one.day, default=None
+    )
 
 
 def _last_of_course(drug: str, calendar: Calendar) -> Day | None:
     """The last day of the first course of a drug that reaches into the stay."""
     first, last = calendar.stay
     for course in calendar.courses.get(drug, ()):
-        stop = number_of(course.stop)
-        if number_of(course.start) <= last.day and stop >= first.day:
-            return Day(stop, course.origins[-1:])
+        end = _end(course)
+        if number_of(course.start) <= last.day and end.day >= first.day:
+            return end
     return None
+
+
+def _end(course: Course) -> Day:
+    return Day(number_of(course.stop), course.origins[-1:])

@@ -70,8 +70,9 @@ class Course:
     None beside a dose that they depend on and that could not be read: `unparsed` names each such row, with
     the reason. `restart_of` is the first day of the course of the same drug before this one. `is_home`: it
     begins with a prescription filled at home. `is_ongoing`: its next dose would have fallen on the day of the
-    discharge or later. `basis`: "orders" are plans, and nobody wrote down that they were given.
-    `origins` lead back to the rows, `remarks` say what was done with odd ones.
+    discharge or later. `basis`: "orders" are plans, and nobody wrote down that they were given; `given` has
+    the day and the row of each dose that somebody did. `origins` lead back to the rows, `remarks` say what
+    was done with odd ones.
     """
 
     patient: str
@@ -90,6 +91,7 @@ class Course:
     is_home: bool
     is_ongoing: bool
     basis: Basis
+    given: tuple[tuple[date, str], ...]
     origins: tuple[str, ...]
     unparsed: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -203,6 +205,7 @@ def _course(
         is_home=doses[0].row.is_home and not doses[0].row.is_administration,
         is_ongoing=discharge is not None and stop + lasts(last) >= discharge,
         basis="both" if len(kinds) == 2 else "administrations" if True in kinds else "orders",
+        given=tuple((dose.day, dose.row.origin) for dose in doses if dose.row.is_administration),
         origins=_once(origin for dose in doses for origin in (*dose.told_by, dose.row.origin)),
         unparsed=_once(f"{dose.row.origin}: {dose.trouble}" for dose in doses if dose.trouble),
         remarks=_once(remarks),
