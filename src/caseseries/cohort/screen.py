@@ -109,7 +109,9 @@ def screen(
             patients=everyone,
             in_setting=in_setting,
             steps=(*taken, step, *later),
-            exposed_before_known=_exposed_before_known(protocol, reached, days, len(taken) + 1 + len(later)),
+            exposed_before_known=_exposed_before_known(
+                protocol, codebook, reached, days, len(taken) + 1 + len(later)
+            ),
             further_episodes=int(reached.filter(pl.col("standing") == IN)["further_episodes"].sum()),
             reach=reach,
         ),
@@ -226,10 +228,16 @@ def _as_frame(days: Mapping[int, Mapping[str, Day]]) -> pl.DataFrame:
 
 
 def _exposed_before_known(
-    protocol: Protocol, reached: pl.DataFrame, days: Mapping[int, Mapping[str, Day]], steps: int
+    protocol: Protocol,
+    codebook: Codebook,
+    reached: pl.DataFrame,
+    days: Mapping[int, Mapping[str, Day]],
+    steps: int,
 ) -> int | None:
     """Of those in at the end, how many were given the drug before the criteria were known to be met."""
-    first = next((name for name, one in protocol.moments.items() if one.first and one.during), None)
+    begun = {name: one.first for name, one in protocol.moments.items() if one.first and one.during}
+    drugs = [name for name, given in begun.items() if "drug_exposure" in codebook.entry(given).tables]
+    first = next(iter(drugs), None)
     met = next((name for name, one in protocol.moments.items() if one.day_met), None)
     if first is None or met is None:
         return None
