@@ -130,7 +130,10 @@ def _words(records: Records, words: pl.DataFrame, words_of: Callable[[str], str]
         found = records.run(words_of(table), f"answers in words of {table}")
         names = names_of(records, found["value_concept_id"])
         said = [
-            text or names.get(concept) or source or ("present" if table == "observation" else "")
+            plain_text(text)
+            or plain_text(names.get(concept, ""))
+            or plain_text(source)
+            or ("present" if table == "observation" else "")
             for concept, text, source in found.select("value_concept_id", "text", "source_value").iter_rows()
         ]
         found = found.with_columns(pl.lit(table).alias("table"), pl.Series("word", said, dtype=pl.String))
