@@ -555,6 +555,8 @@ def test_the_end_of_an_order() -> None:
         *[()] * 5,
         ("row:1: it begins after the discharge",),
     ]
+    (before,) = courses(exposures("id | row | start | stop | sig\n1 | order | 05 | 04 | 100 mg daily"))
+    assert (before.days, before.remarks) == (1, ("row:1: it ends before it starts: the end is not used",))
     (timed,) = courses(
         exposures("id | row | start | stop | sig\n1 | order | 01 08:00 | 03 08:00 | 100 mg daily")
     )

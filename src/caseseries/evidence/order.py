@@ -71,7 +71,7 @@ def _recorded_end(row: Exposure, supply: datetime | None) -> tuple[datetime | No
     if stop - start > LONGEST:
         return None, "it ends more than two years after it starts: the end is not used"
     end = _end(row.stop)
-    if end < start:
+    if end < start or end == start == _midnight(start):  # the day before is over as that of the start begins
         return None, "it ends before it starts: the end is not used"
     if supply is not None and 0 <= ((end - _TICK).date() - (supply - _TICK).date()).days <= 1:
         return supply, "its end is only its start and its days' supply"
