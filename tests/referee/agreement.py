@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from tests.referee.judging import StayVerdict
 from tests.referee.reading import DAY, Hospital
@@ -19,17 +20,22 @@ from caseseries.records.codebook import Codebook
 def differences(referee: Screening, engine: Screening) -> Iterator[str]:
     """A sentence for each stay, verdict, test, patient, step and kind of odd visit that is told otherwise."""
     yield from _of("stays", sorted(map(repr, referee.stays)), sorted(map(repr, engine.stays)))
-    theirs, ours = _by_stay(referee), _by_stay(engine)
-    for stay, verdict in theirs.items():
-        if stay in ours:
-            yield from _of_verdicts(stay, verdict, ours[stay])
-        else:
-            yield f"stay {stay}: the engine has no verdict"
+    yield from _of_stays("stay", referee.verdicts, engine.verdicts)
+    yield from _of_stays("without flagged evidence, stay", referee.unflagged, engine.unflagged)
     ways = [{one.person: one for one in whole.patients} for whole in (referee, engine)]
     for person in ways[0] | ways[1]:
         yield from _of(f"patient {person}", ways[0].get(person), ways[1].get(person))
     yield from _of("steps", referee.attrition, engine.attrition)
+    yield from _of("counts", referee.counts, engine.counts)
     yield from _of("odd visits", referee.visits, engine.visits)
+    for what in ("moments", "worths"):
+        told: list[Mapping[int, dict[Any, object]]] = [getattr(one, what) for one in (referee, engine)]
+        yield from _of(f"patients with {what}", told[0].keys(), told[1].keys())
+        for person in told[0].keys() & told[1].keys():
+            for name in told[0][person] | told[1][person]:
+                yield from _of(
+                    f"{what} of patient {person}, {name}", *(one[person].get(name) for one in told)
+                )
 
 
 def set_aside_differences(
@@ -49,20 +55,26 @@ def set_aside_differences(
     yield from _of("rows set aside", told, engine.set_aside)
 
 
-def _by_stay(whole: Screening) -> dict[tuple[int, int], StayVerdict]:
-    return {(one.person, one.stay_id): one for one in whole.verdicts}
-
-
 def _of(what: str, referee: object, engine: object) -> Iterator[str]:
     if referee != engine:
         yield f"{what}: {referee} by the referee, {engine} by the engine"
 
 
-def _of_verdicts(stay: tuple[int, int], referee: StayVerdict, engine: StayVerdict) -> Iterator[str]:
-    for field in ("lower", "upper", "truth", "anchor", "known"):
-        yield from _of(f"stay {stay}, {field}", getattr(referee, field), getattr(engine, field))
+def _of_stays(what: str, referee: list[StayVerdict], engine: list[StayVerdict]) -> Iterator[str]:
+    ours = {(one.person, one.stay_id): one for one in engine}
+    for one in referee:
+        stay = (one.person, one.stay_id)
+        if stay in ours:
+            yield from _of_verdicts(f"{what} {stay}", one, ours[stay])
+        else:
+            yield f"{what} {stay}: the engine has no verdict"
+
+
+def _of_verdicts(what: str, referee: StayVerdict, engine: StayVerdict) -> Iterator[str]:
+    for field in ("lower", "upper", "truth", "anchor", "known", "criteria"):
+        yield from _of(f"{what}, {field}", getattr(referee, field), getattr(engine, field))
     for number, (truth, origin) in referee.tests.items():
-        yield from _of(f"stay {stay}, test {number}", (str(truth), origin), _said(engine, number))
+        yield from _of(f"{what}, test {number}", (str(truth), origin), _said(engine, number))
 
 
 def _said(verdict: StayVerdict, number: int) -> tuple[str, str]:

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
 from tests.referee.judging import StayVerdict, numbered
 from tests.referee.making import born, frames
+from tests.referee.patients import Patient, Step
 from tests.referee.reading import Hospital, Row
 from tests.referee.rows import SetAside
-from tests.referee.screening import Patient, Screening, Step
+from tests.referee.screening import Counts, Screening
 from tests.referee.stays import Stay
 
 from caseseries.cohort.answers import Answer
 from caseseries.cohort.chart_review import Reviewed, place_answers
+from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.eligibility import parted
-from caseseries.cohort.judging import UNFLAGGED, judge
+from caseseries.cohort.judging import judge
 from caseseries.cohort.narrowing import find_near
+from caseseries.cohort.patient import Patient as Known
 from caseseries.cohort.screen import screen
-from caseseries.cohort.search import ANSWERS, find_stays, prepare
+from caseseries.cohort.search import Search, find_stays, prepare
 from caseseries.cohort.set_aside import set_aside
-from caseseries.cohort.verdicts import verdicts_of
+from caseseries.cohort.verdicts import Judged, verdicts_of
 from caseseries.criteria.definition import Definition
 from caseseries.criteria.shelf import open_definition
+from caseseries.evidence.bounds import Bounds
 from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.truth import Truth
 from caseseries.evidence.units import read_span
@@ -40,49 +46,88 @@ def screened(
 ) -> Screening:
     """Screen a hospital by SQL, and tell what came out as the referee tells it."""
     assert protocol.stay is not None
-    definition = open_definition(protocol.stay.criteria)
     definitions = {name: open_definition(name) for name in protocol.criteria}
+    definition = definitions[protocol.stay.criteria]
     with open_records(frames(_with_persons(hospital)), threads=1) as records:
         resolved = give_concepts(records, resolve(codebook, records))
         typed = _typed(answers)
-        cohort = screen(records, protocol, definitions, codebook, resolved, typed, costed=False)
+        cohort = screen(records, protocol, definitions, codebook, resolved, typed)
         left = set(records.run("SELECT person_id, stay_id FROM studied").iter_rows())
         ages = _ages(records, protocol)
         reviewed = place_answers(records, typed)
-        stays, verdicts, aside = every_stay(records, protocol, codebook, resolved, definition, reviewed)
-    steps = parted(protocol).screened
-    place = len(parted(protocol).before)
+        every = _every_stay(records, protocol, codebook, resolved, definition, reviewed)
     found = {row["person_id"]: row for row in cohort.patients.iter_rows(named=True)}
+    place = len(parted(protocol).before)
     patients = []
-    for person in dict.fromkeys(stay.person for stay in stays):
+    for person in dict.fromkeys(stay.person for stay in every.stays):
         if person in found:
             row = found[person]
             patients.append(
                 Patient(person, row["stay_id"], row["step"], row["standing"], row["further_episodes"])
             )
             continue
-        mine = [one for one in verdicts if one.person == person]
+        mine = [one for one in every.verdicts if one.person == person]
         # Of who came to the criteria the stays that came there with them.
         came = [one for one in mine if (person, one.stay_id) in left]
         studied = min(came or mine, key=lambda one: ("met open".find(one.truth) < 0, one.truth != "met"))
         fate = _fate_of(came, protocol, definition) if came else ages[person]
         patients.append(Patient(person, studied.stay_id, place if came else 0, fate, 0))
-    attrition = [
-        Step(one.title, one.came, one.into, one.out, one.open, one.not_shown)
-        for one in cohort.attrition.steps
+    flow = cohort.attrition
+    assert len(flow.steps) == len(parted(protocol).screened)
+    return Screening(
+        definition=definition,
+        stays=every.stays,
+        verdicts=_as_told(cohort.verdicts, every.verdicts),
+        unflagged=_as_told(cohort.unflagged, every.unflagged),
+        set_aside=every.set_aside,
+        patients=patients,
+        attrition=[
+            Step(one.title, one.came, one.into, one.out, one.open, one.not_shown) for one in flow.steps
+        ],
+        counts=Counts(flow.in_setting, flow.further_episodes, flow.exposed_before_known, flow.reach),
+        moments=_moments(cohort),
+        worths={one.person: dict(_worths(one, protocol, definitions, codebook)) for one in cohort.people},
+        visits=Counter(cohort.odd_visits),
+    )
+
+
+def _as_told(told: pl.DataFrame, verdicts: Sequence[StayVerdict]) -> list[StayVerdict]:
+    """The verdicts, those on the studied stays as the cohort keeps them."""
+    rows: dict[int, dict[str, dict[str, Any]]] = {}
+    for row in told.iter_rows(named=True):
+        rows.setdefault(row["stay_id"], {})[row["criterion"]] = row
+    return [
+        replace(
+            one,
+            lower=mine[""]["low"],
+            upper=mine[""]["high"],
+            anchor=date_of(mine[""]["day"]),
+            known=None if mine[""]["known"] is None else date_of(mine[""]["known"]),
+            criteria={name: Bounds(row["low"], row["high"]) for name, row in mine.items() if name},
+        )
+        if (mine := rows.get(one.stay_id))
+        else one
+        for one in verdicts
     ]
-    assert len(attrition) == len(steps)
-    return Screening(definition, stays, verdicts, aside, patients, attrition, Counter(cohort.odd_visits))
 
 
-def unflagged(hospital: Hospital, protocol: Protocol, codebook: Codebook) -> list[StayVerdict]:
-    """The verdict on every stay without the flagged evidence, where nobody has answered anything."""
+def _moments(cohort: Cohort) -> dict[int, dict[str, date]]:
+    """The moments of each patient of the cohort."""
+    days: dict[int, dict[str, date]] = {person: {} for person in cohort.patients["person_id"]}
+    for person, name, day in cohort.moments.select("person_id", "moment", "day").iter_rows():
+        days[person][name] = date_of(day)
+    return days
+
+
+def _worths(
+    patient: Known, protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook
+) -> Iterator[tuple[tuple[str, str], Bounds]]:
+    """Each definition at each moment, as a variable of the case series takes it."""
     assert protocol.stay is not None
-    definition, nobody = open_definition(protocol.stay.criteria), Reviewed({}, (), {})
-    with open_records(frames(_with_persons(hospital)), threads=1) as records:
-        resolved = give_concepts(records, resolve(codebook, records))
-        records.put("answers", pl.DataFrame(schema=ANSWERS))
-        return every_stay(records, protocol, codebook, resolved, definition, nobody, UNFLAGGED)[1]
+    for name, definition in definitions.items():
+        for moment, day in patient.moments.items():
+            verdicts = patient.assess(definition, day.day, protocol.stay, codebook)
+            yield (name, moment), sum((one.bounds for one in verdicts), Bounds(0, 0))
 
 
 def _with_persons(hospital: Hospital) -> Hospital:
@@ -108,52 +153,65 @@ def _ages(records: Records, protocol: Protocol) -> dict[int, str]:
     return {person: words[fate] for person, fate in rows}
 
 
-def every_stay(
+@dataclass(frozen=True)
+class _EveryStay:
+    """The verdicts on every stay of the setting, with all evidence and without what is flagged."""
+
+    stays: list[Stay]
+    verdicts: list[StayVerdict]
+    unflagged: list[StayVerdict]
+    set_aside: SetAside
+
+
+def _every_stay(
     records: Records,
     protocol: Protocol,
     codebook: Codebook,
     resolved: Resolved,
     definition: Definition,
     reviewed: Reviewed,
-    kind: str = "",
-) -> tuple[list[Stay], list[StayVerdict], SetAside]:
-    """The verdict on every stay of the setting: the same search, with a reach that leaves nobody out.
-
-    What is set aside is then counted over all of these stays. `kind` is that of the verdicts: see `judge`.
-    """
+) -> _EveryStay:
+    """The same search, with a reach that leaves nobody out; what is set aside is counted over all of it."""
     assert protocol.setting is not None
     assert protocol.stay is not None
     first, last = (number_of(day) for day in (protocol.setting.admitted.first, protocol.setting.admitted.to))
     find_stays(records, codebook, int(read_span(protocol.stay.transfers).in_days()), first, last)
-    need = definition.need or 0
-    search = prepare(records, codebook, resolved, definition, protocol.stay, need)
+    search = prepare(records, codebook, resolved, definition, protocol.stay, definition.need or 0)
     forms = find_near(search, _silent)
-    judge(search, _silent)
+    kinds = judge(search, _silent)
     aside = Counter({(finding, why): rows for finding, why, rows in set_aside(search, forms).iter_rows()})
-    judged = verdicts_of(search, reviewed, kind)
     within = parted(protocol).asked.review_within or 0
-    bits = {(asked.criterion, asked.test): asked.bit for asked in search.windows.lowered.asked}
+    literal, bare = (verdicts_of(search, reviewed, kind) for kind in (kinds[0], kinds[-1]))
     stays = [
         Stay(row["person_id"], row["stay_id"], date_of(row["first_day"]), date_of(row["last_day"]))
-        for row in judged.stays.iter_rows(named=True)
+        for row in literal.stays.iter_rows(named=True)
     ]
-    verdicts = [
-        StayVerdict(
+    return _EveryStay(
+        stays, list(_verdicts(search, literal, within)), list(_verdicts(search, bare, within)), aside
+    )
+
+
+def _verdicts(search: Search, judged: Judged, within: int) -> Iterator[StayVerdict]:
+    bits = {(asked.criterion, asked.test): asked.bit for asked in search.windows.lowered.asked}
+    rows = judged.criteria.filter(pl.col("criterion") != "")
+    criteria: dict[int, dict[str, Bounds]] = {}
+    for stay, name, low, high in rows.select("stay_id", "criterion", "low", "high").iter_rows():
+        criteria.setdefault(stay, {})[name] = Bounds(low, high)
+    for row in judged.stays.iter_rows(named=True):
+        yield StayVerdict(
             person=row["person_id"],
             stay_id=row["stay_id"],
             lower=row["lower"],
             upper=row["upper"],
-            truth=_truth(row["lower"], row["upper"], need, within),
+            truth=_truth(row["lower"], row["upper"], search.windows.need, within),
             anchor=date_of(row["anchor"]),
             known=None if row["known"] is None else date_of(row["known"]),
             tests={
                 number: _test(row, bits[criterion.name, test], judged.because)
-                for number, (criterion, test) in enumerate(numbered(definition))
+                for number, (criterion, test) in enumerate(numbered(search.definition))
             },
+            criteria=criteria[row["stay_id"]],
         )
-        for row in judged.stays.iter_rows(named=True)
-    ]
-    return stays, verdicts, aside
 
 
 def _truth(lower: int, upper: int, need: int, within: int) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
+from tests.referee.drawn_drugs import order
 from tests.referee.making import RESULT, day, found, measured, moment
 from tests.referee.reading import Reading, Row, limit_in, says
 
@@ -43,6 +44,7 @@ SPELT: dict[str, list[tuple[int | None, str | None, str]]] = {
         (None, "pmol/L", "pmol/L"),
         (8842, "furlong", "ng/mL"),
     ],
+    "aspartate aminotransferase": [(8645, "U/L", "U/L"), (0, "U/l", "U/L")],
     "soluble cd25": [(8763, "U/mL", "U/mL"), (None, "kU/L", "kU/L")],
 }
 """How a unit is told: its concept, its spelling, and what that means."""
@@ -205,7 +207,7 @@ SAID: dict[Truth, list[Row]] = {
         {"value_as_string": " Present "},
         {"value_as_string": "seen", "value_as_concept_id": 45_877_002},
         {"value_as_concept_id": 45_877_001},
-        {"value_as_string": "", "value_source_value": "positive"},
+        {"value_as_string": " ", "value_source_value": "positive"},
         {},
     ],
     OPEN: [{"value_as_string": "perhaps"}, {"value_as_concept_id": 404, "value_source_value": "pending"}],
@@ -225,6 +227,12 @@ def spoken(draw: st.DrawFn, person: int, test: Test, on: int, mood: Mood) -> tup
     if test.finding == "splenomegaly":
         code = draw(st.sampled_from([{}, {}, {"condition_concept_id": 45_000_002}]))
         return "condition_occurrence", found("condition_occurrence", 0, person, test.finding, on, **code)
+    if test.finding == "hepatomegaly":
+        named = {"condition_concept_id": 0, "condition_source_value": "Hepatomegaly"}
+        return "condition_occurrence", found("condition_occurrence", 0, person, test.finding, on, **named)
+    if test.finding == "immunosuppression":
+        when = on + draw(st.sampled_from([0, -100, 60]))
+        return "condition_occurrence", found("condition_occurrence", 0, person, test.finding, when)
     if test.finding == "nk activity":
         value, low, sign = draw(st.sampled_from(KILLING[wanted]))
         more = {"range_low": low, "operator_concept_id": SIGNS.get(sign)}
@@ -242,20 +250,11 @@ def spoken(draw: st.DrawFn, person: int, test: Test, on: int, mood: Mood) -> tup
 def of_steps(draw: st.DrawFn, person: int, start: int) -> tuple[str, Row]:
     """A row for the steps after the criteria: within the stay, or long before it."""
     on = start + draw(st.sampled_from([0, 0, 3, 7, -40]))
-    table, finding = draw(
-        st.sampled_from(
-            [
-                ("observation", "hlh mutation"),
-                ("observation", "family history of hlh"),
-                ("drug_exposure", "anakinra"),
-                ("drug_exposure", "anakinra"),
-            ]
-        )
-    )
-    more: Row = {}
-    if table == "drug_exposure" and draw(st.booleans()):
-        more = {"drug_concept_id": 2_000_000_101}
-    return table, found(table, 0, person, finding, on, **more)
+    finding = draw(st.sampled_from(["hlh mutation", "family history of hlh", "anakinra", "anakinra"]))
+    if finding == "anakinra":
+        return "drug_exposure", draw(order(person, on))
+    said = draw(st.sampled_from([None, None, "PRF1", " Absent ", "negative"]))
+    return "observation", found("observation", 0, person, finding, on, value_as_string=said)
 
 
 @st.composite

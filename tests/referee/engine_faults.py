@@ -192,6 +192,78 @@ ENGINE_FAULTS = (
         ),
         "test_nobody_is_lost_before_their_rows_are_read",
     ),
+    (
+        Fault(
+            "days until a moment hold the moment itself",
+            "cohort/moments.py",
+            "other.day + length - 1)",
+            "other.day + length)",
+        ),
+        "test_moments_rest_on_one_another",
+    ),
+    (
+        Fault(
+            "known is the day of the sample",
+            "cohort/screen.py",
+            'f"{criteria}.known": Day(stay["known"], rows)',
+            'f"{criteria}.known": Day(stay["anchor"], rows)',
+        ),
+        "test_the_day_on_which_it_is_met_and_known",
+    ),
+    (
+        Fault(
+            "the first of a drug is the beginning of its course",
+            "cohort/known.py",
+            "for day, origin in course.given)",
+            "for day, origin in course.given[:0])",
+        ),
+        "test_the_first_and_the_last_of_a_drug_are_doses",
+    ),
+    (
+        Fault(
+            "a dose on the day on which it was known came before",
+            "cohort/screen.py",
+            "one.day < other.day for",
+            "one.day <= other.day for",
+        ),
+        "test_who_was_treated_before_it_was_known_is_counted",
+    ),
+    (
+        Fault(
+            "points are given for what was found later",
+            "cohort/patient.py",
+            "until = min(self.last_day, day)",
+            "until = self.last_day",
+        ),
+        "test_points_at_a_moment_are_a_range",
+    ),
+    (
+        Fault(
+            "a count at a moment has one window for all",
+            "cohort/patient.py",
+            "days_together(stay, name, finding)",
+            "days_together(stay)",
+        ),
+        "test_a_count_at_a_moment_is_that_of_the_criteria",
+    ),
+    (
+        Fault(
+            "what is worked out of two is lost on the way to the chart",
+            "records/gather.py",
+            "if worked_out.height:",
+            "if False:",
+        ),
+        "test_a_count_at_a_moment_is_that_of_the_criteria",
+    ),
+    (
+        Fault(
+            "a flag marks one day too few",
+            "cohort/flags.py",
+            "BETWEEN f.day - e.days_before AND",
+            "BETWEEN f.day - e.days_before + 1 AND",
+        ),
+        "test_a_verdict_stands_also_without_the_flagged_evidence",
+    ),
 )
 """What is wrong, and by which table it is caught."""
 

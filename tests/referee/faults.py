@@ -107,7 +107,7 @@ FAULTS = (
     Fault(
         "wider is ignored",
         "judging.py",
-        "span = max(self.together, self.wider.get(criterion, 0))",
+        "span = max(self.together, *wider)",
         "span = self.together",
     ),
     Fault(
@@ -192,7 +192,7 @@ FAULTS = (
     ),
     Fault(
         "the first stay is studied, met or not",
-        "screening.py",
+        "patients.py",
         '    for wanted in ("met", "open"):',
         '    for wanted in ("neither",):',
     ),
@@ -219,6 +219,54 @@ FAULTS = (
         "answers.py",
         " and reading.finding not in mine]",
         "]",
+    ),
+    Fault(
+        "days until a moment hold the moment itself",
+        "moments.py",
+        "(moment.until, date.__lt__)",
+        "(moment.until, date.__le__)",
+    ),
+    Fault(
+        "a first may be of any other patient",
+        "moments.py",
+        'if row["person_id"] == calendar.stay.person and _is_there',
+        "if _is_there",
+    ),
+    Fault(
+        "known is the day of the sample",
+        "moments.py",
+        "calendar.verdict.known if",
+        "calendar.verdict.anchor if",
+    ),
+    Fault(
+        "a dose of nothing is a dose",
+        "courses.py",
+        ' if row["quantity"] != 0}',
+        "}",
+    ),
+    Fault(
+        "a dose on the day on which it was known came before",
+        "screening.py",
+        "days[given[0]] < days[met[0]] for",
+        "days[given[0]] <= days[met[0]] for",
+    ),
+    Fault(
+        "the lowest grade that is met counts",
+        "judging.py",
+        "Bounds(max(least, default=0),",
+        "Bounds(min(least, default=0),",
+    ),
+    Fault(
+        "what nobody tested gives no points",
+        "judging.py",
+        "if truth is not Truth.NOT_MET]",
+        "if truth is Truth.MET]",
+    ),
+    Fault(
+        "a flag marks one day too few",
+        "flags.py",
+        "range(flag.days_before + 1)",
+        "range(flag.days_before)",
     ),
 )
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.vendor.pretty import RepresentationPrinter
+from tests.referee.drawn_drugs import anakinra, marks
 from tests.referee.drawn_rows import MOODS, Mood, by_share, noise, numbers, of_steps, spoken
 from tests.referee.judging import numbered
 from tests.referee.making import answer, born, day, hospital, visit, whole
 from tests.referee.promises import Promise, promises
 from tests.referee.reading import ID, Hospital, Row
 
-from caseseries.criteria.definition import Number, Test
+from caseseries.criteria.definition import Definition, Number, Test
 from caseseries.records.codebook import Codebook, Silence
 from caseseries.records.codebook_reading import read_codebook
 
@@ -30,6 +32,12 @@ UNDER = {
     2_000_000_101: 1114375,
 }
 """Concepts below those of the codebook, with the one above."""
+ENDS: tuple[Row, ...] = (
+    *({}, {}, {}),
+    {"discharged_to_source_value": "Expired"},
+    {"discharged_to_concept_id": 4216643},
+)
+"""How a visit ends: seldom with a death."""
 NAMES = {45_877_001: "Present", 45_877_002: "Absent"}
 
 
@@ -51,6 +59,9 @@ class Study:
             f"codebook: {self.codebook.name}",
         ]
         told += [str(one.grades[0].rule) for one in definition.criteria if definition.name == "small"]
+        told += [str(flag) for flag in definition.flags if definition.name == "small"]
+        score = self.promise.score
+        told += [str(one) for one in score.criteria if score.name == "score"] if score else []
         for name, rows in self.hospital.tables.items():
             if name == "concept" and rows:
                 told.append("with a vocabulary")
@@ -78,21 +89,23 @@ def studies(draw: st.DrawFn) -> Study:
         rows += draw(lives(person, promise))
     rows += draw(st.lists(noise([*people, 99, None]), min_size=1, max_size=4))
     has_vocabulary = draw(st.booleans())
-    rows = draw(with_ids(rows)) + list(vocabulary() if has_vocabulary else ())
+    rows = draw(with_visits(draw(with_ids(rows)))) + list(vocabulary() if has_vocabulary else ())
     answers = draw(st.lists(answered(people, rows), min_size=1, max_size=3)) if draw(st.booleans()) else []
     told = [one for several in answers for one in several]
     return Study(hospital(rows), promise, draw(st.sampled_from(codebooks())), told)
 
 
 def codebooks() -> list[Codebook]:
-    """The one that ships; and one whose silence about anakinra begins on day 3, without times of results."""
+    """The one that ships; and one whose silence about anakinra begins on day 3, without times of results.
+
+    The other also takes ferritin up to 2,400 ng/mL, and in no other unit.
+    """
     shipped = read_codebook()
-    other = tuple(
-        replace(one, known_from="", silent=Silence("absent", day(3)))
-        if one.finding == "anakinra"
-        else replace(one, known_from="")
-        for one in shipped.entries
-    )
+    narrower: dict[str, dict[str, Any]] = {
+        "anakinra": {"silent": Silence("absent", day(3))},
+        "ferritin": {"units": ("ng/mL",), "plausible": (1.0, 2400.0)},
+    }
+    other = tuple(replace(one, known_from="", **narrower.get(one.finding, {})) for one in shipped.entries)
     return [shipped, replace(shipped, name="other", entries=other, digest=f"{shipped.digest}-other")]
 
 
@@ -113,19 +126,34 @@ def lives(draw: st.DrawFn, person: int, promise: Promise) -> list[tuple[str, Row
         length = draw(st.sampled_from([0, 2, 6, 8, 8, 15, 15, 21, 21, 35, None, -2]))
         concept = draw(st.sampled_from([9201, 9201, 9201, 262, 262, 8717, 9202]))
         end = None if length is None else start + length
-        rows.append(("visit_occurrence", visit(0, person, start, end, concept)))
+        went = draw(st.sampled_from(ENDS))
+        rows.append(("visit_occurrence", visit(0, person, start, end, concept) | went))
         starts.append((start, max(length or 0, 0)))
         start = max(start, end or start) + draw(st.sampled_from([-2, 0, 1, 1, 2, 3, 4, 20]))
     eager = draw(st.sampled_from([3, 8, 9, 10, 10]))
     mood = draw(st.sampled_from(MOODS))
-    for focus, length in draw(st.lists(st.sampled_from(starts), min_size=1, max_size=2)):
+    for focus, length in draw(st.sampled_from([starts[:2], starts[:1], starts[-1:], starts[:1] * 2])):
         on = focus + min(length, draw(st.sampled_from([0, 0, 1, 6, 7, 13])))
-        for _, test in numbered(promise.definition):
+        for test in _tests(promise.definition):
             if draw(st.integers(0, 9)) < eager:
                 rows += draw(evidence(person, test, on, promise.edges, mood))
-    first = starts[0][0]
+        for test in _tests(promise.score) if promise.score else ():
+            if not draw(st.integers(0, 2)):
+                rows += draw(evidence(person, test, on, promise.edges, mood))
+    first, length = starts[0]
     rows += draw(st.lists(of_steps(person, first), max_size=2))
+    rows += draw(anakinra(person, first)) if draw(st.integers(0, 2)) else []
+    if not draw(st.integers(0, 2)):
+        died = first + draw(st.sampled_from([length, length, length + 9, 1, -3]))
+        rows.append(("death", whole("death", person_id=person, death_date=day(died))))
+    flagging = sorted({flag.finding for flag in promise.definition.flags})
+    rows += draw(st.lists(marks(person, first, flagging), min_size=1, max_size=3)) if flagging else []
     return rows
+
+
+def _tests(definition: Definition) -> list[Test]:
+    """The tests of a definition, each once."""
+    return list(dict.fromkeys(test for _, test in numbered(definition)))
 
 
 @st.composite
@@ -161,6 +189,21 @@ def with_ids(draw: st.DrawFn, rows: Sequence[tuple[str, Row]]) -> list[tuple[str
     ]
     twice = draw(st.lists(st.sampled_from(told), max_size=2))
     return told + [(table, dict(row)) for table, row in twice if table != "person"]
+
+
+@st.composite
+def with_visits(draw: st.DrawFn, rows: Sequence[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """The same, where some rows of drugs name a visit of their patient."""
+    visits: dict[int, list[int]] = {}
+    for table, row in rows:
+        if table == "visit_occurrence":
+            visits.setdefault(row["person_id"], []).append(row["visit_occurrence_id"])
+    return [
+        (table, row | {"visit_occurrence_id": draw(st.sampled_from([None, *visits[row["person_id"]]]))})
+        if table == "drug_exposure"
+        else (table, row)
+        for table, row in rows
+    ]
 
 
 @cache

@@ -18,11 +18,14 @@ WORTH = {Truth.NOT_MET: Bounds(0, 0), Truth.UNKNOWN: Bounds(0, 1), Truth.MET: Bo
 
 @dataclass(frozen=True)
 class Window:
-    """How many days stand together for a criterion; None: the whole stay up to the day."""
+    """How many days stand together for a criterion; None: the whole stay up to the day.
+
+    `wider` has more days, by the name of the criterion or of the finding. What `lasts` stands from then on.
+    """
 
     together: float | None
     wider: Mapping[str, float]
-    """More days, by the name of the criterion."""
+    lasts: frozenset[str] = frozenset()
 
     def stands(self, reading: Reading, day: date, criterion: str) -> bool:
         """Whether a reading of the stay stands on this day for this criterion."""
@@ -30,16 +33,18 @@ class Window:
             return True
         if reading.day > day:
             return False
-        if self.together is None:
+        if self.together is None or reading.finding in self.lasts:
             return True
-        span = max(self.together, self.wider.get(criterion, 0))
+        wider = [self.wider.get(name, 0) for name in (criterion, reading.finding)]
+        span = max(self.together, *wider)
         return (day - reading.day) < timedelta(days=span)
 
 
 @dataclass(frozen=True)
 class StayVerdict:
     """What a stay says of the definition. `tests` has the truth of each test on the anchor and the row
-    that decided it ("" where none did), by the number of the test in the definition, counted from 0.
+    that decided it ("" where none did), by the number of the test in the definition, counted from 0;
+    `criteria` what each criterion is worth on the anchor, by its name.
     """
 
     person: int
@@ -50,6 +55,7 @@ class StayVerdict:
     anchor: date
     known: date | None
     tests: Mapping[int, tuple[Truth, str]]
+    criteria: Mapping[str, Bounds]
 
 
 def judge(
@@ -60,7 +66,7 @@ def judge(
     assert need is not None, "a score has no need"
 
     def lower_on(day: date, known_by: date = date.max) -> int:
-        return _count(definition, _standing(evidence, window, day, known_by)).low
+        return _whole(_worths(definition, _standing(evidence, window, day, known_by))).low
 
     lower = {day: lower_on(day) for day in stay.days()}
     reached = [day for day in lower if lower[day] >= need]
@@ -73,7 +79,8 @@ def judge(
             known = known_by
 
     on_anchor = _standing(evidence, window, anchor)
-    bounds = _count(definition, on_anchor)
+    criteria = _worths(definition, on_anchor)
+    bounds = _whole(criteria)
     if bounds.low >= need:
         truth = "met"
     elif bounds.high < need:
@@ -86,7 +93,14 @@ def judge(
         number: _judged(test, on_anchor(test, criterion.name))
         for number, (criterion, test) in enumerate(numbered(definition))
     }
-    return StayVerdict(stay.person, stay.stay_id, bounds.low, bounds.high, truth, anchor, known, tests)
+    return StayVerdict(
+        stay.person, stay.stay_id, bounds.low, bounds.high, truth, anchor, known, tests, criteria
+    )
+
+
+def worth_on(day: date, definition: Definition, evidence: Sequence[Reading], window: Window) -> Bounds:
+    """How many criteria are met by what stands together on a day, or how many points there are."""
+    return _whole(_worths(definition, _standing(evidence, window, day)))
 
 
 def numbered(definition: Definition) -> list[tuple[Criterion, Test]]:
@@ -132,13 +146,19 @@ def _judged(test: Test, readings: Sequence[Reading]) -> tuple[Truth, str]:
     return Truth.UNKNOWN, ""
 
 
-def _count(definition: Definition, standing: Standing) -> Bounds:
-    """How many criteria are met: at least and at most."""
-    whole = Bounds(0, 0)
+def _whole(criteria: Mapping[str, Bounds]) -> Bounds:
+    return sum(criteria.values(), Bounds(0, 0))
+
+
+def _worths(definition: Definition, standing: Standing) -> dict[str, Bounds]:
+    """What each criterion is worth: from the highest grade that is met to the highest that may be."""
+    worths = {}
     for criterion in definition.criteria:
-        [grade] = criterion.grades  # criteria that are counted have one
-        whole += WORTH[_rule(grade.rule, criterion.name, standing)]
-    return whole
+        said = [(grade.points, _rule(grade.rule, criterion.name, standing)) for grade in criterion.grades]
+        least = [points for points, truth in said if truth is Truth.MET]
+        most = [points for points, truth in said if truth is not Truth.NOT_MET]
+        worths[criterion.name] = Bounds(max(least, default=0), max(most, default=0))
+    return worths
 
 
 def _rule(rule: Rule, criterion: str, standing: Standing) -> Truth:

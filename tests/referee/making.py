@@ -39,12 +39,16 @@ CODES = {
     "triglycerides": 3022192,
     "fibrinogen": 3016407,
     "ferritin": 3001122,
+    "aspartate aminotransferase": 3013721,
     "soluble cd25": 2_000_000_001,
     "nk activity": 2_000_000_002,
     "splenomegaly": 200527,
+    "hepatomegaly": 0,
+    "immunosuppression": 439727,
     "hemophagocytosis": 2_000_000_010,
     "family history of hlh": 2_000_000_011,
     "hlh mutation": 2_000_000_012,
+    "transfusion": 2_000_000_021,
     "anakinra": 1114375,
 }
 """A concept of each finding, as the codebook that ships lists it."""

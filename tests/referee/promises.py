@@ -1,38 +1,33 @@
-"""Protocols and definitions for small hospitals, drawn as text and read as any other: they are legal."""
+"""Protocols for small hospitals, drawn as text and read as any other: they are legal."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
-from tests.referee.making import day, folder, protocol
+from tests.referee.definitions import guidelines, scores, small_definitions
+from tests.referee.making import day, protocol
 
-from caseseries.criteria.definition import Definition
-from caseseries.criteria.shelf import LIBRARY, open_definition
+from caseseries.criteria.definition import Definition, findings_of
+from caseseries.criteria.shelf import open_definition
 from caseseries.protocol.protocol import Protocol
 
-LIMITS = {
-    "body temperature": ["38.5 Cel", "101.3 degF", "39.4 Cel"],
-    "hemoglobin": ["9.0 g/dL", "90 g/L"],
-    "platelets": ["100 10*9/L", "50000 /uL"],
-    "neutrophils": ["1.0 10*9/L"],
-    "triglycerides": ["265 mg/dL", "3.0 mmol/L"],
-    "fibrinogen": ["1.5 g/L", "150 mg/dL"],
-    "ferritin": ["500 ng/mL", "2000 ug/L"],
-    "soluble cd25": ["2400 U/mL"],
-}
-COMPARISONS = ("at_least", "above", "at_most", "below")
-WORDS = ("splenomegaly", "hemophagocytosis")
+CONTACT = "contact in person or laboratory result"
+LOOKED_FOR = (
+    *("ferritin", "neutrophils", "hemoglobin", "nk activity"),
+    *("splenomegaly", "hemophagocytosis", "hlh mutation"),
+    *("anakinra", "anakinra", "anakinra", "death", CONTACT),
+)
+"""What a moment may be the first or the last of: numbers, words, what was given, and how it ended."""
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A protocol with its text, its definition, and the numbers of days that its windows turn on."""
+    """A protocol with its text, definition and score, and the numbers of days that its windows turn on."""
 
     protocol: Protocol
     definition: Definition
+    score: Definition | None
     text: str
     edges: tuple[int, ...]
 
@@ -44,18 +39,19 @@ def promises(draw: st.DrawFn) -> Promise:
     together = draw(st.sampled_from([1, 2, 3, 3, 7, 7, 7, 14, 30, None]))
     wide = together is not None and together <= 7 and draw(st.integers(0, 2)) > 0
     criteria = open_definition(path)
-    wider = {
-        one.name: draw(st.sampled_from([4, 9, 14]))
+    names = [
+        draw(st.sampled_from([one.name, *findings_of(replace(criteria, criteria=(one,)))]))
         for one in criteria.criteria
-        if wide and draw(st.booleans())
-    }
+    ]
+    wider = {name: draw(st.sampled_from([4, 9, 14])) for name in names if wide and draw(st.booleans())}
+    score = draw(st.one_of(st.none(), scores(), scores()))
     listed = ", ".join(f'"{name}" = "{days} days"' for name, days in wider.items())
     admitted = draw(st.sampled_from([(-60, 90), (-60, 90), (-60, 90), (-60, 90), (1, 1), (2, 40), (-10, 2)]))
     text = f"""
 title    = "A small study"
 version  = "1.0"
 question = "Who?"
-criteria = ["{path}"]
+criteria = ["{path}"{f', "{score}"' if score else ""}]
 
 [setting]
 visits   = "inpatient"
@@ -68,14 +64,42 @@ together  = "{f"{together} days" if together else "stay"}"
 wider     = {{ {listed} }}
 
 [moments]
-admission = {{ start_of = "stay" }}
+{draw(moments(path))}
 {draw(steps(path))}
 [[variable]]
 name = "age"
 kind = "number"
 """
     edges = {span for span in (together, *wider.values()) if span is not None}
-    return Promise(protocol(text), criteria, text, tuple(sorted(edges)) or (7,))
+    added_up = open_definition(score) if score else None
+    return Promise(protocol(text), criteria, added_up, text, tuple(sorted(edges)) or (7,))
+
+
+# ---- Moments ----
+
+
+@st.composite
+def moments(draw: st.DrawFn, path: str) -> str:
+    """The admission, some of those that most studies name, and up to three that may rest on one another."""
+    usual = [
+        f'diagnosis = {{ day_met = "{path}" }}',
+        'first_dose = { first = "anakinra", during = "stay" }',
+        'last_dose = { last_of_course = "anakinra" }',
+        'discharge = { end_of = "stay" }',
+        'death = { first = "death" }',
+        f'last_contact = {{ last = "{CONTACT}" }}',
+    ]
+    lines = [line for line in usual if draw(st.integers(0, 4))]
+    for number in range(draw(st.integers(0, 3))):
+        known = [line.partition(" ")[0] for line in (*lines, "admission")]
+        parts = [f'{draw(st.sampled_from(["first", "last"]))} = "{draw(st.sampled_from(LOOKED_FOR))}"']
+        parts += ['during = "stay"'] if draw(st.booleans()) else []
+        for key in ("after", "until"):
+            if not draw(st.integers(0, 2)):
+                shift = draw(st.sampled_from(["", "", " + 1 day", " + 4 days", " - 2 days"]))
+                parts.append(f'{key} = "{draw(st.sampled_from(known))}{shift}"')
+        lines.append(f"moment_{number} = {{ {', '.join(parts)} }}")
+    return "\n".join(draw(st.permutations(['admission = { start_of = "stay" }', *lines])))
 
 
 # ---- Steps ----
@@ -84,8 +108,9 @@ kind = "number"
 @st.composite
 def steps(draw: st.DrawFn, path: str) -> str:
     """The steps before the criteria, the criteria, and the steps after them."""
-    before = draw(st.lists(ages(), max_size=1))
-    after = draw(st.lists(st.one_of(on_findings(), on_findings(), ages()), min_size=1, max_size=2))
+    before = [] if draw(st.integers(0, 2)) else [draw(ages())]
+    many = draw(st.sampled_from([0, 0, 1, 2]))
+    after = [draw(st.one_of(on_findings(), on_findings(), ages())) for _ in range(many)]
     confirmed = f'name = "confirmed"\nkeep = "met"\ncriteria = "{path}"\nif_unknown = "review"\n'
     within = draw(st.sampled_from([None, 0, 1, 1, 2, 3]))
     confirmed += "" if within is None else f"review_within = {within}\n"
@@ -126,51 +151,3 @@ def kept() -> st.SearchStrategy[str]:
 def unknown() -> st.SearchStrategy[str]:
     """The fate of the unknown."""
     return st.sampled_from([f'if_unknown = "{fate}"\n' for fate in ("keep", "drop", "review")])
-
-
-# ---- Definitions ----
-
-
-@st.composite
-def guidelines(draw: st.DrawFn) -> str:
-    """HLH-2004 as it is, or with another number of criteria needed."""
-    need = draw(st.sampled_from([5, 5, 5, 4, 3, 2]))
-    if need == 5:
-        return "hlh-2004"
-    text = (LIBRARY / "hlh-2004.toml").read_text(encoding="utf-8")
-    return written(text.replace("need   = 5", f"need   = {need}", 1).replace('"hlh-2004"', '"hlh"', 1))
-
-
-@st.composite
-def small_definitions(draw: st.DrawFn) -> str:
-    """One to four criteria, some of them a need of several tests, with every way of comparing."""
-    criteria = []
-    for number in range(draw(st.integers(1, 4))):
-        name = f'\n[[criterion]]\nname = "line {number}"\n'
-        if draw(st.integers(0, 3)):
-            criteria.append(name + draw(tests()).replace(", ", "\n"))
-        else:
-            parts = draw(st.lists(tests(), min_size=1, max_size=3))
-            of = ",\n".join(f"  {{ {part} }}" for part in parts)
-            criteria.append(f"{name}need = {draw(st.integers(1, len(parts)))}\nof = [\n{of},\n]\n")
-    need = draw(st.integers(1, len(criteria)))
-    head = f'name = "small"\ntitle = "Small"\nsource = "made up"\nneed = {need}\n'
-    return written(head + "".join(criteria))
-
-
-@st.composite
-def tests(draw: st.DrawFn) -> str:
-    """One test as the parts of a table: a number against a limit in one unit, or a word."""
-    finding = draw(st.sampled_from([*LIMITS, *WORDS]))
-    if finding in WORDS:
-        return f'finding = "{finding}", present = true'
-    limit = draw(st.sampled_from(LIMITS[finding]))
-    return f'finding = "{finding}", {draw(st.sampled_from(COMPARISONS))} = "{limit}"'
-
-
-def written(text: str) -> str:
-    """The path of a definition with this text; the same text has the same path."""
-    path: Path = folder() / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.toml"
-    if not path.exists():
-        path.write_text(text, encoding="utf-8")
-    return str(path)

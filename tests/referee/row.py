@@ -67,7 +67,7 @@ def _moment(row: Row) -> datetime:
 # ---- A number ----
 
 
-def _number(codebook: Codebook, row: Row) -> tuple[float, Operator]:
+def number(codebook: Codebook, row: Row) -> tuple[float, Operator]:
     """The value and its operator."""
     value, text = row.get("value_as_number"), plain_text(row.get("value_source_value") or "")
     by_concept = _operator(codebook.operator_concepts.get(row.get("operator_concept_id") or 0, ""))
@@ -88,7 +88,7 @@ def _operator(written: str) -> Operator:
 
 
 def _with_number(codebook: Codebook, one: Entry, row: Row, reading: Reading) -> Reading:
-    value, operator = _number(codebook, row)
+    value, operator = number(codebook, row)
     concept, written = row.get("unit_concept_id") or 0, plain_text(row.get("unit_source_value") or "")
     unit: str | None
     if concept in codebook.unit_concepts:
@@ -124,7 +124,7 @@ def in_its_range(one: Entry, reading: Reading) -> Reading:
 
 def _by_its_limit(codebook: Codebook, row: Row, reading: Reading) -> Reading:
     """Low below the laboratory's own limit, and normal from there on."""
-    value, operator = _number(codebook, row)
+    value, operator = number(codebook, row)
     low = row.get("range_low")
     if low is None or not math.isfinite(low):
         raise Aside("no limit")

@@ -28,7 +28,7 @@ def read_rows(
     of_two = [one for one in asked if one.or_from is not None]
     parts = [name for one in of_two if one.or_from is not None for name in one.or_from.of]
     for one in dict.fromkeys([*asked, *(entry for name in parts for entry in entries_of(codebook, name))]):
-        for table, row in _rows_of(hospital, one):
+        for table, row in rows_of(hospital, one):
             try:
                 found.append(read_row(hospital, codebook, one, table, row))
             except Aside as why:
@@ -76,7 +76,7 @@ def _is_bare(hospital: Hospital, one: Entry) -> bool:
     return bool(parents) and not parents & filed and not rows
 
 
-def _rows_of(hospital: Hospital, one: Entry) -> Iterator[tuple[str, Row]]:
+def rows_of(hospital: Hospital, one: Entry) -> Iterator[tuple[str, Row]]:
     """The rows of a finding: coded for it, or called by one of the hospital's own names."""
     concepts = _concepts(hospital, one)
     for table in TABLES:

@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
-import typing
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-from tests.referee.answers import Answered, answered, in_place
-from tests.referee.judging import StayVerdict, Window, judge, numbered
-from tests.referee.reading import Hospital, Reading, Row, says
-from tests.referee.rows import SetAside, believed, read_rows
-from tests.referee.stays import Stay, all_stays
-from tests.referee.steps import FATES, IN, age_truth, fate, fate_by_criteria, findings_truth
+from tests.referee.answers import in_place
+from tests.referee.flags import unflagged
+from tests.referee.judging import StayVerdict, judge, worth_on
+from tests.referee.moments import Calendar, moments
+from tests.referee.patients import Patient, Step, attrition, came_to, way_of
+from tests.referee.reading import Hospital, Reading, Row
+from tests.referee.rows import SetAside, entries_of
+from tests.referee.stays import Stay
+from tests.referee.steps import IN, age_truth, fate, fate_by_criteria, findings_truth
+from tests.referee.ward import Ward, read_ward
 
-from caseseries.criteria.definition import Definition, Test, findings_of
-from caseseries.criteria.shelf import open_definition
-from caseseries.evidence.units import read_span
+from caseseries.criteria.definition import Definition, findings_of
+from caseseries.evidence.bounds import Bounds
 from caseseries.protocol.clauses.hospital import Eligibility
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
 
+MOST_REACH = 3
+"""A review is costed for patients short by at most so many criteria."""
+Days = dict[str, date]
+Worths = dict[tuple[str, str], Bounds]
+
 
 @dataclass(frozen=True)
-class Patient:
-    """One patient with a stay of the study. `furthest` is the last step that they came to, by number."""
+class Counts:
+    """What the attrition tells beside its steps; see `caseseries.evidence.attrition`."""
 
-    person: int
-    stay_id: int
-    furthest: int
-    fate: str
+    in_setting: int
     further_episodes: int
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the attrition: how many came to it, and what became of them."""
-
-    title: str
-    came: int
-    kept: int
-    out: int
-    open: int
-    not_shown: int
+    exposed_before_known: int | None
+    reach: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Screening:
-    """What comes out: stays and verdicts of the setting, what was set aside, patients, attrition."""
+    """What comes out: stays and verdicts of the setting, what was set aside, patients, attrition.
+
+    `unflagged` are the verdicts without the flagged evidence. Of each patient who is in or open at the step
+    of the criteria stand the `moments` that came, and `worths`: how many criteria of a definition were met,
+    or how many points there were, by its name and that of the moment.
+    """
 
     definition: Definition
     stays: list[Stay]
     verdicts: list[StayVerdict]
+    unflagged: list[StayVerdict]
     set_aside: SetAside
     patients: list[Patient]
     attrition: list[Step]
-    visits: Counter[tuple[str, str]] = field(default_factory=Counter)
+    counts: Counts
+    moments: Mapping[int, Days]
+    worths: Mapping[int, Worths]
+    visits: Counter[tuple[str, str]]
 
     def verdict(self, stay: Stay) -> StayVerdict:
         """The verdict of one stay."""
@@ -66,150 +70,107 @@ def screen(
     hospital: Hospital, protocol: Protocol, codebook: Codebook, answers: Sequence[Row] = ()
 ) -> Screening:
     """Screen a hospital by a protocol that names a setting, a stay and a step of its criteria."""
-    assert protocol.stay is not None
-    assert protocol.setting is not None
-    definition = open_definition(protocol.stay.criteria)
-    codebook = believed(hospital, codebook)
-    asked = [name for step in protocol.eligibility for name in (*step.any_of, *step.all_of)]
-    tests: dict[str, list[Test]] = {}
-    for _, test in numbered(definition):
-        tests.setdefault(test.finding, []).append(test)
-    readings, aside = read_rows(hospital, codebook, dict.fromkeys([*findings_of(definition), *asked]))
-    readings = _understood(readings, tests, aside)
-
-    everyone, told = all_stays(hospital, codebook, read_span(protocol.stay.transfers).in_days())
-    admitted = protocol.setting.admitted
-    stays = [stay for stay in everyone if admitted.first <= stay.start <= admitted.to]
-    one_test = {finding: those[0] for finding, those in tests.items()}
-
-    at = answered(hospital, answers, everyone, one_test)
-    after = _screened(hospital, protocol, codebook, definition, everyone, stays, readings, at)
-    return Screening(definition, stays, after.verdicts, aside, after.patients, after.attrition, told)
-
-
-def _understood(
-    readings: Sequence[Reading], tests: Mapping[str, Sequence[Test]], aside: SetAside
-) -> list[Reading]:
-    """The readings that say something to some test; words that nobody asks for are set aside."""
-    kept = []
-    for reading in readings:
-        mine: Sequence[Test | None] = tests.get(reading.finding, [None])
-        if reading.value is not None or any(says(reading, test) is not None for test in mine):
-            kept.append(reading)
-        else:
-            aside[reading.finding, "unknown word"] += 1
-    return kept
-
-
-# ---- Patients, step by step ----
-
-
-@dataclass
-class _Screened:
-    verdicts: list[StayVerdict]
-    patients: list[Patient]
-    attrition: list[Step]
-
-
-def _screened(
-    hospital: Hospital,
-    protocol: Protocol,
-    codebook: Codebook,
-    definition: Definition,
-    everyone: Sequence[Stay],
-    stays: Sequence[Stay],
-    readings: Sequence[Reading],
-    answers: Answered,
-) -> _Screened:
-    assert protocol.stay is not None
-    of: dict[int, list[Reading]] = {}
-    for reading in readings:
-        of.setdefault(reading.person, []).append(reading)
+    ward = read_ward(hospital, protocol, codebook, answers)
     steps = [step for step in protocol.eligibility if not step.complete]
     last = next(number for number, step in enumerate(steps) if step.criteria is not None)
-    together = protocol.stay.together
-    window = Window(
-        None if together == "stay" else read_span(together).in_days(),
-        {name: read_span(span).in_days() for name, span in protocol.stay.wider.items()},
-    )
-    verdicts = {
-        stay: judge(
-            stay,
-            in_place(of.get(stay.person, []), stay, answers),
-            definition,
-            window,
-            steps[last].review_within or 0,
-        )
-        for stay in stays
-    }
+    within = steps[last].review_within or 0
+    verdicts, bare = {}, []
+    for stay in ward.stays:
+        mine = ward.readings_of(stay.person)
+        verdicts[stay] = _judged(ward, stay, mine, within)
+        bare.append(_judged(ward, stay, unflagged(ward.definition, mine), within))
 
     def ask(step: Eligibility, stay: Stay) -> str:
-        if step.criteria is not None:
-            verdict, need = verdicts[stay], definition.need or 0
-            is_within = verdict.lower >= need - (step.review_within or 0)
-            return fate_by_criteria(step, verdict.truth if is_within else "could not be shown")
-        if step.age is not None:
-            persons = [row for row in hospital.rows("person") if row["person_id"] == stay.person]
-            return fate(step, age_truth(step.age, persons[0] if persons else None, stay))
-        own = [one for one in everyone if one.person == stay.person]
-        truth = findings_truth(step, codebook, stay, own, of.get(stay.person, []), answers)
-        return fate(step, truth)
+        return _fate(ward, step, stay, verdicts)
 
-    patients = [
-        _patient([stay for stay in stays if stay.person == person], steps, last, verdicts, ask)
-        for person in dict.fromkeys(stay.person for stay in stays)
-    ]
-    return _Screened(list(verdicts.values()), patients, _attrition(steps, patients))
+    of = {stay.person: [one for one in ward.stays if one.person == stay.person] for stay in ward.stays}
+    patients = [way_of(stays, steps, last, verdicts, ask) for stays in of.values()]
+    studied = {
+        one.person: stay
+        for one in patients
+        for stay in ward.stays
+        if one.is_chosen(last) and (stay.person, stay.stay_id) == (one.person, one.stay_id)
+    }
+    days = {
+        person: moments(protocol, Calendar(ward, stay, verdicts[stay])) for person, stay in studied.items()
+    }
+    end = [one for one in patients if one.fate == IN and one.furthest == len(steps) - 1]
+    return Screening(
+        definition=ward.definition,
+        stays=ward.stays,
+        verdicts=list(verdicts.values()),
+        unflagged=bare,
+        set_aside=ward.set_aside,
+        patients=patients,
+        attrition=attrition(steps, patients),
+        counts=Counts(
+            in_setting=len(patients),
+            further_episodes=sum(one.further_episodes for one in end),
+            exposed_before_known=_exposed(ward, [days[one.person] for one in end]),
+            reach=_reach(ward, [came_to(stays, steps[:last], ask) for stays in of.values()], verdicts),
+        ),
+        moments=days,
+        worths={person: dict(_worths(ward, stay, days[person])) for person, stay in studied.items()},
+        visits=ward.visits,
+    )
 
 
-class Ask(typing.Protocol):
+def _judged(ward: Ward, stay: Stay, readings: Sequence[Reading], within: int) -> StayVerdict:
+    evidence = in_place(readings, stay, ward.answers)
+    return judge(stay, evidence, ward.definition, ward.window, within)
+
+
+def _fate(ward: Ward, step: Eligibility, stay: Stay, verdicts: Mapping[Stay, StayVerdict]) -> str:
     """Which fate a step gives a stay."""
-
-    def __call__(self, step: Eligibility, stay: Stay) -> str: ...
-
-
-def _patient(
-    stays: Sequence[Stay],
-    steps: Sequence[Eligibility],
-    last: int,
-    verdicts: Mapping[Stay, StayVerdict],
-    ask: Ask,
-) -> Patient:
-    """The way of one patient: all stays up to the step of the criteria, then the studied one alone."""
-    here = list(stays)
-    number, fates = 0, {}
-    for number, step in enumerate(steps[: last + 1]):
-        fates = {stay: ask(step, stay) for stay in here}
-        if IN not in fates.values() or number == last:
-            break
-        here = [stay for stay in here if fates[stay] == IN]
-    studied = _studied(here, verdicts)
-    became = next(one for one in FATES if one in fates.values())
-    while became == IN and number + 1 < len(steps):
-        number += 1
-        became = ask(steps[number], studied)
-    later = [one for one in here if one.start > studied.start and verdicts[one].truth == "met"]
-    is_met = number >= last and verdicts[studied].truth == "met"
-    return Patient(studied.person, studied.stay_id, number, became, len(later) if is_met else 0)
+    if step.criteria is not None:
+        verdict, need = verdicts[stay], ward.definition.need or 0
+        is_within = verdict.lower >= need - (step.review_within or 0)
+        return fate_by_criteria(step, verdict.truth if is_within else "could not be shown")
+    if step.age is not None:
+        persons = [row for row in ward.hospital.rows("person") if row["person_id"] == stay.person]
+        return fate(step, age_truth(step.age, persons[0] if persons else None, stay))
+    own, mine = ward.stays_of(stay.person), ward.readings_of(stay.person)
+    return fate(step, findings_truth(step, ward.codebook, stay, own, mine, ward.answers))
 
 
-def _studied(stays: Sequence[Stay], verdicts: Mapping[Stay, StayVerdict]) -> Stay:
-    """The first that meets the definition, else the first that is open, else the first of the rest."""
-    for wanted in ("met", "open"):
-        for stay in stays:
-            if verdicts[stay].truth == wanted:
-                return stay
-    return stays[0]
+# ---- What is told of who is in ----
 
 
-def _attrition(steps: Sequence[Eligibility], patients: Sequence[Patient]) -> list[Step]:
-    lines = []
-    for number, step in enumerate(steps):
-        came = [one for one in patients if one.furthest >= number]
-        stopped = Counter(one.fate for one in came if one.furthest == number)
-        kept = sum(one.furthest > number or one.fate == IN for one in came)
-        title = step.keep or step.drop or ""
-        lines.append(
-            Step(title, len(came), kept, stopped["out"], stopped["open"], stopped["could not be shown"])
+def _worths(ward: Ward, stay: Stay, days: Days) -> Iterator[tuple[tuple[str, str], Bounds]]:
+    """Each definition at each moment: what stands together then, of the stay, and what lasts for life."""
+    readings = ward.readings_of(stay.person)
+    for name, definition in ward.definitions.items():
+        lasts = frozenset(
+            finding
+            for finding in findings_of(definition)
+            if any(entry.lasts == "life" for entry in entries_of(ward.codebook, finding))
         )
-    return lines
+        evidence = in_place(readings, stay, ward.answers)
+        answered = {one.finding for one in evidence if one.is_answer}
+        evidence += [one for one in readings if one.finding in lasts - answered and not stay.holds(one.day)]
+        window = replace(ward.window, lasts=lasts)
+        for moment, day in days.items():
+            yield (name, moment), worth_on(day, definition, evidence, window)
+
+
+def _exposed(ward: Ward, in_at_the_end: Sequence[Days]) -> int | None:
+    """How many were given the drug of the study before the criteria were known to be met."""
+    promised = ward.protocol.moments.items()
+    given = [name for name, one in promised if one.during and _is_drug(ward, one.first or "")]
+    met = [f"{name}.known" for name, one in promised if one.day_met]
+    if not given or not met:
+        return None
+    return sum(days[given[0]] < days[met[0]] for days in in_at_the_end if {given[0], met[0]} <= days.keys())
+
+
+def _is_drug(ward: Ward, finding: str) -> bool:
+    return any("drug_exposure" in entry.tables for entry in entries_of(ward.codebook, finding))
+
+
+def _reach(
+    ward: Ward, came: Sequence[Sequence[Stay]], verdicts: Mapping[Stay, StayVerdict]
+) -> tuple[int, ...]:
+    """Of who came to the criteria, how many meet them in no stay and are short by at most 0, 1, 2, 3."""
+    need = ward.definition.need or 0
+    short = [need - max(verdicts[stay].lower for stay in stays) for stays in came if stays]
+    return tuple(sum(0 < one <= most for one in short) for most in range(MOST_REACH + 1))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from tests.referee.courses import ADMINISTRATION
+from tests.referee.definitions import written
 from tests.referee.judging import StayVerdict, numbered
 from tests.referee.making import (
     CODES,
@@ -20,9 +22,9 @@ from tests.referee.making import (
     protocol,
     visit,
 )
-from tests.referee.promises import written
+from tests.referee.patients import Patient
 from tests.referee.reading import Hospital, Row
-from tests.referee.screening import Patient, Screening
+from tests.referee.screening import Screening
 
 from caseseries.evidence.catalogue import entry
 from caseseries.protocol.protocol import Protocol
@@ -40,8 +42,11 @@ HOUSE = {
     "hlh mutation": "observation",
     "family history of hlh": "observation",
     "anakinra": "drug_exposure",
+    "immunosuppression": "condition_occurrence",
+    "transfusion": "procedure_occurrence",
 }
 """Where a finding that is no number stands."""
+DOSE = re.compile(r"(?P<milligrams>\d+) mg")
 RECORD = re.compile(
     r"(?:#(?P<id>-?\d+) )?(?P<day>-?\d+)(?: at (?P<hour>\d+))?:(?P<says>.*?)(?: back (?P<back>-?\d+))?"
 )
@@ -60,10 +65,13 @@ def screened(engine: Engine, promise: str, table: str, codebook: Codebook | None
     """The hospital of a table, screened; and every line of it held to what it says must follow."""
     told = lines(table)
     rows, answers = ward(told)
-    whole = engine(rows, protocol(promise), codebook or read_codebook(), answers)
+    promised = protocol(promise)
+    whole = engine(rows, promised, codebook or read_codebook(), answers)
     for person, line in enumerate(told, 1):
         follow = [_follows(whole, one) for one in whole.verdicts if one.person == person]
+        follow += [_unflagged(one) for one in whole.unflagged if one.person == person]
         fates = [_became(whole, one) for one in whole.patients if one.person == person]
+        fates += [_calendar(whole, person, promised)] if person in whole.moments else []
         for column, must in line.items():
             if column.partition(",")[0] not in GIVEN and _finding(column) not in CODES:
                 name, _, asked = column.rpartition(" ")
@@ -86,6 +94,22 @@ def _follows(whole: Screening, verdict: StayVerdict) -> dict[str, str]:
         follows[f"{test.finding} is"] = str(truth)
         follows[f"{test.finding} by"] = origin.split(":")[-1]
     return follows
+
+
+def _unflagged(verdict: StayVerdict) -> dict[str, str]:
+    """The same without the flagged evidence."""
+    return {"unflagged": verdict.truth, "criteria unflagged": f"{verdict.lower} to {verdict.upper}"}
+
+
+def _calendar(whole: Screening, person: int, promised: Protocol) -> dict[str, str]:
+    """What a table may say of the moments of a patient, and of what was met, or how many points, on them."""
+    names = [name for one in promised.moments for name in (one, f"{one}.known")]
+    days = whole.moments[person]
+    told = {name: str(number_of(days[name])) if name in days else "never" for name in names}
+    for (criteria, name), bounds in whole.worths[person].items():
+        what = "criteria" if criteria == promised.criteria[0] else "points"
+        told[f"{what} at {name}"] = str(bounds)
+    return told
 
 
 def _became(whole: Screening, patient: Patient) -> dict[str, str]:
@@ -119,19 +143,31 @@ of = [
 """Criteria that tables choose from, as the inside of a definition's table."""
 
 
-def counted(need: int, *names: str) -> str:
+def counted(need: int, *names: str, flags: str = "") -> str:
     """The path of a definition of these criteria, of which so many are needed."""
     told = "".join(f'\n[[criterion]]\nname = "{name}"\n{RULES[name]}\n' for name in names)
-    return written(f'name = "small"\ntitle = "Small"\nsource = "made up"\nneed = {need}\n{told}')
+    return written(f'name = "small"\ntitle = "Small"\nsource = "made up"\nneed = {need}\n{told}{flags}')
 
 
-def promise(criteria: str, *, stay: str = "", before: str = "", after: str = "", within: int = 1) -> str:
-    """The text of a protocol with this definition, these lines under [stay], and these other steps."""
+def promise(
+    criteria: str,
+    *,
+    stay: str = "",
+    moments: str = "",
+    before: str = "",
+    after: str = "",
+    within: int = 1,
+    score: str = "",
+) -> str:
+    """The text of a protocol with this definition, these lines under [stay] and [moments], these other steps.
+
+    Beside the definition that is asked for may stand a score.
+    """
     return f"""
 title    = "A small study"
 version  = "1.0"
 question = "Who?"
-criteria = ["{criteria}"]
+criteria = ["{criteria}"{f', "{score}"' if score else ""}]
 [setting]
 visits   = "inpatient"
 admitted = {{ from = {day(1)}, to = {day(100)} }}
@@ -140,6 +176,7 @@ criteria = "{criteria}"
 {stay}
 [moments]
 admission = {{ start_of = "stay" }}
+{moments}
 {before}
 [[eligibility]]
 name = "confirmed"
@@ -189,13 +226,18 @@ def record(number: int, person: int, column: str, told: str) -> tuple[str, Row]:
     `2: 900` is 900 on day 2; `2: >900 back 25` a number with an operator whose result came on day 25;
     `2: 600 "<600"` and `2: "<600"` have a text beside a number, or alone; `2: 3 of 7` a lower limit of the
     laboratory; `2: 900 ug/L` a unit of its own; `2 at 6: 900` an hour. `#-5 2: 900` gives the row that id.
+    A drug that is `given` is ordered from that day on; one of `100 mg` is a dose that somebody wrote down.
     """
     read = RECORD.fullmatch(told)
     assert read is not None, f"this is no record: {told}"
     finding, on, says = _finding(column), int(read["day"]), read["says"].strip()
     row_id = int(read["id"] or number)
     if finding in HOUSE:
-        text = {"value_as_string": says or None} if HOUSE[finding] == "observation" else {}
+        dose = DOSE.fullmatch(says)
+        text: Row = {"value_as_string": says or None} if HOUSE[finding] == "observation" else {}
+        if dose is not None:
+            text = {"quantity": float(dose["milligrams"]), "dose_unit_source_value": "mg"}
+            text |= {"drug_type_concept_id": ADMINISTRATION, "sig": "100 mg subq daily"}
         return HOUSE[finding], found(HOUSE[finding], row_id, person, finding, on, **text)
     parts = NUMBER.fullmatch(says)
     assert parts is not None, f"this is no number: {told}"

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 import sqlglot
 from sqlglot import ErrorLevel, exp
+from tests.referee.definitions import written
 from tests.referee.making import born, frames, hospital, measured, moment, protocol, visit
-from tests.referee.promises import written
 from tests.referee.reading import Row
 from tests.referee.tables import counted, promise
 

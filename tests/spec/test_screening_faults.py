@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.referee.faults import FAULTS, Fault, seeded
-from tests.spec import test_screening, test_screening_patients, test_screening_rows
+from tests.spec import test_screening, test_screening_cohort, test_screening_patients, test_screening_rows
 
 
 def tables_of(module: ModuleType) -> Iterator[Callable[..., None]]:
@@ -22,7 +22,7 @@ def tables_of(module: ModuleType) -> Iterator[Callable[..., None]]:
 
 TABLES = [
     table
-    for module in (test_screening, test_screening_rows, test_screening_patients)
+    for module in (test_screening, test_screening_rows, test_screening_patients, test_screening_cohort)
     for table in tables_of(module)
 ]
 
