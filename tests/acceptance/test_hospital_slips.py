@@ -472,6 +472,11 @@ EMPTY = [
         'the stay is chosen by "hlh-2004", and only the day on which these are met is found Write day_met =',
     ),
     (LAST, 'last_contact = { last = "contact" }', 'it does not say how the records tell "contact"'),
+    (
+        '= "hlh-2004"',
+        '= "hscore"',
+        '[stay]: "hscore" adds up points, and a stay is chosen by criteria that are met',
+    ),
     ("splenomegaly = ", "spleen = ", '[stay], wider: "spleen" is no criterion and no finding of "hlh-2004"'),
     (AGE, 'take = { person = "weight" }', '"weight" of a person is not known There are: age, sex.'),
     ('{ person = "sex" }', '{ person = "age" }', 'the age of a person cannot fill a variable of kind "cate'),

@@ -48,6 +48,7 @@ def _unserved(
     for name, moment in protocol.moments.items():
         yield from _moment(f"protocol.toml, moments.{name}", moment, protocol)
     yield from _death(protocol)
+    yield from _score(protocol, definitions)
     yield from _wider(protocol, definitions, codebook)
     for written in asked_by(protocol):
         yield from _name(written, codebook)
@@ -108,6 +109,15 @@ def _death(protocol: Protocol) -> Iterator[Problem]:
     if protocol.follow_up is not None and (moment is None or moment.first != DEATH):
         found = "the follow-up ends with death, and no moment is the day of it"
         yield Problem("protocol.toml, [moments]", found, f'Write {DEATH} = {{ first = "{DEATH}" }}.')
+
+
+def _score(protocol: Protocol, definitions: Mapping[str, Definition]) -> Iterator[Problem]:
+    """That a score is met by nobody: it says of no number of points that they are enough."""
+    stay = protocol.stay
+    if stay is not None and definitions[stay.criteria].need is None:
+        found = f'"{stay.criteria}" adds up points, and a stay is chosen by criteria that are met'
+        mend = "Name criteria of which so many are needed; a variable may take the points."
+        yield Problem("protocol.toml, [stay]", found, mend)
 
 
 def _wider(
