@@ -401,6 +401,11 @@ def test_no_permission(what: str, open_to_all: Path) -> None:
         ),
         (OSError(28, "No space left on device"), "the disk has no room for what does not fit the memory"),
         (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block"), "the memory is not enough"),
+        (
+            pl.exceptions.ComputeError("got external error: Out of Memory Error: ArrowBuffer: failed to al"),
+            "the memory is not enough",
+        ),
+        (MemoryError(), "the memory is not enough"),
         (duckdb.IOException("IO Error: something new\nLINE 1: SELECT"), "something new"),
     ],
 )

@@ -63,6 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         say(f"{error.filename or 'A file'}: {error.strerror or error}")
         return CANNOT
+    except MemoryError:
+        say("The memory is not enough. Give this process more; nothing half-written was left behind.")
+        return CANNOT
     except BaseException as stop:
         if not _is_interrupt(stop):
             raise

@@ -81,9 +81,9 @@ class Kept:
         return path
 
     def write(self, digest: str, write: Callable[[Path], object]) -> None:
-        """Keep what `write` writes as a Parquet file. Where there is no room for it, nothing is kept."""
+        """Keep what `write` writes as a Parquet file. Where there is no room for it, it is not kept."""
         unfinished = self._folder / f"{digest}{_ENDING}{_UNFINISHED}-{os.getpid()}"
-        with suppress(OSError, Problems):
+        with suppress(OSError, Problems, MemoryError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 write(unfinished)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from caseseries.analysis.results import Results
-from caseseries.cases.series import Source
+if TYPE_CHECKING:
+    from caseseries.analysis.results import Results
+    from caseseries.cases.series import Source
 
 MADE_WITH = ("numpy", "scipy", "polars", "pydantic", "matplotlib", "jinja2")
 ASKED_WITH = ("duckdb",)

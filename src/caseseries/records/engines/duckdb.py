@@ -15,6 +15,7 @@ import polars as pl
 
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.evidence.unhurried import unhurried
+from caseseries.records.engines.limits import has_room
 from caseseries.records.engines.refusals import problem_of
 from caseseries.records.engines.watching import Watch, watched
 
@@ -57,6 +58,7 @@ class Engine:
     """
 
     def __init__(self, threads: int = 0, memory: str = "", scratch: Path | str = "") -> None:
+        has_room()
         with unhurried():  # its bindings end the whole process where they are interrupted while they load
             import duckdb
 
@@ -266,11 +268,15 @@ def _told(where: str) -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, OSError, MemoryError) as error:
         if isinstance(error, duckdb.Error) and KeyboardInterrupt.__name__ in str(error):
             raise KeyboardInterrupt from None
         raise Problems([problem_of(error, where)]) from error
     except (RuntimeError, pl.exceptions.ComputeError) as error:
-        if "interrupt" not in str(error).casefold():
+        if "interrupt" in str(error).casefold():
+            raise KeyboardInterrupt from None
+        if isinstance(error, RuntimeError):
             raise
-        raise KeyboardInterrupt from None
+        raise Problems(
+            [problem_of(error, where)]
+        ) from error  # DuckDB's own, told by the frame that it filled

@@ -60,7 +60,7 @@ _KNOWN = (
         "Free some room, name a folder elsewhere with scratch=, or give more memory.",
     ),
     (
-        r"Out of Memory",
+        r"Out of Memory|std::bad_alloc|MemoryError|[Cc]annot allocate memory",
         "the memory is not enough",
         'Give more, such as memory="4GB" (--memory 4GB), or fewer threads, such as threads=1.',
     ),
@@ -77,7 +77,7 @@ _SIGNS = {",": "a comma", ";": "a semicolon", "|": "a bar", "\t": "a tab"}
 
 def problem_of(error: Exception, where: str) -> Problem:
     """The problem that an error of DuckDB or of the disk stands for; an unknown one in its own words."""
-    said = str(error).strip()
+    said = str(error).strip() or type(error).__name__
     if "CSV" in said:
         return _of_csv(said, where)
     for pattern, found, mend in _KNOWN:
@@ -87,7 +87,7 @@ def problem_of(error: Exception, where: str) -> Problem:
             return Problem(where, found.format(f" (number {caught})" if caught else ""), mend)
     # "Binder Error: Referenced column ..." -> the sentence; what follows it is for programmers.
     sentence = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", said.partition("\n")[0])
-    return Problem(where, sentence or type(error).__name__, "Mend what is asked there, and ask again.")
+    return Problem(where, sentence, "Mend what is asked there, and ask again.")
 
 
 def _of_csv(said: str, where: str) -> Problem:
