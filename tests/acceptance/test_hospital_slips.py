@@ -278,7 +278,7 @@ TOLD: list[tuple[str, Frames, str]] = [
     (
         "results of one id",
         changed("measurement", measurement_id=7),
-        "9 rows of measurement of the cohort have the measurement_id of another row: what rests on these",
+        "Rows of the cohort that have the id of another row: 9 of measurement. What rests on these cannot be",
     ),
     (
         "results without a patient or a day",
@@ -322,8 +322,8 @@ TOLD: list[tuple[str, Frames, str]] = [
             if name != "person"
         }
         | {"person": hospital()["person"]},
-        "2 rows of condition_occurrence of the cohort say, in all but the id, what another row says. None "
-        "counts twice. - 10 rows of measurement of the cohort say",
+        "Rows of the cohort that say, in all but the id, what another row says: 2 of condition_occurrence, "
+        "10 of measurement, 2 of drug_exposure, 2 of visit_occurrence, 1 of death. None counts twice.",
     ),
     (
         "a stay of an unknown kind",

@@ -96,13 +96,10 @@ def test_what_stands_there_twice_counts_once(tmp_path: Path, run: Run) -> None:
     }
     run("abstract", as_folder(once, tmp_path / "once"), "expected")
     said = run("abstract", as_folder(twice, tmp_path / "twice"), "found")
-    for table, rows in (
-        ("measurement", "12 rows"),
-        ("drug_exposure", "2 rows"),
-        ("visit_occurrence", "2 rows"),
-    ):
-        assert f"{rows} of {table} of the cohort say, in all but the id, what another row says." in said
-    assert "1 row of death of the cohort says, in all but the id, what another row says." in said
+    told = (
+        "what another row says: 2 of condition_occurrence, 12 of measurement, 2 of drug_exposure, 2 of visit_"
+    )
+    assert told in said
     for file in ("cohort/patients", "cohort/verdicts", "cases/table", "cases/spells", "cases/serials"):
         one, other = (pl.read_parquet(tmp_path / out / f"{file}.parquet") for out in ("expected", "found"))
         assert one.height > 0 or file == "cases/serials"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from caseseries.cohort.facts import DATES
-from caseseries.evidence.counting import so_many
 from caseseries.records.fields import fields
 from caseseries.records.omop import Records
 
@@ -22,27 +21,28 @@ _RESULT = (
 
 
 def rows_twice(records: Records, tables: Iterable[str]) -> Iterator[str]:
-    """A sentence on each table with rows that are alike in all but their id, and on each with shared ids.
+    """A sentence on the rows of these tables that are alike in all but their id, and one on shared ids.
 
     Of the rows that are read of the patients in `gathered`; rests on `gathered_rows`, `wanted_concepts` and
     `wanted_drugs`.
     """
+    alike: list[str] = []
+    shared: list[str] = []
     for table in filter(records.has, tables):
         rows, said = _read(table, records)
-        alike = _one_too_many(records, rows, ", ".join(said), "")
-        if alike:
-            says = "says" if alike == 1 else "say"
-            yield (
-                f"{so_many(alike, 'row')} of {table} of the cohort {says}, in all but the id, what another "
-                "row says. None counts twice."
-            )
-        shared = _one_too_many(records, rows, "row_id", _DIFFERENT)
-        if shared:
-            has = "has" if shared == 1 else "have"
-            yield (
-                f"{so_many(shared, 'row')} of {table} of the cohort {has} the {table}_id of another row: "
-                "what rests on these cannot be led back to its row."
-            )
+        for found, by, which in ((alike, ", ".join(said), ""), (shared, "row_id", _DIFFERENT)):
+            if count := _one_too_many(records, rows, by, which):
+                found.append(f"{count:,} of {table}")
+    if alike:
+        yield (
+            f"Rows of the cohort that say, in all but the id, what another row says: {', '.join(alike)}. "
+            "None counts twice."
+        )
+    if shared:
+        yield (
+            f"Rows of the cohort that have the id of another row: {', '.join(shared)}. What rests on these "
+            "cannot be led back to its row."
+        )
 
 
 _DIFFERENT = """ HAVING row_id IS NOT NULL
