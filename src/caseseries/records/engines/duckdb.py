@@ -277,6 +277,5 @@ def _told(where: str) -> Iterator[None]:
             raise KeyboardInterrupt from None
         if isinstance(error, RuntimeError):
             raise
-        raise Problems(
-            [problem_of(error, where)]
-        ) from error  # DuckDB's own, told by the frame that it filled
+        # DuckDB's own, told by the frame that it filled.
+        raise Problems([problem_of(error, where)]) from error
