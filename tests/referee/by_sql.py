@@ -126,7 +126,8 @@ def _worths(
     assert protocol.stay is not None
     for name, definition in definitions.items():
         for moment, day in patient.moments.items():
-            verdicts = patient.assess(definition, day.day, protocol.stay, codebook)
+            asked = definitions[protocol.stay.criteria]
+            verdicts = patient.assess(definition, day.day, protocol.stay, codebook, asked)
             yield (name, moment), sum((one.bounds for one in verdicts), Bounds(0, 0))
 
 

@@ -237,7 +237,10 @@ def answered(draw: st.DrawFn, people: Sequence[int], rows: Sequence[tuple[str, R
     """One to three reviewers asked one thing; they name rows of the patient, of another, or none there is."""
     question = draw(
         st.sampled_from(
-            ["splenomegaly", "hemophagocytosis", "hlh mutation", "anakinra", "anakinra given for HLH"]
+            [
+                *("splenomegaly", "hemophagocytosis", "nk activity", "ferritin", "platelets"),
+                *("hlh mutation", "anakinra", "anakinra given for HLH"),
+            ]
         )
     )
     person = draw(st.sampled_from(people))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from caseseries.criteria.definition import Number, Test
+from caseseries.criteria.definition import Number, Test, Word
 from caseseries.evidence.catalogue import entry
 from caseseries.evidence.presence import ABSENT, PRESENT
 from caseseries.evidence.truth import Truth
@@ -93,9 +93,12 @@ def says(reading: Reading, test: Test | None) -> Truth | None:
     """What a reading says of a test, or (without one) of its finding's presence; None: nothing at all."""
     if reading.is_open:
         return Truth.UNKNOWN
-    if isinstance(test, Number):
+    if isinstance(test, Number) and not reading.is_answer:
         return _number(reading, test) if reading.value is not None else None
-    met, denied = (test.says, test.denies) if test is not None else (PRESENT, ABSENT)
+    met: tuple[str, ...] = PRESENT
+    denied: tuple[str, ...] = ABSENT
+    if isinstance(test, Word) and not reading.is_answer:
+        met, denied = test.says, test.denies
     word = plain_text(reading.word).casefold()
     if word in met:
         return Truth.MET

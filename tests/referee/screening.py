@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from tests.referee.answers import in_place
 from tests.referee.flags import unflagged
-from tests.referee.judging import StayVerdict, judge, worth_on
+from tests.referee.judging import StayVerdict, judge, numbered, worth_on
 from tests.referee.moments import Calendar, moments
 from tests.referee.patients import Patient, Step, attrition, came_to, way_of
 from tests.referee.reading import Hospital, Reading, Row
@@ -18,7 +18,7 @@ from tests.referee.stays import Stay
 from tests.referee.steps import IN, age_truth, fate, fate_by_criteria, findings_truth
 from tests.referee.ward import Ward, read_ward
 
-from caseseries.criteria.definition import Definition, findings_of
+from caseseries.criteria.definition import Definition, Number, Test, findings_of
 from caseseries.evidence.bounds import Bounds
 from caseseries.protocol.clauses.hospital import Eligibility
 from caseseries.protocol.protocol import Protocol
@@ -145,12 +145,32 @@ def _worths(ward: Ward, stay: Stay, days: Days) -> Iterator[tuple[tuple[str, str
             for finding in findings_of(definition)
             if any(entry.lasts == "life" for entry in entries_of(ward.codebook, finding))
         )
-        evidence = in_place(readings, stay, ward.answers)
-        answered = {one.finding for one in evidence if one.is_answer}
-        evidence += [one for one in readings if one.finding in lasts - answered and not stay.holds(one.day)]
         window = replace(ward.window, lasts=lasts)
+        parts = [replace(definition, criteria=(one,)) for one in definition.criteria]
+        standing = [(part, list(_evidence(ward, stay, readings, lasts, part))) for part in parts]
         for moment, day in days.items():
-            yield (name, moment), worth_on(day, definition, evidence, window)
+            worths = (worth_on(day, part, evidence, window) for part, evidence in standing)
+            yield (name, moment), sum(worths, Bounds(0, 0))
+
+
+def _evidence(
+    ward: Ward, stay: Stay, readings: Sequence[Reading], lasts: Container[str], criterion: Definition
+) -> Iterator[Reading]:
+    """What a criterion counts: of a number an answer stands for the limit that was asked about alone."""
+    asked, wanted = _numbers(ward.definition), _numbers(criterion)
+    others = {test.finding for test in wanted if test not in asked}
+    in_stay = in_place(readings, stay, ward.answers)
+    answered = {one.finding for one in in_stay if one.is_answer} - others
+    yield from (one for one in in_stay if one.finding not in others)
+    for one in readings:
+        if (one.finding in others and stay.holds(one.day)) or (
+            one.finding in lasts and one.finding not in answered and not stay.holds(one.day)
+        ):
+            yield one
+
+
+def _numbers(definition: Definition) -> list[Test]:
+    return [test for _, test in numbered(definition) if isinstance(test, Number)]
 
 
 def _exposed(ward: Ward, in_at_the_end: Sequence[Days]) -> int | None:

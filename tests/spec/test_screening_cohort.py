@@ -188,6 +188,33 @@ def test_a_count_at_a_moment_is_of_the_stay(engine: Engine) -> None:
     )
 
 
+def test_an_answer_at_a_moment_is_to_what_was_asked(engine: Engine) -> None:
+    """No to low or absent NK activity is no; of a number yes says that the limit asked about is met.
+
+    The score asks whether the ferritin is above others: there the record counts.
+    """
+    screened(
+        engine,
+        promise(counted(1, "ferritin", "nk activity"), moments=GIVEN, score=SCORE),
+        """
+        ferritin, ng/mL | anakinra | answers, nk activity | criteria at given
+        5: 900          | 5: 1 mg  |                      | 1 to 2
+        5: 900          | 5: 1 mg  | LN: yes              | 2
+        5: 900          | 5: 1 mg  | LN: no               | 1
+        """,
+    )
+    screened(
+        engine,
+        promise(counted(1, "ferritin", "nk activity"), moments=GIVEN, score=SCORE),
+        """
+        ferritin, ng/mL | anakinra | answers, ferritin | criteria at given | points at given
+        5: 2001         | 5: 1 mg  |                   | 1 to 2            | 7 to 19
+        5: 2001         | 5: 1 mg  | LN: yes           | 1 to 2            | 7 to 19
+        5: <600         | 5: 1 mg  | LN: yes           | 1 to 2            | 0 to 15
+        """,
+    )
+
+
 # ---- Flags ----
 
 

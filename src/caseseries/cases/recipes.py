@@ -93,7 +93,8 @@ def _assessed(criteria: str, take: Take, patient: Patient, study: Abstracting) -
     day, stay = patient.moments.get(take.at or ""), study.protocol.stay
     if day is None or stay is None:
         return Cell()
-    verdicts = patient.assess(study.definitions[criteria], day.day, stay, study.codebook)
+    asked = study.definitions[stay.criteria]
+    verdicts = patient.assess(study.definitions[criteria], day.day, stay, study.codebook, asked)
     because = (finding.origin for verdict in verdicts for finding in verdict.because)
     whole = sum((verdict.bounds for verdict in verdicts), Bounds(0, 0))
     return Cell(whole.low, tuple(dict.fromkeys(because)), {HIGH: whole.high})

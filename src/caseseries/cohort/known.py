@@ -201,7 +201,7 @@ def _calendar(
     given: dict[str, list[Course]] = {}
     for course in known.courses.get(person, ()):
         given.setdefault(course.drug, []).append(course)
-    rows |= {drug: tuple(_doses(some)) for drug, some in given.items()}
+    rows |= {drug: tuple(sorted(_doses(some), key=lambda one: one.day)) for drug, some in given.items()}
     rows[DEATH] = deaths
     rows[CONTACT] = tuple(one for one in contacts if not deaths or one.day <= deaths[0].day)
     ends = (Day(stay["first_day"], visit), Day(stay["last_day"], visit))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from caseseries.criteria.comparison import hold
-from caseseries.criteria.definition import Definition, Word, every_test
+from caseseries.criteria.definition import Definition, Word, tests_of
 from caseseries.evidence.finding import Finding
 from caseseries.evidence.presence import ABSENT, PRESENT
 from caseseries.evidence.truth import Truth
@@ -21,8 +21,7 @@ def meanings(definitions: Iterable[Definition]) -> Callable[[str, str], str]:
     against the words by which the steps of a study go ("present", "no").
     """
     tests: dict[str, Word] = {}
-    grades = (grade for one in definitions for criterion in one.criteria for grade in criterion.grades)
-    for test in (test for grade in grades for test in every_test(grade.rule)):
+    for test in (test for one in definitions for test in tests_of(one)):
         if isinstance(test, Word):
             tests.setdefault(finding_key(test.finding), test)
 

@@ -15,7 +15,7 @@ from caseseries.cohort.known import Known
 from caseseries.cohort.moments import Day
 from caseseries.cohort.windows import days_together
 from caseseries.criteria.assess import assess
-from caseseries.criteria.definition import Definition, findings_of
+from caseseries.criteria.definition import Definition, Number, findings_of, tests_of
 from caseseries.criteria.verdict import Verdict
 from caseseries.evidence.course import Course
 from caseseries.evidence.days import date_of
@@ -98,18 +98,25 @@ class Patient:
             found.setdefault(finding, []).append(Reading(*said))
         return {name: tuple(some) for name, some in found.items()}
 
-    def assess(self, definition: Definition, day: int, stay: Stay, codebook: Codebook) -> tuple[Verdict, ...]:
-        """A verdict on each criterion on one day: the evidence that stands together for it then."""
+    def assess(
+        self, definition: Definition, day: int, stay: Stay, codebook: Codebook, asked: Definition
+    ) -> tuple[Verdict, ...]:
+        """A verdict on each criterion on one day: the evidence that stands together for it then.
+
+        Reviewers were asked whether the tests of `asked` were met, by which the stay was chosen.
+        """
         parts = (replace(definition, criteria=(one,)) for one in definition.criteria)
-        whole = (assess(part, self._standing(part, day, stay, codebook)) for part in parts)
+        whole = (assess(part, self._standing(part, day, stay, codebook, asked)) for part in parts)
         return tuple(verdict for part in whole for verdict in part.verdicts)
 
-    def _standing(self, criterion: Definition, day: int, stay: Stay, codebook: Codebook) -> Iterator[Finding]:
+    def _standing(
+        self, criterion: Definition, day: int, stay: Stay, codebook: Codebook, asked: Definition
+    ) -> Iterator[Finding]:
         """What stands together for a definition of one criterion, answers in the place of the record."""
         [name] = [one.name for one in criterion.criteria]
         for finding in findings_of(criterion):
             answer = self.answers.get(finding)
-            if answer is not None:
+            if answer is not None and _is_about(finding, criterion, asked):
                 yield from self._answered(finding, answer)
                 continue
             entry, readings = codebook.entry(finding), self.readings.get(finding, ())
@@ -124,8 +131,17 @@ class Patient:
 
     def _answered(self, finding: str, answer: Settled) -> Iterator[Finding]:
         if answer.truth is not Truth.UNKNOWN:
-            word = "present" if answer.truth is Truth.MET else "absent"
-            yield Finding(str(self.person), finding, date_of(self.first_day), text=word, origin=answer.origin)
+            first, truth = date_of(self.first_day), answer.truth
+            yield Finding(str(self.person), finding, first, origin=answer.origin, answer=truth)
+
+
+def _is_about(finding: str, criterion: Definition, asked: Definition) -> bool:
+    """Whether yes and no answer what a criterion asks: of a number they do for the limit asked alone."""
+    tests, told = (
+        {test for test in tests_of(one) if test.finding == finding and isinstance(test, Number)}
+        for one in (criterion, asked)
+    )
+    return tests <= told
 
 
 def _is_taken(one: Reading, entry: Entry) -> bool:

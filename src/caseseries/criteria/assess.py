@@ -9,7 +9,7 @@ from operator import add
 from typing import TypeVar
 
 from caseseries.criteria.comparison import hold
-from caseseries.criteria.definition import Criterion, Definition, Need, Rule, Test, every_test, findings_of
+from caseseries.criteria.definition import Criterion, Definition, Need, Rule, Test, findings_of, tests_of
 from caseseries.criteria.in_words import in_words
 from caseseries.criteria.verdict import Assessment, SetAside, Verdict
 from caseseries.evidence.bounds import Bounds
@@ -137,8 +137,7 @@ def _set_aside(definition: Definition, found: Found) -> tuple[SetAside, ...]:
     """The findings that say nothing to any test which asks for them, each once."""
     aside: dict[Finding, str] = {}
     heard: set[Finding] = set()
-    grades = (grade for criterion in definition.criteria for grade in criterion.grades)
-    for test in (test for grade in grades for test in every_test(grade.rule)):
+    for test in tests_of(definition):
         for finding in found.get(test.finding, ()):
             held = hold(finding, test)
             if held.truth is None:

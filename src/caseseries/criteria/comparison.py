@@ -32,6 +32,8 @@ def hold(finding: Finding, test: Test) -> Held:
     A number is compared in its own unit where the source prints that unit; else the limit is converted
     into the finding's unit and rounded to nine significant digits.
     """
+    if finding.answer is not None:
+        return Held(finding.answer)
     return _hold_word(finding, test) if isinstance(test, Word) else _hold_number(finding, test)
 
 

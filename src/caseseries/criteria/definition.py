@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -158,5 +159,10 @@ def every_test(rule: Rule) -> tuple[Test, ...]:
 
 def findings_of(definition: Definition) -> tuple[str, ...]:
     """The findings that a definition asks for, each once, in its order."""
+    return tuple(dict.fromkeys(test.finding for test in tests_of(definition)))
+
+
+def tests_of(definition: Definition) -> Iterator[Test]:
+    """Every test of a definition, in its order."""
     grades = (grade for criterion in definition.criteria for grade in criterion.grades)
-    return tuple(dict.fromkeys(test.finding for grade in grades for test in every_test(grade.rule)))
+    return (test for grade in grades for test in every_test(grade.rule))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from caseseries.evidence.truth import Truth
 from caseseries.evidence.values import Operator
 
 
@@ -17,7 +18,8 @@ class Finding:
     unrecorded. `value` is in `unit`; with `operator` "<" or ">" the true value lies beyond it. `text` is
     what the source says, for findings without a number too. `origin` leads back to the source:
     `measurement:88213`, `note:91:120-151`, `review:LN`, `patients.csv:C7` (see `cell`). `flags` name
-    what may explain the finding otherwise ("transfused").
+    what may explain the finding otherwise ("transfused"). `answer` is what a person answered who was asked
+    whether it was met: then nothing is compared.
     """
 
     patient: str
@@ -30,6 +32,7 @@ class Finding:
     text: str = ""
     origin: str = ""
     flags: tuple[str, ...] = ()
+    answer: Truth | None = None
 
 
 def cell(file: str, row: int, column: int) -> str:
