@@ -9,7 +9,6 @@ import polars as pl
 
 from caseseries.cohort.chart_review import Reviewed
 from caseseries.cohort.contradictions import possible
-from caseseries.cohort.facts import DATES
 from caseseries.cohort.findings import Chart, rows_of
 from caseseries.cohort.moments import Calendar, Day
 from caseseries.cohort.search import Search, with_parts
@@ -81,17 +80,17 @@ def read_patients(
     among = "JOIN gathered g ON g.person_id = m.person_id"
     records.keep("gathered_rows", readings.number_rows(search.known_from, among))
     forms = read_forms(records, codebook, "gathered_rows", worded)
-    evidence = gather(records, codebook, codes, forms, wanted)
     given_alone = [entry.finding for entry in codebook.entries if entry.tables == ("drug_exposure",)]
     drugs = codes.filter(pl.col("finding").is_in(given_alone))
-    exposures = gather_exposures(records, drugs)
-    asked = [table for table in DATES if table in {*mine["table"], "drug_exposure"}]
-    twice = tuple(rows_twice(records, (*asked, "visit_occurrence", "death")))
+    twice = tuple(rows_twice(records, pl.concat([mine, drugs])))  # before the evidence is held
+    evidence = gather(records, codebook, codes, forms, wanted)
     records.drop("gathered_rows")
+    exposures = gather_exposures(records, drugs)
     visits = outcomes.visits(records, codebook)
     died = outcomes.deaths(records, codebook, visits, evidence, patients)
-    rows = rows_of(evidence.filter(pl.col("finding") != DEATH), exposures)
-    for person, days in _by_patient(possible(died)).items():
+    rows, dead = rows_of(evidence, exposures), _by_patient(possible(died))
+    for person in rows.keys() | dead.keys():
+        days = dead.get(person, ())
         rows.setdefault(person, {})[DEATH] = tuple((one.day, PRESENT[0], one.because[0]) for one in days)
     given, replies = courses_of(records, codebook, exposures, visits), reviewed.replies()
     charts = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+
+import polars as pl
 
 from caseseries.cohort.facts import DATES
 from caseseries.records.fields import fields
@@ -20,15 +22,17 @@ _RESULT = (
 """What a result says, in the columns of `gathered_rows`."""
 
 
-def rows_twice(records: Records, tables: Iterable[str]) -> Iterator[str]:
-    """A sentence on the rows of these tables that are alike in all but their id, and one on shared ids.
+def rows_twice(records: Records, codes: pl.DataFrame) -> Iterator[str]:
+    """A sentence on rows that are alike in all but their id, and one on ids that several rows have.
 
-    Of the rows that are read of the patients in `gathered`; rests on `gathered_rows`, `wanted_concepts` and
-    `wanted_drugs`.
+    Of the rows of the patients in `gathered` with one of `codes` (table, concept_id), of their visits and
+    deaths; rests on `gathered_rows`.
     """
     alike: list[str] = []
     shared: list[str] = []
-    for table in filter(records.has, tables):
+    records.put("asked_concepts", codes.select("table", "concept_id").unique())
+    asked = [table for table in DATES if table in set(codes["table"])]
+    for table in filter(records.has, (*asked, *_WHOLE)):
         rows, said = _read(table, records)
         for found, by, which in ((alike, ", ".join(said), ""), (shared, "row_id", _DIFFERENT)):
             if count := _one_too_many(records, rows, by, which):
@@ -67,6 +71,6 @@ def _read(table: str, records: Records) -> tuple[str, tuple[str, ...]]:
 SELECT {columns}, e.{concept} AS concept_id, e.{day} AS day, {own_id} AS row_id
 FROM {table} e JOIN gathered g ON g.person_id = e.person_id"""
     if table in DATES:
-        wanted = "wanted_drugs" if table == "drug_exposure" else "wanted_concepts"
-        rows += f" WHERE e.{concept} IN (SELECT concept_id FROM {wanted})"
+        rows += f"""
+WHERE e.{concept} IN (SELECT concept_id FROM asked_concepts WHERE "table" = '{table}')"""
     return rows, said

@@ -127,8 +127,9 @@ def rows_that_say(
     each day. A row of `death` goes by its patient.
     """
     row = origins(pl.col("table"))
-    is_said = (pl.col("finding") == finding) & pl.col("text").str.to_lowercase().is_in(PRESENT)
-    yield evidence.filter(is_said).select("person_id", "day", row, "table")
+    mine = evidence.filter(pl.col("finding") == finding)  # few of many: only their words are looked at
+    said = mine.filter(pl.col("text").str.to_lowercase().is_in(PRESENT))
+    yield said.select("person_id", "day", row, "table")
     entry = codebook.by_finding.get(finding)
     for table in entry.every_row_of if entry else ():
         if table != "visit_occurrence":
