@@ -156,7 +156,7 @@ def test_records_say_what_was_there(tmp_path: Path) -> None:
 def test_what_is_missing_is_told_with_its_cost() -> None:
     with open_records(small()) as records:
         costs = {(note.table, note.column): (note.found, note.costs) for note in records.notes}
-    assert costs["death", ""] == ("not there", "deaths come from discharges alone")
+    assert costs["death", ""] == ("not there", "deaths come from discharges and from what else says so")
     assert costs["measurement", "unit_concept_id"] == ("not there", "units are known by their spelling alone")
     assert ("measurement", "value_source_value") not in costs
     assert ("death", "death_date") not in costs  # the table is missing, and that is said once
@@ -169,7 +169,7 @@ def test_a_table_without_rows_is_told_too() -> None:
     with open_records(frames) as records:
         found = {note.table: note for note in records.notes if note.found == "no rows"}
     assert found["measurement"].costs == "no result is seen"
-    assert found["death"].costs == "deaths come from discharges alone"
+    assert found["death"].costs == "deaths come from discharges and from what else says so"
 
 
 # ---- CDM 5.3, types, and what else differs between sites ----

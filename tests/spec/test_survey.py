@@ -611,7 +611,7 @@ def test_the_text_fits_a_terminal() -> None:
     text = str(surveyed(EVERYTHING, *ASKED))
     lines = text.splitlines()
     assert max(map(len, lines)) <= 100
-    assert len(lines) <= 60
+    assert len(lines) <= 75
     assert lines[0] == "Survey of frames: OMOP CDM 5.4, 2 patients; 7 of 21 findings have rows."
     heads = [line.split("  ")[0] for line in lines if line and line[0].isupper()]
     assert heads == [
@@ -645,15 +645,14 @@ def test_the_page_asks_nothing_of_anyone() -> None:
 
 
 def test_what_is_told_of_the_codes_stands_before_the_numbers_the_gravest_first() -> None:
-    """On the terminal five of them, in full; on the page all of them."""
+    """All of them in full, on the terminal and on the page."""
     told = surveyed(EVERYTHING, *ASKED)
     grave = f"The records have no table person. {'It costs much. ' * 20}".strip()
     many = replace(told, notes=(grave, *(f"Note {n}." for n in range(2, 8))))
     text = str(many)
     assert grave in " ".join(text.split())
-    assert [f"- Note {n}." in text for n in range(2, 8)] == [True] * 4 + [False] * 2
-    assert text.index("- Note 5.") < text.index("  and 2 more: see the page.") < text.index("Measured")
-    assert "see the page" not in str(replace(told, notes=many.notes[:5]))
+    assert all(f"- Note {n}." in text for n in range(2, 8))
+    assert text.index(grave[:50]) < text.index("- Note 7.") < text.index("Measured")
     page = survey_page(many, "HLH")
     assert grave in page
     assert page.index(grave) < page.index("Note 7.") < page.index("What the records tell")

@@ -40,7 +40,7 @@ def rows_twice(records: Records, codes: pl.DataFrame) -> Iterator[str]:
     if alike:
         yield (
             f"Rows of the cohort that say, in all but the id, what another row says: {', '.join(alike)}. "
-            "None counts twice."
+            "None counts twice, but for doses without a time of day, of which a day may have several."
         )
     if shared:
         yield (

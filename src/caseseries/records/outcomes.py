@@ -35,14 +35,17 @@ VISITS = pl.Schema(
 
 
 def visits(records: Records, codebook: Codebook) -> pl.DataFrame:
-    """Every visit of the patients in the table `gathered`, with what its discharge says: died, or hospice."""
+    """Every visit of the patients in the table `gathered`, with what its discharge says: died, or hospice.
+
+    One that ends before it starts is of its first day: what its discharge says counts.
+    """
     query = f"""
 SELECT v.person_id, v.visit_occurrence_id AS visit_id, {day("v.visit_start_date")} AS first_day,
-  {day("COALESCE(v.visit_end_date, v.visit_start_date)")} AS last_day, v.visit_concept_id AS concept_id,
+  {day("GREATEST(v.visit_start_date, COALESCE(v.visit_end_date, v.visit_start_date))")} AS last_day,
+  v.visit_concept_id AS concept_id,
   COALESCE(v.discharged_to_concept_id, 0) AS to_concept, COALESCE(v.discharged_to_source_value, '') AS to_word
 FROM visit_occurrence v JOIN gathered g ON g.person_id = v.person_id
-WHERE v.visit_start_date IS NOT NULL
-  AND (v.visit_end_date IS NULL OR v.visit_end_date >= v.visit_start_date)"""
+WHERE v.visit_start_date IS NOT NULL"""
     found = records.run(query, "visits of the cohort")
     died, hospice = ({one.concept for one in codes} for codes in (codebook.died, codebook.hospice))
     ends = [

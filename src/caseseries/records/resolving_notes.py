@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from caseseries.evidence.problem import some_of
 from caseseries.records.codebook import FIRST_LOCAL, Code, Codebook
 from caseseries.records.inspection import Note
 from caseseries.records.site import Site
@@ -86,7 +85,7 @@ def _of_absent(codes: list[Code], site: Site) -> Iterator[str]:
     elif absent:
         yield (
             f"Of {len(codes)} listed ids, {len(absent)} are not in the hospital's CONCEPT table: "
-            f"{some_of([_named(code) for code in absent])}. {AS_LISTED}"
+            f"{_listed(absent)}. {AS_LISTED}"
         )
 
 
@@ -121,7 +120,7 @@ def _of_always(always: tuple[str, ...]) -> Iterator[str]:
     if always:
         yield (
             "Where nothing is recorded, these count as absent on every day, since the codebook names none "
-            f"from which they are recorded whole: {some_of(always)}."
+            f"from which they are recorded whole: {', '.join(always)}."
         )
 
 
@@ -141,7 +140,9 @@ def _of_uncoded(codes: list[Code], site: Site) -> Iterator[str]:
         if not code.code and (there := site.concepts.get(code.concept)) and there.name
     ]
     if named:
-        yield f"Without a code in the codebook, so that only the hospital's names can tell: {some_of(named)}."
+        yield (
+            f"Without a code in the codebook, so that only the hospital's names can tell: {', '.join(named)}."
+        )
 
 
 def _of_recalled(codes: list[Code]) -> Iterator[str]:

@@ -14,8 +14,6 @@ from caseseries.records.survey_wording import percent, short, unit_words, years
 WIDTH = 100
 NAME = 26
 MOST_UNITS = 2
-MOST_NOTES = 5
-"""Notes on records and codes that are told, the gravest; the page has them all."""
 LACKING = "What the records lack, and what was not mapped as the codebook has it"
 DRUG_COLUMNS = "   given ordered    sig   dose  route"
 Row = Mapping[str, Any]
@@ -29,7 +27,7 @@ def survey_text(head: str, frames: Frames, unseen: Iterable[str], notes: Iterabl
         textwrap.fill(f"{head}; {there} of {frames.findings.height} findings have rows.", WIDTH),
         "Identified: counts are as they are, and stay inside.",
         *_list("What this study will not be able to see", unseen),
-        *_list(LACKING, notes, MOST_NOTES),
+        *_list(LACKING, notes),
         *_table("Measured", "usable  median", measured, lambda row: _numbers(row, frames.units)),
         *_table("In words, or by being there", "", said, lambda row: _words(row, frames.words)),
         *_table("Drugs", DRUG_COLUMNS, given, lambda row: _drug(row, frames.drugs)),
@@ -47,13 +45,11 @@ def parted(frames: Frames) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     return there.filter(is_number), there.filter(~is_number & ~is_drug), there.filter(is_drug)
 
 
-def _list(title: str, sentences: Iterable[str], most: int | None = None) -> Iterator[str]:
-    """A heading and its sentences; of more than `most` the first, and how many more stand on the page."""
+def _list(title: str, sentences: Iterable[str]) -> Iterator[str]:
+    """A heading and its sentences."""
     lines = [textwrap.fill(f"- {one}", WIDTH, subsequent_indent="  ") for one in sentences]
     if lines:
-        yield from ("", title, *lines[:most])
-    if most is not None and len(lines) > most:
-        yield f"  and {len(lines) - most:,} more: see the page."
+        yield from ("", title, *lines)
 
 
 def _table(title: str, last: str, findings: pl.DataFrame, says: Callable[[Row], str]) -> Iterator[str]:

@@ -89,10 +89,11 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Blocks behind a line that opens them."""
+    """Blocks behind a line that opens them; `is_open`: they are shown until it closes them."""
 
     title: str
     blocks: tuple[Block, ...]
+    is_open: bool = False
 
 
 Block = Table | Figure | Paragraph | Bullets | Fold

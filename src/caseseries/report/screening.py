@@ -48,11 +48,13 @@ MET_IS_NOT_ILL = (
 
 
 def to_know(screening: Screening) -> Iterator[Block]:
-    """What the records lack, and what their vocabulary says otherwise than the codebook, behind a line."""
+    """What the records lack, and what their vocabulary says otherwise than the codebook."""
     if screening.notes:
         notes = Bullets(tuple((note,) for note in screening.notes))
         many = so_many(len(screening.notes), "note")
-        yield Fold(f"To know before any number: {many} on these records and their codes", (notes,))
+        yield Fold(
+            f"To know before any number: {many} on these records and their codes", (notes,), is_open=True
+        )
 
 
 def in_short(screening: Screening, results: Results) -> Line:
