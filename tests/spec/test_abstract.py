@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from caseseries.cohort.screen import screen
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.days import number_of
 from caseseries.evidence.problem import Problems
+from caseseries.records.codebook import Codebook
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.naming import give_concepts
 from caseseries.records.omop import open_records
@@ -99,6 +102,7 @@ def screened(
     steps: str = "",
     variables: str = "",
     found: int = 6,
+    codebook: Codebook | None = None,
 ) -> tuple[Cohort, CaseSeries]:
     """The cohort and the case series of patient 1, who is found by a ferritin of 900, on day 6."""
     rows = [
@@ -108,7 +112,7 @@ def screened(
         *(("drug_exposure", one) for one in drugs),
         *others,
     ]
-    criteria, codebook = counted(1, "ferritin"), read_codebook()
+    criteria, codebook = counted(1, "ferritin"), codebook or read_codebook()
     promised = protocol(promise(criteria, before=MOMENTS + steps) + VARIABLES + variables)
     definitions = {criteria: open_definition(criteria)}
     with open_records(frames(hospital(rows)), threads=1) as records:
@@ -483,6 +487,54 @@ def test_a_death_may_stand_in_an_observation(word: str, died: bool) -> None:
     assert cohort.deaths["origin"].to_list() == (["observation:31"] if died else [])
     assert cases.table["alive"].to_list() == [not died]
     assert cases.origins["alive"].to_list() == ["observation:31" if died else "visit_occurrence:11"]
+
+
+@pytest.mark.parametrize(
+    "table, more",
+    [
+        ("condition_occurrence", {"condition_concept_id": 4306655, "condition_start_date": day(40)}),
+        ("procedure_occurrence", {"procedure_concept_id": 4306655, "procedure_date": day(40)}),
+    ],
+)
+def test_a_death_may_stand_among_diagnoses_and_procedures(table: str, more: Row) -> None:
+    row = whole(table, person_id=1, **{f"{table}_id": 31}, **more)
+    cohort, _ = screened([given(100, "anakinra", 7, 100, "100 mg subq daily")], [(table, row)])
+    assert cohort.deaths["origin"].to_list() == [f"{table}:31"]
+
+
+def test_of_a_death_on_no_day_nothing_is_known_but_that(tmp_path: Path) -> None:
+    died = ("death", whole("death", person_id=1))
+    fate = (
+        '[[variable]]\nname = "alive"\nkind = "yes/no"\ntake = { follow_up = "alive" }\n'
+        '[[variable]]\nname = "days"\nkind = "time"\nunit = "days"\ntake = { follow_up = "time" }\n'
+    )
+    doses = [given(100, "anakinra", 7, 100, "100 mg subq daily")]
+    cohort, cases = screened(doses, [died], variables=fate)
+    assert cases.table.select("alive", "days").rows() == [(None, None)]
+    assert any(note.startswith("Of patient 1 the death table says that they died") for note in cohort.notes)
+    told = ("death", whole("death", person_id=1, death_date=day(40)))
+    cohort, cases = screened(doses, [died, told], variables=fate)
+    assert cases.table.select("alive", "days").rows() == [(False, 33.0)]
+    assert not any("no record says when" in note for note in cohort.notes)
+
+
+def test_a_death_in_a_visit_that_ends_before_it_starts_counts() -> None:
+    """On its first day; on which day somebody typed wrongly, nobody can tell."""
+    odd = visit(14, 1, 45, 44) | {"discharged_to_source_value": "Died"}
+    cohort, _ = screened([given(100, "anakinra", 7, 100, "100 mg subq daily")], [("visit_occurrence", odd)])
+    assert cohort.deaths["day"].to_list() == [number_of(day(45))]
+
+
+def test_the_death_table_counts_where_the_codebook_says_so(tmp_path: Path) -> None:
+    """A hospital whose table is known to be wrong leaves `every_row_of` out."""
+    text = (files("caseseries.records") / "codebook.toml").read_text("utf-8")
+    assert text.count('every_row_of = ["death"]\n') == 1
+    (tmp_path / "ours.toml").write_text(text.replace('every_row_of = ["death"]\n', ""), "utf-8")
+    died = ("death", whole("death", person_id=1, death_date=day(40)))
+    doses = [given(100, "anakinra", 7, 100, "100 mg subq daily")]
+    for codebook, count in ((read_codebook(), 1), (read_codebook(tmp_path / "ours.toml"), 0)):
+        cohort, _ = screened(doses, [died], codebook=codebook)
+        assert cohort.deaths.height == count
 
 
 def test_a_step_may_ask_for_a_death() -> None:

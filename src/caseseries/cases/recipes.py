@@ -200,11 +200,16 @@ def _day_of(variable: Variable, take: Take, patient: Patient, study: Abstracting
 
 
 def _followed(variable: Variable, take: Take, patient: Patient, study: Abstracting) -> Cell:
-    """Alive until the last contact, or dead on the day of death; time from where the follow-up is counted."""
+    """Alive until the last contact, or dead on the day of death; time from where the follow-up is counted.
+
+    Neither is known of who died on a day that no record names.
+    """
     follow_up = study.protocol.follow_up
     if follow_up is None:
         return Cell()
     death = patient.moments.get(follow_up.event)
+    if death is None and patient.died_on_no_day:
+        return Cell()
     end = death or patient.moments.get(follow_up.until)
     if end is None:
         return Cell()

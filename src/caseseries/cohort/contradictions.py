@@ -8,7 +8,7 @@ import polars as pl
 
 from caseseries.evidence.problem import some_of
 from caseseries.records.omop import Records
-from caseseries.records.outcomes import after_death
+from caseseries.records.outcomes import NO_DAY, after_death
 
 BEFORE = {"before the birth": "they were born", "before the stay": "the stay that is studied began"}
 TABLES = {
@@ -36,11 +36,30 @@ def possible(deaths: pl.DataFrame) -> pl.DataFrame:
 def contradictions(records: Records, deaths: pl.DataFrame) -> tuple[str, ...]:
     """A sentence for each kind of contradiction about deaths (as `outcomes.deaths` tells them).
 
-    Deaths that lie before the birth or the stay; different days of one death; rows after it. Nothing where
-    the records agree.
+    Deaths that lie before the birth or the stay, or on no day; different days of one death; rows after it.
+    Nothing where the records agree.
     """
-    every = (*_impossible(deaths), *_different(possible(deaths)), *_later(records, first_deaths(deaths)))
+    every = (
+        *_impossible(deaths),
+        *_undated(deaths),
+        *_different(possible(deaths)),
+        *_later(records, first_deaths(deaths)),
+    )
     return tuple(every)
+
+
+def undated(deaths: pl.DataFrame) -> frozenset[int]:
+    """The patients of whom the death table says that they died, and no record says when."""
+    known = set(possible(deaths)["person_id"])
+    return frozenset(deaths.filter(why_not=NO_DAY)["person_id"]) - known
+
+
+def _undated(deaths: pl.DataFrame) -> Iterator[str]:
+    if who := undated(deaths):
+        yield (
+            f"Of {_patients(who)} the death table says that they died, and no record says when: whether they "
+            "were alive when last seen, and for how long they were followed, stays blank."
+        )
 
 
 def _impossible(deaths: pl.DataFrame) -> Iterator[str]:

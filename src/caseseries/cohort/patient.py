@@ -11,6 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from caseseries.cohort.answers import Settled
+from caseseries.cohort.contradictions import undated
 from caseseries.cohort.known import Known
 from caseseries.cohort.moments import Day
 from caseseries.cohort.windows import days_together
@@ -74,7 +75,7 @@ class Patient:
 
     `evidence` are the rows of theirs, in the order of day and row, `courses` in order of their first day.
     `moments` are those that came. The range of the age is in completed years. `went_to_hospice`: from the
-    studied stay, or from a later visit.
+    studied stay, or from a later visit. `died_on_no_day`: a record says so, and none says when.
     """
 
     person: int
@@ -89,6 +90,7 @@ class Patient:
     moments: Mapping[str, Day]
     answers: Mapping[str, Settled]
     went_to_hospice: bool
+    died_on_no_day: bool
 
     @cached_property
     def readings(self) -> Mapping[str, tuple[Reading, ...]]:
@@ -192,6 +194,7 @@ def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple
         known.visits.filter(discharged_to="hospice").group_by("person_id").agg(pl.col("last_day").max())
     )
     hospices: dict[int, int] = dict(to_hospice.iter_rows())
+    dead = undated(known.deaths)
     return tuple(
         Patient(
             person=row["person_id"],
@@ -206,6 +209,7 @@ def patients_of(known: Known, moments: Mapping[int, Mapping[str, Day]]) -> tuple
             moments=moments[row["person_id"]],
             answers=known.charts[row["person_id"]].answers,
             went_to_hospice=hospices.get(row["person_id"], row["first_day"] - 1) >= row["last_day"],
+            died_on_no_day=row["person_id"] in dead,
         )
         for row in known.patients.sort("person_id").iter_rows(named=True)
     )

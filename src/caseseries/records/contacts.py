@@ -33,7 +33,9 @@ def last_contacts(
     told = [in_person, *rows_that_say(records, codebook, CONTACT, evidence)]
     laboratory = (pl.col("table") == "measurement").alias("is_laboratory")
     every = pl.concat(
-        one.with_columns(laboratory).select(pl.col(name).cast(kind) for name, kind in CONTACTS.items())
+        one.drop_nulls("day")
+        .with_columns(laboratory)
+        .select(pl.col(name).cast(kind) for name, kind in CONTACTS.items())
         for one in told
     )
     return every.sort("person_id", "day", "is_laboratory", "origin")

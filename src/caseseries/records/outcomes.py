@@ -21,6 +21,7 @@ _LATER = (
     ("drug", "drug_exposure", "drug_exposure_start_date"),
     ("visit", "visit_occurrence", "visit_end_date"),
 )
+NO_DAY = "no day"
 _PLACE = ["person_id", "day", "origin"]
 VISITS = pl.Schema(
     {
@@ -68,7 +69,8 @@ def deaths(
 
     With DEATHS as columns, the earliest first. `booked` is what `visits` gives, and of `evidence` count the
     rows of DEATH. `admitted` has person_id and first_day, the first of the stay that is studied. `why_not`
-    says of a death that cannot be whether it lies before the birth or before that stay; else "".
+    says of a death that cannot be whether it lies before the birth or before that stay, and of a row of the
+    table without a day that it has none; else "".
     """
     by_visit = booked.filter(pl.col("discharged_to") == "died").select(
         "person_id", pl.col("last_day").alias("day"), origins("visit_occurrence", "visit_id")
@@ -78,7 +80,9 @@ def deaths(
     known = every.join(_births(records), on="person_id", how="left")
     known = known.join(admitted.select("person_id", "first_day"), on="person_id", how="left")
     why_not = (
-        pl.when(_as_number(pl.from_epoch("day", "d")) < pl.col("born"))
+        pl.when(pl.col("day").is_null())
+        .then(pl.lit(NO_DAY))
+        .when(_as_number(pl.from_epoch("day", "d")) < pl.col("born"))
         .then(pl.lit("before the birth"))
         .when(pl.col("day") < pl.col("first_day"))
         .then(pl.lit("before the stay"))
@@ -127,7 +131,7 @@ def rows_that_say(
     """The rows that say a finding, with person_id, day, origin and `table`; those of visits are left out.
 
     They are the rows of its codes in the evidence, and of the tables of which every row says it the first of
-    each day. A row of `death` goes by its patient.
+    each day. A row of `death` goes by its patient, and one without a day stands there too.
     """
     row = origins(pl.col("table"))
     mine = evidence.filter(pl.col("finding") == finding)  # few of many: only their words are looked at
@@ -141,7 +145,7 @@ def rows_that_say(
             query = f"""
 SELECT e.person_id, {day(f"e.{date}")} AS day, MIN(e.{row_id}) AS row_id
 FROM {table} e JOIN gathered g ON g.person_id = e.person_id
-WHERE e.{date} IS NOT NULL
+{"" if table == "death" else f"WHERE e.{date} IS NOT NULL"}
 GROUP BY e.person_id, e.{date}"""
             found = records.run(query, f"{finding}: every row of {table} of the cohort")
             yield found.with_columns(table=pl.lit(table)).select("person_id", "day", row, "table")
