@@ -457,7 +457,7 @@ def test_on_a_terminal_the_steps_are_shown_and_taken_back(tmp_path: Path) -> Non
                 break
     os.close(ours)
     assert process.returncode == 0
-    assert b"\r\x1b[Koverall survival ...\r\x1b[K" in said
+    assert b"\r\x1b[Koverall survival (1 of 25) ...\r\x1b[K" in said
     assert said.endswith(b"...\r\x1b[K")
 
 

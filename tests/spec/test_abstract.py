@@ -502,6 +502,20 @@ def test_a_death_may_stand_among_diagnoses_and_procedures(table: str, more: Row)
     assert cohort.deaths["origin"].to_list() == [f"{table}:31"]
 
 
+def test_a_ward_may_say_that_somebody_died() -> None:
+    left = whole(
+        "visit_detail",
+        visit_detail_id=31,
+        person_id=1,
+        visit_occurrence_id=11,
+        visit_detail_start_date=day(20),
+        visit_detail_end_date=day(30),
+        discharged_to_source_value="EXPIRED",
+    )
+    cohort, _ = screened([given(100, "anakinra", 7, 100, "100 mg subq daily")], [("visit_detail", left)])
+    assert cohort.deaths.select("origin", "day").rows() == [("visit_detail:31", number_of(day(30)))]
+
+
 def test_of_a_death_on_no_day_nothing_is_known_but_that(tmp_path: Path) -> None:
     died = ("death", whole("death", person_id=1))
     fate = (

@@ -375,6 +375,13 @@ class TestResolving:
         said = '"wbc" is concept 2000000001 here: its rows of measurement are read as leukocytes.'
         assert said in found.notes
 
+    def test_a_standard_concept_is_found_by_its_vocabulary_and_code(self) -> None:
+        liver = (4_000_001, "Big liver", "Condition", "SNOMED", "S", "80515008", None)
+        other = (4_000_002, "Other liver", "Condition", "ICD10CM", "S", "80515008", None)
+        old = (4_000_003, "Old liver", "Condition", "SNOMED", None, "80515008", None)
+        found = resolved(read_codebook(), concepts=[liver, other, old], above=[])
+        assert {concept for _, concept in found.concepts["hepatomegaly"]} == {4_000_001}
+
     def test_a_name_of_rows_leads_to_their_local_concept_or_stays_a_name(self, ours: Codebook) -> None:
         rows = [(0, "NkFunc "), (None, "nkfunc"), (2000000077, "NKFUNC"), (3001122, "nkfunc"), (0, "else")]
         found = resolved(ours, rows=rows)

@@ -79,8 +79,8 @@ def analyse_first(
 ) -> Results:
     """As `analyse` does, of what `analysed` gave: the first episodes, and how many rows there are beside."""
     results = []
-    for clause in protocol.analyses:
-        tell(clause.name)
+    for number, clause in enumerate(protocol.analyses, 1):
+        tell(f"{clause.name} ({number} of {len(protocol.analyses)})")
         result = _done(clause, first, protocol)
         if not result.why_not:
             cautions = (*result.cautions, *_general(clause, first, protocol, further))

@@ -14,6 +14,7 @@ BEFORE = {"before the birth": "they were born", "before the stay": "the stay tha
 TABLES = {
     "death": "the death table",
     "visit_occurrence": "the discharges",
+    "visit_detail": "the discharges from wards",
     "condition_occurrence": "the conditions",
     "observation": "the observations",
     "procedure_occurrence": "the procedures",

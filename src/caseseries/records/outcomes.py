@@ -47,7 +47,13 @@ SELECT v.person_id, v.visit_occurrence_id AS visit_id, {day("v.visit_start_date"
   COALESCE(v.discharged_to_concept_id, 0) AS to_concept, COALESCE(v.discharged_to_source_value, '') AS to_word
 FROM visit_occurrence v JOIN gathered g ON g.person_id = v.person_id
 WHERE v.visit_start_date IS NOT NULL"""
-    found = records.run(query, "visits of the cohort")
+    found = _discharged(records.run(query, "visits of the cohort"), codebook)
+    visits = found.select(pl.col(name).cast(kind) for name, kind in VISITS.items())
+    return visits.sort("person_id", "first_day", "visit_id")
+
+
+def _discharged(found: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
+    """The rows with `discharged_to`: died, hospice or "", by their concept and word of a discharge."""
     died, hospice = ({one.concept for one in codes} for codes in (codebook.died, codebook.hospice))
     ends = [
         "died"
@@ -57,9 +63,18 @@ WHERE v.visit_start_date IS NOT NULL"""
         else ""
         for concept, word in found.select("to_concept", "to_word").iter_rows()
     ]
-    found = found.with_columns(pl.Series("discharged_to", ends, dtype=pl.String))
-    visits = found.select(pl.col(name).cast(kind) for name, kind in VISITS.items())
-    return visits.sort("person_id", "first_day", "visit_id")
+    return found.with_columns(pl.Series("discharged_to", ends, dtype=pl.String))
+
+
+_WARDS = f"""
+SELECT v.person_id, v.visit_detail_id AS row_id,
+  {day("COALESCE(v.visit_detail_end_date, v.visit_detail_start_date)")} AS day,
+  COALESCE(v.discharged_to_concept_id, 0) AS to_concept,
+  COALESCE(v.discharged_to_source_value, '') AS to_word
+FROM visit_detail v JOIN gathered g ON g.person_id = v.person_id
+WHERE v.visit_detail_start_date IS NOT NULL
+  AND (v.discharged_to_concept_id <> 0 OR v.discharged_to_source_value IS NOT NULL)"""
+"""SQL: every stay on a ward that says where its patient went."""
 
 
 def deaths(
@@ -75,7 +90,9 @@ def deaths(
     by_visit = booked.filter(pl.col("discharged_to") == "died").select(
         "person_id", pl.col("last_day").alias("day"), origins("visit_occurrence", "visit_id")
     )
-    told = [by_visit, *rows_that_say(records, codebook, DEATH, evidence)]
+    by_ward = _discharged(records.run(_WARDS, "discharges from wards of the cohort"), codebook)
+    by_ward = by_ward.filter(discharged_to="died").select("person_id", "day", origins("visit_detail"))
+    told = [by_visit, by_ward, *rows_that_say(records, codebook, DEATH, evidence)]
     every = pl.concat(one.select(pl.col(name).cast(DEATHS[name]) for name in _PLACE) for one in told)
     known = every.join(_births(records), on="person_id", how="left")
     known = known.join(admitted.select("person_id", "first_day"), on="person_id", how="left")

@@ -51,11 +51,12 @@ class Names:
 def read_names(codebook: Codebook, records: Records) -> Names:
     """The concepts and the unmapped rows that go by the names of the codebook, in any case of letters.
 
-    A name is looked for in CONCEPT, among the names of standard concepts and the names and codes of local
-    ones; and among the source values of rows whose concept is local or none.
+    A name is looked for in CONCEPT, among the names of standard concepts, their codes behind their vocabulary
+    ("loinc 2276-4"), and the names and codes of local ones; and among the source values of rows whose concept
+    is local or none.
     """
     wanted = [
-        (place, entry.finding, table, domain, name)
+        (place, entry.finding, table, domain, name, *name.rpartition(" ")[::2])
         for place, (table, (_, domain)) in enumerate(KINDS.items())
         for entry in codebook.entries
         if table in entry.tables
@@ -89,6 +90,8 @@ _WANTED = {
     "table": pl.String,
     "domain": pl.String,
     "name": pl.String,
+    "vocabulary": pl.String,
+    "code": pl.String,
 }
 _TOLD = {"place": pl.Int64, **FOUND, "rows": pl.Int64}
 
@@ -101,6 +104,11 @@ UNION
 SELECT n.place, n.finding, n."table", n.name, c.concept_id, CAST(NULL AS BIGINT) AS rows
 FROM concept c JOIN codebook_names n ON LOWER(TRIM(c.concept_code)) = n.name
 WHERE COALESCE(c.domain_id, n.domain) = n.domain AND c.concept_id >= {FIRST_LOCAL}
+UNION
+SELECT n.place, n.finding, n."table", n.name, c.concept_id, CAST(NULL AS BIGINT) AS rows
+FROM concept c JOIN codebook_names n
+  ON LOWER(TRIM(c.concept_code)) = n.code AND LOWER(TRIM(c.vocabulary_id)) = n.vocabulary
+WHERE COALESCE(c.domain_id, n.domain) = n.domain AND c.standard_concept = 'S'
 ORDER BY place, finding, name, concept_id"""
 
 
