@@ -559,15 +559,16 @@ def test_a_step_may_ask_for_a_death() -> None:
         assert cohort.attrition.steps[-1].into == into
 
 
-@pytest.mark.parametrize("concept, last", [(9202, 45), (581477, 45), (5083, 30)])
-def test_a_contact_is_in_person(concept: int, last: int) -> None:
-    """A visit on day 45 after the stay, which ends on day 30: to the ward, an office, or by telephone."""
+@pytest.mark.parametrize("concept, last", [(9202, 45), (581477, 45), (5083, 30), (0, 30), (None, 30)])
+def test_a_contact_is_in_person(concept: int | None, last: int) -> None:
+    """A visit on day 45 after the stay, which ends on day 30: to the ward, an office, by telephone, or
+    nobody knows how."""
     later = visit(14, 1, 45, 45) | {"visit_concept_id": concept}
     doses = [given(100, "anakinra", 7, 100, "100 mg subq daily")]
     cohort, _ = screened(doses, [("visit_occurrence", later)])
     assert cohort.moments.filter(moment="last_contact")["day"].item() == number_of(day(last))
-    said = [note for note in cohort.notes if "no contact by the codebook: 5083 (1 of 1 patients)" in note]
-    assert len(said) == (concept == 5083)
+    told = f"no contact by the codebook: {concept or 0} (1 of 1 patients)"
+    assert len([note for note in cohort.notes if told in note]) == (last == 30)
 
 
 def test_a_stay_may_end_on_the_last_day_of_the_calendar(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,8 +44,11 @@ def last_contacts(
 def note_on_contacts(
     records: Records, codebook: Codebook, codes: pl.DataFrame, booked: pl.DataFrame
 ) -> tuple[str, ...]:
-    """A sentence that names the kinds of visits of the cohort that are no contact; nothing without any."""
-    rest = booked.filter(~_is_contact(codebook, codes))
+    """A sentence that names the kinds of visits of the cohort that are no contact; nothing without any.
+
+    A visit that does not say its kind is of kind 0, which means that none is known.
+    """
+    rest = booked.filter(~_is_contact(codebook, codes)).with_columns(pl.col("concept_id").fill_null(0))
     kinds = rest.group_by("concept_id").agg(pl.len().alias("visits"), pl.col("person_id").n_unique())
     if kinds.is_empty():
         return ()
@@ -67,4 +70,5 @@ def _is_contact(codebook: Codebook, codes: pl.DataFrame) -> pl.Expr:
     if entry and "visit_occurrence" in entry.every_row_of:
         return pl.lit(True)
     mine = codes.filter((pl.col("finding") == CONTACT) & (pl.col("table") == "visit_occurrence"))
-    return pl.col("concept_id").is_in([*codebook.inpatient_concepts, *mine["concept_id"]])
+    kinds = [*codebook.inpatient_concepts, *mine["concept_id"]]
+    return pl.col("concept_id").is_in(kinds).fill_null(False)
