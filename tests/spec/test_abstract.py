@@ -310,6 +310,18 @@ def test_a_prescription_of_an_outpatient_visit_is_taken_at_home() -> None:
 def test_a_piece_is_as_strong_as_its_name_or_the_table_of_strengths_says(
     name: str, rows: list[tuple[int, float, int, float | None, int | None]], dose: str
 ) -> None:
+    assert daily(name, rows) == ([100.0] if dose else [None])
+
+
+@pytest.mark.parametrize("reason, dose", [(None, 100.0), ("", 100.0), (" ", 100.0), ("D", None), ("U", None)])
+def test_a_strength_counts_while_nothing_says_why_not(reason: str | None, dose: float | None) -> None:
+    assert daily("Kineret", [(1, 100.0, 8576, None, None)], invalid_reason=reason) == [dose]
+
+
+def daily(
+    name: str, rows: list[tuple[int, float, int, float | None, int | None]], invalid_reason: str | None = None
+) -> list[float | None]:
+    """The milligrams a day of one syringe of a product of this name, with these rows of strengths."""
     units = {8576: "mg", 8504: "g", 8510: "[U]", 8587: "mL"}
     product = {"vocabulary_id": "RxNorm", "concept_code": "72435", "concept_name": name}
     vocabulary = [("concept", whole("concept", concept_id=CODES["anakinra"], **product))]
@@ -328,13 +340,14 @@ def test_a_piece_is_as_strong_as_its_name_or_the_table_of_strengths_says(
                 **{f"{'amount' if per is None else 'numerator'}_unit_concept_id": unit},
                 denominator_value=size,
                 denominator_unit_concept_id=per,
+                invalid_reason=invalid_reason,
             ),
         )
         for ingredient, amount, unit, size, per in rows
     ]
     syringe = given(100, "anakinra", 7, 1, "") | {"dose_unit_source_value": "syringe"}
     _, cases = screened([syringe], [*vocabulary, *strengths])
-    assert cases.table["anakinra.daily"].to_list() == ([100.0] if dose else [None])
+    return cases.table["anakinra.daily"].to_list()
 
 
 def test_each_step_of_a_taper_has_its_own_daily_dose() -> None:

@@ -36,7 +36,7 @@ SELECT s.drug_concept_id, s.ingredient_concept_id, COALESCE(s.amount_value, s.nu
   u.concept_code AS unit
 FROM drug_strength s
 LEFT JOIN concept u ON u.concept_id = COALESCE(s.amount_unit_concept_id, s.numerator_unit_concept_id)
-WHERE s.drug_concept_id IN ({ids}) AND COALESCE(s.invalid_reason, '') = ''
+WHERE s.drug_concept_id IN ({ids}) AND COALESCE(TRIM(s.invalid_reason), '') = ''
   AND (s.amount_value IS NOT NULL OR s.denominator_value IS NOT NULL)"""
     said: dict[int, set[tuple[int, float | None]]] = {}
     for concept, ingredient, amount, unit in records.run(query, "strengths of the products").iter_rows():
