@@ -210,7 +210,11 @@ SAID: dict[Truth, list[Row]] = {
         {"value_as_string": " ", "value_source_value": "positive"},
         {},
     ],
-    OPEN: [{"value_as_string": "perhaps"}, {"value_as_concept_id": 404, "value_source_value": "pending"}],
+    OPEN: [
+        {"value_as_string": "perhaps"},
+        {"value_as_string": "Unknown"},
+        {"value_as_concept_id": 404, "value_source_value": "pending"},
+    ],
     DENIED: [
         {"value_as_string": "absent"},
         {"value_as_concept_id": 45_877_002, "value_source_value": "present"},

@@ -12,7 +12,7 @@ from caseseries.evidence.catalogue import Entry as Kind
 from caseseries.evidence.catalogue import entry
 from caseseries.evidence.presence import ABSENT
 from caseseries.evidence.unit_names import unit_name
-from caseseries.evidence.values import Operator, plain_text, read_number
+from caseseries.evidence.values import MISSING, Operator, plain_text, read_number
 from caseseries.records.codebook import Codebook, Entry
 
 SIGNS: tuple[tuple[str, Operator], ...] = (
@@ -148,12 +148,12 @@ def kind_of(one: Entry) -> Kind:
 
 
 def _presence(hospital: Hospital, table: str, row: Row) -> str:
-    """That it is there, but where the row says the contrary."""
+    """That it is there, but where the row says the contrary, or that nobody knows."""
     try:
         word = _word(hospital, table, row)
     except Aside:
         return "present"
-    return word if word.casefold() in ABSENT else "present"
+    return word if word.casefold() in (*ABSENT, *MISSING) and word else "present"
 
 
 def _word(hospital: Hospital, table: str, row: Row) -> str:

@@ -484,7 +484,12 @@ def test_the_last_contact_may_be_a_sample() -> None:
         assert cases.moments.filter(moment="last_contact")["day"].item() == last
 
 
-@pytest.mark.parametrize("word, died", [("", True), ("Yes", True), ("no", False), ("Alive", False)])
+NOT_DEAD = ("no", "Alive", "living", "unknown", "Not known", "?")
+
+
+@pytest.mark.parametrize(
+    "word, died", [("", True), ("Yes", True), ("of sepsis", True), *((word, False) for word in NOT_DEAD)]
+)
 def test_a_death_may_stand_in_an_observation(word: str, died: bool) -> None:
     row = whole(
         "observation",

@@ -251,6 +251,15 @@ def test_a_row_that_need_only_be_there_can_deny() -> None:
     assert "18 cm 1 (met), no 1 (denied)" in str(told)
 
 
+@pytest.mark.parametrize("word", ["Unknown", "not done", "?"])
+def test_a_row_that_says_that_nobody_knows_is_not_understood(word: str) -> None:
+    row = found("observation", 1, 1, "splenomegaly", 1, value_as_string=word)
+    told = surveyed([("observation", row)], "splenomegaly")
+    assert told.frames.words.select("word", "means", "rows").rows() == [(word, "not understood", 1)]
+    assert row_of(told.frames.findings, finding="splenomegaly")["usable"] == 0
+    assert f'splenomegaly: these words are not understood: "{word}" (1).' in told.unseen
+
+
 def test_the_laboratorys_own_limit() -> None:
     """Below it is low; `<12` against 10 is neither; without a number or a limit nothing is said."""
     rows = lab(

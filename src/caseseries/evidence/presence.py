@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caseseries.evidence.values import plain_text
+from caseseries.evidence.values import MISSING, plain_text
 
 PRESENT = ("present", "yes", "seen", "found", "positive", "enlarged", "true")
 ABSENT = (
@@ -16,9 +16,13 @@ ABSENT = (
     "normal",
     "false",
     "alive",
+    "living",
 )
+_UNKNOWN = MISSING - {""}
+"""What says that nobody knows; an empty word says nothing, and its row is there."""
 
 
 def presence(word: str) -> str:
-    """The word where it denies, else "present": of a row that is only there, "absent" alone says no."""
-    return word if plain_text(word).casefold() in ABSENT else "present"
+    """The word where it denies, or says that nobody knows; else "present": the row is there."""
+    plain = plain_text(word).casefold()
+    return word if plain in ABSENT or plain in _UNKNOWN else "present"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from caseseries.evidence.presence import presence
+from caseseries.evidence.presence import ABSENT, PRESENT, presence
+from caseseries.evidence.values import plain_text
 from caseseries.records import readings
 from caseseries.records.codebook import Entry
 from caseseries.records.forms import Forms
@@ -58,7 +59,8 @@ def _comes_to(finding: str, word: str, how: str, means: Means) -> str:
     if how == "limit" and word == UNDECIDED:
         return UNDECIDABLE
     if how == "presence":
-        return "met" if presence(word) == "present" else "denied"
+        said = plain_text(presence(word)).casefold()
+        return "met" if said in PRESENT else "denied" if said in ABSENT else NOT_UNDERSTOOD
     return NOT_UNDERSTOOD if word in ("", NO_NUMBER, NO_LIMIT) else means(finding, word)
 
 
