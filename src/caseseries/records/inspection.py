@@ -14,16 +14,18 @@ from caseseries.records.fields import fields
 from caseseries.records.source import Table
 from caseseries.records.views import Shown, shown
 
-_BEARABLE = {"integer": 0.0, "date": 0.01, "datetime": 0.01, "float": 0.5, "text": 1.0}
+_BEARABLE = {"id": 0.0, "integer": 0.01, "date": 0.01, "datetime": 0.01, "float": 0.5, "text": 1.0}
 """The share of entries that may be unreadable before they are a problem: an id never, a day rarely."""
 _EXAMPLES = {
-    "integer": "ids are whole numbers with all their digits, such as 3589912774911670296",
+    "id": "ids are whole numbers with all their digits, such as 3589912774911670296",
+    "integer": "whole numbers are written in digits alone, such as 1970",
     "date": "days are written year first, such as 2014-02-07",
     "datetime": "moments are written year first, such as 2014-02-07 13:45:00",
     "float": "values are plain numbers, such as 12.5",
 }
 _MENDS = {
-    "integer": "Export ids as whole numbers: a spreadsheet, and a column of decimals, cut their digits.",
+    "id": "Export ids as whole numbers: a spreadsheet, and a column of decimals, cut their digits.",
+    "integer": "Write the numbers so, and leave empty what is not known.",
     "date": "Write the days so: nobody can tell whether 07/02/2014 is in July.",
     "datetime": "Write the moments so: nobody can tell whether 07/02/2014 is in July.",
     "float": "Write the numbers with a point and without any other sign.",
@@ -107,7 +109,11 @@ def unreadable(
     engine: Engine, name: str, table: Table, relation: str, columns: Iterable[Shown]
 ) -> tuple[list[Problem], list[Note]]:
     """What stands in a table and cannot be read: problems where it is too much, notes where it is little."""
-    asked = [(each.name, each.field.kind, each.fault) for each in columns if each.fault and each.field]
+    asked = [
+        (each.name, "id" if "_id" in each.name else each.field.kind, each.fault)
+        for each in columns
+        if each.fault and each.field
+    ]
     if not asked:
         return [], []
     row_id = next(iter(table.columns))
