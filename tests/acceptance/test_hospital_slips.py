@@ -323,7 +323,8 @@ TOLD: list[tuple[str, Frames, str]] = [
         }
         | {"person": hospital()["person"]},
         "Rows of the cohort that say, in all but the id, what another row says: 2 of condition_occurrence, "
-        "10 of measurement, 2 of drug_exposure, 2 of visit_occurrence, 1 of death. None counts twice, but for doses without a time of day, of which a day may have several.",
+        "10 of measurement, 2 of drug_exposure, 2 of visit_occurrence, 1 of death. None "
+        "counts twice, but for doses without a time of day, of which a day may have several.",
     ),
     (
         "a stay of an unknown kind",
