@@ -12,7 +12,7 @@ from hypothesis.vendor.pretty import RepresentationPrinter
 from tests.referee.drawn_drugs import anakinra, marks
 from tests.referee.drawn_rows import MOODS, Mood, by_share, noise, numbers, of_steps, spoken
 from tests.referee.judging import numbered
-from tests.referee.making import answer, born, day, hospital, visit, whole
+from tests.referee.making import answer, born, day, found, hospital, visit, whole
 from tests.referee.promises import Promise, promises
 from tests.referee.reading import ID, Hospital, Row
 
@@ -38,6 +38,8 @@ ENDS: tuple[Row, ...] = (
     {"discharged_to_concept_id": 4216643},
 )
 """How a visit ends: seldom with a death."""
+SEEN = [None, "yes", "no", "unknown"]
+"""What an observation of a death says."""
 NAMES = {45_877_001: "Present", 45_877_002: "Absent"}
 
 
@@ -124,7 +126,7 @@ def lives(draw: st.DrawFn, person: int, promise: Promise) -> list[tuple[str, Row
     start = draw(st.sampled_from([1, 1, 1, 2, 0, -10]))
     for _ in range(draw(st.sampled_from([1, 1, 2, 3]))):
         length = draw(st.sampled_from([0, 2, 6, 8, 8, 15, 15, 21, 21, 35, None, -2]))
-        concept = draw(st.sampled_from([9201, 9201, 9201, 262, 262, 8717, 9202]))
+        concept = draw(st.sampled_from([9201, 9201, 9201, 262, 262, 8717, 9202, 5083]))
         end = None if length is None else start + length
         went = draw(st.sampled_from(ENDS))
         rows.append(("visit_occurrence", visit(0, person, start, end, concept) | went))
@@ -145,7 +147,11 @@ def lives(draw: st.DrawFn, person: int, promise: Promise) -> list[tuple[str, Row
     rows += draw(anakinra(person, first)) if draw(st.integers(0, 2)) else []
     if not draw(st.integers(0, 2)):
         died = first + draw(st.sampled_from([length, length, length + 9, 1, -3]))
-        rows.append(("death", whole("death", person_id=person, death_date=day(died))))
+        seen = found("observation", 0, person, "death", died) | {
+            "value_as_string": draw(st.sampled_from(SEEN))
+        }
+        in_table = ("death", whole("death", person_id=person, death_date=day(died)))
+        rows.append(draw(st.sampled_from([in_table, in_table, ("observation", seen)])))
     flagging = sorted({flag.finding for flag in promise.definition.flags})
     rows += draw(st.lists(marks(person, first, flagging), min_size=1, max_size=3)) if flagging else []
     return rows
