@@ -63,7 +63,7 @@ def test_a_cohort_in_a_notebook_is_its_flow(house: Path) -> None:
     assert flow.splitlines()[0] == "       6,000  in the database"
     assert "in: met at least 5 of 8 HLH-2004 criteria" in flow
     assert flow in repr(cohort)
-    assert len(repr(cohort).splitlines()) <= 70
+    assert len(repr(cohort).splitlines()) <= 100
 
 
 def test_sheet_and_hospital_keep_one_promise(house: Path, tmp_path: Path) -> None:

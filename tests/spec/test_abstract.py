@@ -346,7 +346,8 @@ def daily(
         for ingredient, amount, unit, size, per in rows
     ]
     syringe = given(100, "anakinra", 7, 1, "") | {"dose_unit_source_value": "syringe"}
-    _, cases = screened([syringe], [*vocabulary, *strengths])
+    cohort, cases = screened([syringe], [*vocabulary, *vocabulary[:1], *strengths])
+    assert cohort.exposures.height == 1  # though its product stands in CONCEPT twice
     return cases.table["anakinra.daily"].to_list()
 
 

@@ -10,7 +10,7 @@ from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.evidence.presence import presence
 from caseseries.records import readings
 from caseseries.records.codebook import Codebook
-from caseseries.records.forms import SIGNS, Forms
+from caseseries.records.forms import SIGNS, Forms, names_of
 from caseseries.records.omop import Records
 from caseseries.records.plausible import plausible
 from caseseries.records.products import made_of_two, product_parts
@@ -166,22 +166,28 @@ def gather_exposures(records: Records, codes: pl.DataFrame) -> pl.DataFrame:
     query = f"""
 SELECT e.person_id, w.finding AS drug, {start} AS start,
   e.drug_exposure_start_datetime IS NOT NULL AS has_time, {stop} AS stop, e.quantity, e.days_supply, e.sig,
-  e.dose_unit_source_value AS dose_unit, COALESCE(r.concept_name, e.route_source_value) AS route,
-  e.drug_type_concept_id AS type_concept_id, e.drug_source_value AS source_value, c.concept_name,
+  e.dose_unit_source_value AS dose_unit, e.route_concept_id, e.route_source_value AS route_source,
+  e.drug_type_concept_id AS type_concept_id, e.drug_source_value AS source_value,
   e.drug_concept_id AS concept_id,
   e.visit_occurrence_id AS visit_id, e.drug_exposure_id AS row_id
 FROM drug_exposure e
 JOIN gathered g ON g.person_id = e.person_id
 JOIN wanted_drugs w ON w.concept_id = e.drug_concept_id
-LEFT JOIN concept r ON r.concept_id = e.route_concept_id AND r.concept_id <> 0
-LEFT JOIN concept c ON c.concept_id = e.drug_concept_id AND c.concept_id <> 0
 WHERE e.drug_exposure_start_date IS NOT NULL"""
     found = records.run(query, "evidence: exposures")
-    products = dict(found.select("concept_id", pl.col("concept_name").fill_null("")).iter_rows())
-    piece = pl.col("concept_id").replace_strict(
-        strengths(records, products), default=None, return_dtype=pl.Float64
+    # Looked up and not joined: where CONCEPT has a row twice, no row of a drug may stand twice.
+    called = names_of(records, pl.concat([found["concept_id"], found["route_concept_id"]]).drop_nulls())
+    named = {concept: name for concept, name in called.items() if name}
+    pieces = strengths(records, {concept: named.get(concept, "") for concept in found["concept_id"]})
+    product, route, piece = (
+        pl.col(column).replace_strict(known, default=None, return_dtype=kind)
+        for column, known, kind in (
+            ("concept_id", named, pl.String),
+            ("route_concept_id", named, pl.String),
+            ("concept_id", pieces, pl.Float64),
+        )
     )
-    frame = found.with_columns(strength=piece).select(
-        pl.col(name).cast(kind) for name, kind in EXPOSURES.items()
-    )
+    frame = found.with_columns(
+        concept_name=product, route=route.fill_null(pl.col("route_source")), strength=piece
+    ).select(pl.col(name).cast(kind) for name, kind in EXPOSURES.items())
     return frame.sort("person_id", "drug", "start", "row_id")
