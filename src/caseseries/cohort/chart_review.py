@@ -8,21 +8,19 @@ from dataclasses import dataclass
 import polars as pl
 
 from caseseries.cohort.answers import Answer, Settled, read_id, settle
-from caseseries.cohort.facts import DATES
+from caseseries.cohort.facts import TABLES
 from caseseries.cohort.findings import Reply
 from caseseries.cohort.search import ANSWERS
 from caseseries.criteria.lowering import Lowered
 from caseseries.evidence.problem import some_of
 from caseseries.evidence.truth import Truth
 from caseseries.evidence.values import is_missing
+from caseseries.records.columns import COLUMNS
 from caseseries.records.omop import Records
 from caseseries.records.readings import day
 
-ROW_DATES = {table: (columns[2], columns[1]) for table, columns in DATES.items()} | {
-    "note": ("note_id", "note_date"),
-    "visit_occurrence": ("visit_occurrence_id", "visit_start_date"),
-}
-"""Of each table that an answer can name, the columns of the row's id and of its day."""
+NAMED = (*TABLES, "note", "visit_occurrence")
+"""The tables of which an answer can name a row as its evidence."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +149,11 @@ def _days(records: Records, answers: tuple[Answer, ...]) -> dict[tuple[int, str]
         table, _, number = row.partition(":")
         number = number.partition(":")[0]  # a passage of a note is note:91:120-151
         row_id = read_id(number)
-        if table in ROW_DATES and row_id is not None:
+        if table in NAMED and row_id is not None:
             wanted.setdefault(table, set()).add(row_id)
     days: dict[tuple[int, str], list[int]] = {}
     for table, numbers in sorted(wanted.items()):
-        column, date = ROW_DATES[table]
+        column, _, date, _ = COLUMNS[table]
         records.put("named_rows", pl.DataFrame({"row_id": sorted(numbers)}, {"row_id": pl.Int64}))
         query = f"""
 SELECT e.{column} AS row_id, e.person_id, {day(f"e.{date}")} AS day FROM {table} e

@@ -6,18 +6,11 @@ from collections.abc import Iterator
 
 from caseseries.cohort.rules import Rules
 from caseseries.records import readings
+from caseseries.records.columns import COLUMNS
 from caseseries.records.readings import day
 
 TABLES = ("condition_occurrence", "measurement", "observation", "procedure_occurrence", "drug_exposure")
 """The tables of facts, in the order in which they decide; `source` is the place here, from 1."""
-DATES = {
-    "condition_occurrence": ("condition_concept_id", "condition_start_date", "condition_occurrence_id"),
-    "measurement": ("measurement_concept_id", "measurement_date", "measurement_id"),
-    "observation": ("observation_concept_id", "observation_date", "observation_id"),
-    "procedure_occurrence": ("procedure_concept_id", "procedure_date", "procedure_occurrence_id"),
-    "drug_exposure": ("drug_concept_id", "drug_exposure_start_date", "drug_exposure_id"),
-}
-"""Of each table the columns of the concept, the day and the row's own id."""
 KEY = ("concept_id", "unit_concept_id", "unit_source_value")
 PLAUSIBLE = """CASE WHEN n.operator < 0 AND NOT r.by_value THEN n.value > 0
     ELSE n.value BETWEEN r.least AND r.most END"""
@@ -68,7 +61,7 @@ WHERE {readings.finite("n.value")} AND {readings.finite("n.range_low")} AND {sta
     for table in rules.words["table"].unique().sort():
         yield _words(table, known_from if table == "measurement" else "")
     for table in rules.presences["table"].unique().sort():
-        concept, date, row_id = DATES[table]
+        row_id, concept, date, _ = COLUMNS[table]
         yield f"""
 SELECT e.person_id, {day(f"e.{date}")} AS day, {day(f"e.{date}")} AS known, r.bit, r.state,
   {TABLES.index(table) + 1} AS source, e.{row_id} AS row_id
@@ -77,7 +70,7 @@ WHERE e.{date} IS NOT NULL AND r.state >= 0"""
 
 
 def _words(table: str, known_from: str) -> str:
-    concept, date, row_id = DATES[table]
+    row_id, concept, date, _ = COLUMNS[table]
     known = readings.known(f"e.{date}", f"e.{known_from}" if known_from else "")
     text = "COALESCE(e.value_as_string, '')" if table == "observation" else "''"
     return f"""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from caseseries.cohort.facts import DATES
+from caseseries.cohort.facts import TABLES
 from caseseries.criteria.lowering import Lowered
+from caseseries.records.columns import COLUMNS
 from caseseries.records.readings import day
 
 FLAG_RULES = pl.Schema(
@@ -30,14 +31,14 @@ def flag_rules(lowered: Lowered, codes: pl.DataFrame) -> pl.DataFrame:
         rows += [
             (table, concept, bits, flag.days_before) for table, concept in mine.sort(mine.columns).rows()
         ]
-    return pl.DataFrame(rows, FLAG_RULES, orient="row").filter(pl.col("table").is_in(list(DATES)))
+    return pl.DataFrame(rows, FLAG_RULES, orient="row").filter(pl.col("table").is_in(TABLES))
 
 
 def flag_days(rules: pl.DataFrame) -> str:
     """SQL: the days of the candidates on which a flag was recorded, from the table `flag_rules`."""
     parts = []
     for table in rules["table"].unique().sort():
-        concept, date, _ = DATES[table]
+        _, concept, date, _ = COLUMNS[table]
         parts.append(
             f"""
 SELECT e.person_id, {day(f"e.{date}")} AS day, r.bits, r.days_before

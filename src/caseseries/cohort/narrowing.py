@@ -19,6 +19,7 @@ from caseseries.cohort.search import Search, Tell, with_parts
 from caseseries.criteria.definition import Number
 from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.records import readings
+from caseseries.records.columns import COLUMNS
 from caseseries.records.forms import Forms, lay_concepts
 from caseseries.records.plausible import plausible
 from caseseries.records.readings import day, finite
@@ -114,7 +115,7 @@ def _looked(search: Search) -> pl.DataFrame:
         "bit": pl.Int64,
         "is_number": pl.Boolean,
     }
-    return pl.DataFrame(rows, schema, orient="row").filter(pl.col("table").is_in(list(facts.DATES)))
+    return pl.DataFrame(rows, schema, orient="row").filter(pl.col("table").is_in(facts.TABLES))
 
 
 def _common(looked: pl.DataFrame, counts: dict[int, int], most: int) -> frozenset[str]:
@@ -143,7 +144,7 @@ def _likely(search: Search, looked: pl.DataFrame, common: frozenset[str], least:
     parts = [
         f"""
 SELECT e.person_id, r.bits FROM {table} e
-JOIN looked_rules r ON r."table" = '{table}' AND r.concept_id = e.{facts.DATES[table][0]}"""
+JOIN looked_rules r ON r."table" = '{table}' AND r.concept_id = e.{COLUMNS[table].concept}"""
         for table in looked["table"].unique().sort()
     ]
     answered = "\nSELECT s.person_id, a.answered AS bits FROM answers a JOIN stays s ON s.stay_id = a.stay_id"
@@ -201,7 +202,7 @@ WHERE m.person_id IN (SELECT person_id FROM likely)
         parts.append(
             f"""
 SELECT e.person_id, r.bits FROM {table} e
-JOIN untold_rules r ON r."table" = '{table}' AND r.concept_id = e.{facts.DATES[table][0]}
+JOIN untold_rules r ON r."table" = '{table}' AND r.concept_id = e.{COLUMNS[table].concept}
 WHERE e.person_id IN (SELECT person_id FROM likely)"""
         )
     parts.append("\nSELECT s.person_id, a.met AS bits FROM answers a JOIN studied s ON s.stay_id = a.stay_id")

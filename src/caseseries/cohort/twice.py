@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from caseseries.cohort.facts import DATES
+from caseseries.cohort.facts import TABLES
+from caseseries.records.columns import COLUMNS
 from caseseries.records.fields import fields
 from caseseries.records.omop import Records
 
-_WHOLE = {
-    "visit_occurrence": ("visit_concept_id", "visit_start_date", "visit_occurrence_id"),
-    "death": ("cause_concept_id", "death_date", ""),
-}
-"""Tables of which every row of a patient is read, with the columns of the concept, the day and the id."""
+_WHOLE = ("visit_occurrence", "death")
+"""Tables of which every row of a patient is read."""
 _RESULT = (
     *("person_id", "concept_id", "moment", "known", "number", "operator_concept_id", "text"),
     *("unit_concept_id", "unit_source_value"),
@@ -31,7 +29,7 @@ def rows_twice(records: Records, codes: pl.DataFrame) -> Iterator[str]:
     alike: list[str] = []
     shared: list[str] = []
     records.put("asked_concepts", codes.select("table", "concept_id").unique())
-    asked = [table for table in DATES if table in set(codes["table"])]
+    asked = [table for table in TABLES if table in set(codes["table"])]
     for table in filter(records.has, (*asked, *_WHOLE)):
         rows, said = _read(table, records)
         for found, by, which in ((alike, ", ".join(said), ""), (shared, "row_id", _DIFFERENT)):
@@ -63,14 +61,16 @@ def _read(table: str, records: Records) -> tuple[str, tuple[str, ...]]:
     """SQL: the rows with person_id, concept_id, day and row_id; and the columns of what they say."""
     if table == "measurement":
         return "SELECT * FROM gathered_rows", _RESULT
-    concept, day, row_id = DATES.get(table) or _WHOLE[table]
+    row_id, concept, day, _ = COLUMNS[table]
+    own_id = f"e.{row_id}"
+    if table == "death":  # it has no id: whose it is, it says
+        row_id, own_id = "", "CAST(NULL AS BIGINT)"
     said = tuple(one.name for one in fields()[table] if one.name != row_id and records.has(table, one.name))
-    own_id = f"e.{row_id}" if row_id else "CAST(NULL AS BIGINT)"
     columns = ", ".join(f"e.{name}" for name in said)
     rows = f"""
 SELECT {columns}, e.{concept} AS concept_id, e.{day} AS day, {own_id} AS row_id
 FROM {table} e JOIN gathered g ON g.person_id = e.person_id"""
-    if table in DATES:
+    if table not in _WHOLE:
         rows += f"""
 WHERE e.{concept} IN (SELECT concept_id FROM asked_concepts WHERE "table" = '{table}')"""
     return rows, said

@@ -10,6 +10,7 @@ from caseseries.evidence.catalogue import entry as catalogue_entry
 from caseseries.evidence.presence import presence
 from caseseries.records import readings
 from caseseries.records.codebook import Codebook
+from caseseries.records.columns import COLUMNS
 from caseseries.records.forms import SIGNS, Forms, names_of
 from caseseries.records.omop import Records
 from caseseries.records.plausible import plausible
@@ -52,13 +53,6 @@ EXPOSURES = pl.Schema(
         "row_id": pl.Int64(),
     }
 )
-_ROWS = {
-    "condition_occurrence": ("condition", "condition_start_date", ""),
-    "procedure_occurrence": ("procedure", "procedure_date", ""),
-    "observation": ("observation", "observation_date", "value_as_string"),
-    "measurement": ("measurement", "measurement_date", ""),
-    "drug_exposure": ("drug", "drug_exposure_start_date", ""),
-}
 
 
 def gather(
@@ -86,7 +80,8 @@ def gather(
     records.put("word_forms", forms.words.with_columns(there))
     is_number = pl.col("reads").is_in(["number", "limit"]) & (pl.col("table") == "measurement")
     parts = [_NUMBERS] if wanted.filter(is_number).height else []
-    parts += [_said(table) for table in wanted.filter(~is_number)["table"].unique().sort() if table in _ROWS]
+    tables = wanted.filter(~is_number)["table"].unique().sort()
+    parts += [_said(table) for table in tables if table != "visit_occurrence"]  # see `outcomes.visits`
     worked_out = _worked_out(records, codebook, codes, forms, findings)
     if worked_out.height:
         records.put("worked_out", worked_out)
@@ -137,23 +132,23 @@ def _worked_out(
 
 
 def _said(table: str) -> str:
-    prefix, date, text = _ROWS[table]
-    concept, row_id = f"e.{prefix}_concept_id", f"e.{table}_id"
+    row_id, concept, date, _ = COLUMNS[table]
     sample = day(f"e.{date}")
+    text = "COALESCE(e.value_as_string, '')" if table == "observation" else "''"
     has_words = table in ("measurement", "observation")
     said = "COALESCE(CASE WHEN w.reads = 'word' THEN f.word ELSE f.there END, 'present')"
     forms = f"""
-LEFT JOIN word_forms f ON f."table" = '{table}' AND f.concept_id = {concept}
+LEFT JOIN word_forms f ON f."table" = '{table}' AND f.concept_id = e.{concept}
   AND f.value_concept_id = COALESCE(e.value_as_concept_id, 0)
-  AND f.text = {f"COALESCE(e.{text}, '')" if text else "''"}
+  AND f.text = {text}
   AND f.source_value = COALESCE(e.value_source_value, '')"""
     return f"""
 SELECT e.person_id, w.finding, {sample} AS day, {sample} AS known, CAST(NULL AS DOUBLE) AS value,
   '' AS operator, '' AS unit, {said if has_words else "'present'"} AS text, CAST(NULL AS DOUBLE) AS low,
-  '{table}' AS "table", {row_id} AS row_id
+  '{table}' AS "table", e.{row_id} AS row_id
 FROM {table} e
 JOIN gathered g ON g.person_id = e.person_id
-JOIN wanted_concepts w ON w."table" = '{table}' AND w.concept_id = {concept}
+JOIN wanted_concepts w ON w."table" = '{table}' AND w.concept_id = e.{concept}
   AND w.reads IN ('word', 'presence'){forms if has_words else ""}
 WHERE e.{date} IS NOT NULL"""
 

@@ -6,20 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import Problem, Problems
+from caseseries.records.columns import COLUMNS
 from caseseries.records.engines.duckdb import Engine
 from caseseries.records.inspection import Note, cost_of
 from caseseries.records.source import Table
 
-_COUNTED = {
-    "person": ("person_id", "person_id"),
-    "visit_occurrence": ("visit_occurrence_id", "visit_start_date"),
-    "measurement": ("measurement_id", "measurement_date"),
-    "observation": ("observation_id", "observation_date"),
-    "condition_occurrence": ("condition_occurrence_id", "condition_start_date"),
-    "procedure_occurrence": ("procedure_occurrence_id", "procedure_date"),
-    "drug_exposure": ("drug_exposure_id", "drug_exposure_start_date"),
-    "death": ("person_id", "death_date"),
-    "note": ("note_id", "note_date"),
+_COUNTED = {"person": ("person_id", "person_id")} | {
+    table: (columns.row_id, columns.day) for table, columns in COLUMNS.items()
 }
 """Of each table whose rows are asked for the columns of the row's own id and of its day."""
 

@@ -9,10 +9,10 @@ import polars as pl
 from caseseries.evidence.presence import PRESENT
 from caseseries.evidence.values import plain_text
 from caseseries.records.codebook import DEATH, Codebook
+from caseseries.records.columns import COLUMNS
 from caseseries.records.omop import Records
 from caseseries.records.origins import origins
 from caseseries.records.readings import day
-from caseseries.records.sweep import COLUMNS
 
 DEATHS = pl.Schema({"person_id": pl.Int64, "day": pl.Int64, "origin": pl.String, "why_not": pl.String})
 AFTER_DEATH = pl.Schema({"person_id": pl.Int64, "what": pl.String, "rows": pl.Int64, "latest": pl.Int64})
@@ -157,8 +157,7 @@ def rows_that_say(
     entry = codebook.by_finding.get(finding)
     for table in entry.every_row_of if entry else ():
         if table != "visit_occurrence":
-            _, date, _ = COLUMNS[table]
-            row_id = "person_id" if table == "death" else f"{table}_id"
+            row_id, _, date, _ = COLUMNS[table]
             query = f"""
 SELECT e.person_id, {day(f"e.{date}")} AS day, MIN(e.{row_id}) AS row_id
 FROM {table} e JOIN gathered g ON g.person_id = e.person_id

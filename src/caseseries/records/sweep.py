@@ -7,23 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from caseseries.records.codebook import Entry
+from caseseries.records.columns import COLUMNS
 from caseseries.records.omop import Records
 from caseseries.records.readings import finite
 
-COLUMNS: Mapping[str, tuple[str, str, str]] = {
-    "measurement": ("measurement_concept_id", "measurement_date", "measurement_datetime"),
-    "observation": ("observation_concept_id", "observation_date", "observation_datetime"),
-    "condition_occurrence": (
-        "condition_concept_id",
-        "condition_start_date",
-        "condition_start_datetime",
-    ),
-    "procedure_occurrence": ("procedure_concept_id", "procedure_date", "procedure_datetime"),
-    "drug_exposure": ("drug_concept_id", "drug_exposure_start_date", "drug_exposure_start_datetime"),
-    "visit_occurrence": ("visit_concept_id", "visit_start_date", "visit_start_datetime"),
-    "death": ("cause_concept_id", "death_date", "death_datetime"),
-}
-"""Of each table the columns of the concept, the day and the moment."""
 EVERY_ROW = 0
 """Stands for a concept where every row of a table tells the finding."""
 _BITS = 62
@@ -125,7 +112,7 @@ def forget(records: Records, wanted: pl.DataFrame) -> None:
 
 def _sweep(table: str, every: Sequence[int] | None, columns: int, known_from: str) -> str:
     """SQL: the one pass. `every` are the bits of the findings that every row tells, where there are any."""
-    concept, date, moment = COLUMNS[table]
+    _, concept, date, moment = COLUMNS[table]
     result = f"t.{known_from}" if known_from and table == "measurement" else "CAST(NULL AS TIMESTAMP)"
     ways = _WAYS.get(table, {})
     told = [
