@@ -29,17 +29,15 @@ def plausible_bands(entries: Iterable[Entry]) -> pl.DataFrame:
 
 
 def band(entry: Entry, unit: str) -> tuple[float, float] | None:
-    """The range in which a value in a unit can be a patient's, ends included; None for one not compared."""
+    """The range in which a value in a unit can be a patient's, ends included; None for one not taken."""
     kind = catalogue_entry(entry.finding)
     if kind is None or unit not in kind.units or unit not in entry.units:
         return None
-    ends = entry.plausible or kind.plausible or (float("nan"), float("nan"))
-    low, high = (kind.convert(end, entry.unit or kind.unit, unit) for end in ends)
-    return None if low is None or high is None else (low, high)
+    return plausible(entry, kind, unit)
 
 
 def plausible(entry: Entry, kind: Kind, unit: str) -> tuple[float, float]:
-    """The range in which a value in a unit can be a patient's, ends included."""
+    """The same of a unit of the catalogue, whether the codebook takes it or not."""
     ends = entry.plausible or kind.plausible
     if ends is None:
         raise ValueError(f'"{entry.finding}" has no plausible range.')
