@@ -41,6 +41,23 @@ def test_verdicts_and_steps_add_up(study: Study) -> None:
 
 @SLOWLY
 @given(study=studies())
+def test_the_day_it_is_met_is_that_of_the_last_criterion_needed(study: Study) -> None:
+    """The k-th smallest of the days since which the criteria are met; and each is known only from then on."""
+    need = study.promise.definition.need
+    assert need is not None
+    for verdict in screened(study).verdicts:
+        event(verdict.truth)
+        assert verdict.times.keys() == {name for name, worth in verdict.criteria.items() if worth.low}
+        assert all(since <= known and since <= verdict.anchor for since, known in verdict.times.values())
+        if verdict.truth == "met":
+            since, known = (sorted(days) for days in zip(*verdict.times.values(), strict=True))
+            assert since[need - 1] == verdict.anchor
+            assert verdict.known is not None
+            assert verdict.known <= max(known[need - 1], verdict.anchor)
+
+
+@SLOWLY
+@given(study=studies())
 def test_neither_the_order_of_rows_nor_their_copies_matter(study: Study) -> None:
     told = screened(study)
     tables = study.hospital.tables

@@ -22,6 +22,7 @@ from caseseries.cohort.chart_review import Reviewed, place_answers
 from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.eligibility import parted
 from caseseries.cohort.judging import judge
+from caseseries.cohort.marked import marked_by
 from caseseries.cohort.narrowing import find_near
 from caseseries.cohort.patient import Patient as Known
 from caseseries.cohort.screen import screen
@@ -77,7 +78,7 @@ def screened(
     return Screening(
         definition=definition,
         stays=every.stays,
-        verdicts=_as_told(cohort.verdicts, every.verdicts),
+        verdicts=_as_told(cohort.verdicts, every.verdicts, cohort.flagged),
         unflagged=_as_told(cohort.unflagged, every.unflagged),
         set_aside=every.set_aside,
         patients=patients,
@@ -91,8 +92,11 @@ def screened(
     )
 
 
-def _as_told(told: pl.DataFrame, verdicts: Sequence[StayVerdict]) -> list[StayVerdict]:
+def _as_told(
+    told: pl.DataFrame, verdicts: Sequence[StayVerdict], flagged: pl.DataFrame | None = None
+) -> list[StayVerdict]:
     """The verdicts, those on the studied stays as the cohort keeps them."""
+    marked = {} if flagged is None else _marked(flagged)
     rows: dict[int, dict[str, dict[str, Any]]] = {}
     for row in told.iter_rows(named=True):
         rows.setdefault(row["stay_id"], {})[row["criterion"]] = row
@@ -104,11 +108,30 @@ def _as_told(told: pl.DataFrame, verdicts: Sequence[StayVerdict]) -> list[StayVe
             anchor=date_of(mine[""]["day"]),
             known=None if mine[""]["known"] is None else date_of(mine[""]["known"]),
             criteria={name: Bounds(row["low"], row["high"]) for name, row in mine.items() if name},
+            times=_times([row for name, row in mine.items() if name]),
+            marked=marked.get(one.stay_id, frozenset()),
         )
         if (mine := rows.get(one.stay_id))
         else one
         for one in verdicts
     ]
+
+
+def _times(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[date, date]]:
+    """Since which sample and since which result each criterion is worth what it is, where it is anything."""
+    return {
+        row["criterion"]: (date_of(row["since"]), date_of(row["known"]))
+        for row in rows
+        if not row["since"] is row["known"] is None
+    }
+
+
+def _marked(flagged: pl.DataFrame) -> dict[int, frozenset[tuple[str, str, str, str]]]:
+    """Of each stay criterion, deciding row, flag, and the row that marks it."""
+    found: dict[int, set[tuple[str, str, str, str]]] = {}
+    for stay, *said in flagged.select("stay_id", "criterion", "row", "flag", "by").iter_rows():
+        found.setdefault(stay, set()).add((said[0], said[1], said[2], said[3]))
+    return {stay: frozenset(some) for stay, some in found.items()}
 
 
 def _moments(cohort: Cohort) -> dict[int, dict[str, date]]:
@@ -187,17 +210,19 @@ def _every_stay(
         Stay(row["person_id"], row["stay_id"], date_of(row["first_day"]), date_of(row["last_day"]))
         for row in literal.stays.iter_rows(named=True)
     ]
-    return _EveryStay(
-        stays, list(_verdicts(search, literal, within)), list(_verdicts(search, bare, within)), aside
-    )
+    marked = _marked(marked_by(search, literal)) if len(kinds) > 1 else {}
+    told = [
+        replace(one, marked=marked.get(one.stay_id, frozenset()))
+        for one in _verdicts(search, literal, within)
+    ]
+    return _EveryStay(stays, told, list(_verdicts(search, bare, within)), aside)
 
 
 def _verdicts(search: Search, judged: Judged, within: int) -> Iterator[StayVerdict]:
     bits = {(asked.criterion, asked.test): asked.bit for asked in search.windows.lowered.asked}
-    rows = judged.criteria.filter(pl.col("criterion") != "")
-    criteria: dict[int, dict[str, Bounds]] = {}
-    for stay, name, low, high in rows.select("stay_id", "criterion", "low", "high").iter_rows():
-        criteria.setdefault(stay, {})[name] = Bounds(low, high)
+    told: dict[int, list[dict[str, Any]]] = {}
+    for row in judged.criteria.filter(pl.col("criterion") != "").iter_rows(named=True):
+        told.setdefault(row["stay_id"], []).append(row)
     for row in judged.stays.iter_rows(named=True):
         yield StayVerdict(
             person=row["person_id"],
@@ -211,7 +236,8 @@ def _verdicts(search: Search, judged: Judged, within: int) -> Iterator[StayVerdi
                 number: _test(row, bits[criterion.name, test], judged.because)
                 for number, (criterion, test) in enumerate(numbered(search.definition))
             },
-            criteria=criteria[row["stay_id"]],
+            criteria={one["criterion"]: Bounds(one["low"], one["high"]) for one in told[row["stay_id"]]},
+            times=_times(told[row["stay_id"]]),
         )
 
 

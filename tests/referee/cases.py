@@ -18,6 +18,7 @@ CASES = (
     *("treated before it was known", "not treated before it was known"),
     *("points", "points that are certain", "no points at all", "a count at a moment"),
     *("fewer criteria without the flagged evidence", "not met without it"),
+    *("a deciding row that a flag marks", "a criterion known after its sample"),
 )
 """Those that none of many studies may lack."""
 
@@ -34,6 +35,10 @@ def _of_stays(told: Screening) -> Iterator[str]:
             yield "fewer criteria without the flagged evidence"
         if literal.truth == "met" != bare.truth:
             yield "not met without it"
+        if literal.marked:
+            yield "a deciding row that a flag marks"
+        if any(since < known for since, known in literal.times.values()):
+            yield "a criterion known after its sample"
 
 
 def _of_patients(study: Study, told: Screening) -> Iterator[str]:

@@ -264,6 +264,46 @@ ENGINE_FAULTS = (
         ),
         "test_a_verdict_stands_also_without_the_flagged_evidence",
     ),
+    (
+        Fault("a flag on two findings marks the last of them", "cohort/flags.py", "bits |=", "bits ="),
+        "test_a_flag_says_which_row_it_marks_and_by_which",
+    ),
+    (
+        Fault(
+            "the first row of a flag is told for the last",
+            "cohort/flags.py",
+            "ORDER BY e.day DESC, e.source",
+            "ORDER BY e.day, e.source",
+        ),
+        "test_a_flag_says_which_row_it_marks_and_by_which",
+    ),
+    (
+        Fault(
+            "a flag marks what a reviewer answered",
+            "cohort/marked.py",
+            "if judged.because.get(stay, {}).get(bit) == origin:",
+            "if True:",
+        ),
+        "test_what_a_reviewer_answered_is_marked_by_nothing",
+    ),
+    (
+        Fault(
+            "a criterion is known by the result of its first sample",
+            "cohort/windows.py",
+            "MIN(f.known) OVER (PARTITION BY f.stay_id, f.bit, f.state) AS known",
+            "f.known",
+        ),
+        "test_a_criterion_is_met_since_a_sample_and_known_since_a_result",
+    ),
+    (
+        Fault(
+            "an answer holds since the day that decides",
+            "cohort/verdicts.py",
+            "first = first_days[stay]  #",
+            'first = dict(stays.select("stay_id", "anchor").iter_rows())[stay]  #',
+        ),
+        "test_an_answer_holds_since_the_first_day_of_its_stay",
+    ),
 )
 """What is wrong, and by which table it is caught."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from tests.referee.judging import numbered
 from tests.referee.reading import Reading
 
-from caseseries.criteria.definition import Definition
+from caseseries.criteria.definition import Definition, Flag
+from caseseries.evidence.truth import Truth
 
 
 def unflagged(definition: Definition, readings: Sequence[Reading]) -> list[Reading]:
@@ -17,9 +20,36 @@ def unflagged(definition: Definition, readings: Sequence[Reading]) -> list[Readi
 
 def is_flagged(definition: Definition, one: Reading, readings: Sequence[Reading]) -> bool:
     """Whether a flag is on a reading: its own finding stands on the same day, or so many days before."""
-    for flag in definition.flags:
-        days = [timedelta(number) for number in range(flag.days_before + 1)]
-        marks = [mark.day for mark in readings if mark.finding == flag.finding]
-        if one.finding in flag.on and any(one.day - day in marks for day in days):
-            return True
-    return False
+    return any(_marks(flag, one, readings) for flag in definition.flags)
+
+
+def marked(
+    definition: Definition,
+    tests: Mapping[int, tuple[Truth, str]],
+    evidence: Sequence[Reading],
+    readings: Sequence[Reading],
+) -> frozenset[tuple[str, str, str, str]]:
+    """Criterion, row, flag, and the last row that marks it: of the `evidence` that decided these tests."""
+    found = set()
+    for number, (criterion, test) in enumerate(numbered(definition)):
+        row = tests[number][1]
+        decided = [
+            one for one in evidence if not one.is_answer and (one.origin, one.finding) == (row, test.finding)
+        ]
+        for flag, one in itertools.product(definition.flags, decided):
+            marks = _marks(flag, one, readings)
+            last = [mark for mark in marks if mark.day == max(mark.day for mark in marks)]
+            if last:
+                by = min(last, key=lambda mark: mark.order)
+                found.add((criterion.name, row, flag.name, by.origin))
+    return frozenset(found)
+
+
+def _marks(flag: Flag, one: Reading, readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of a flag's own finding that mark a reading."""
+    days = [one.day - timedelta(number) for number in range(flag.days_before + 1)]
+    return (
+        [mark for mark in readings if mark.finding == flag.finding and mark.day in days]
+        if one.finding in flag.on
+        else []
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tests.referee.reading import Reading, says
@@ -44,7 +44,8 @@ class Window:
 class StayVerdict:
     """What a stay says of the definition. `tests` has the truth of each test on the anchor and the row
     that decided it ("" where none did), by the number of the test in the definition, counted from 0;
-    `criteria` what each criterion is worth on the anchor, by its name.
+    `criteria` what each criterion is worth on the anchor, by its name, and `times` since which sample and
+    since which result, where it is anything. `marked`: criterion, deciding row, flag, the row that marks it.
     """
 
     person: int
@@ -56,6 +57,8 @@ class StayVerdict:
     known: date | None
     tests: Mapping[int, tuple[Truth, str]]
     criteria: Mapping[str, Bounds]
+    times: Mapping[str, tuple[date, date]]
+    marked: frozenset[tuple[str, str, str, str]] = frozenset()
 
 
 def judge(
@@ -93,9 +96,29 @@ def judge(
         number: _judged(test, on_anchor(test, criterion.name))
         for number, (criterion, test) in enumerate(numbered(definition))
     }
+    times = {
+        criterion.name: _times(replace(definition, criteria=(criterion,)), evidence, window, anchor)
+        for criterion in definition.criteria
+        if criteria[criterion.name].low
+    }
     return StayVerdict(
-        stay.person, stay.stay_id, bounds.low, bounds.high, truth, anchor, known, tests, criteria
+        stay.person, stay.stay_id, bounds.low, bounds.high, truth, anchor, known, tests, criteria, times
     )
+
+
+def _times(
+    criterion: Definition, evidence: Sequence[Reading], window: Window, anchor: date
+) -> tuple[date, date]:
+    """By which sample, and by which result, what stands on the anchor was first worth what it is."""
+
+    def first(days: Mapping[Reading, date]) -> date:
+        def low(until: date) -> int:
+            mine = [one for one, day in days.items() if day <= until]
+            return _whole(_worths(criterion, _standing(mine, window, anchor))).low
+
+        return next(day for day in sorted(set(days.values())) if low(day) == low(date.max))
+
+    return first({one: one.day for one in evidence}), first({one: one.known for one in evidence})
 
 
 def worth_on(day: date, definition: Definition, evidence: Sequence[Reading], window: Window) -> Bounds:

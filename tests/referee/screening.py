@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tests.referee.answers import in_place
-from tests.referee.flags import unflagged
+from tests.referee.flags import marked, unflagged
 from tests.referee.judging import StayVerdict, judge, numbered, worth_on
 from tests.referee.moments import Calendar, moments
 from tests.referee.patients import Patient, Step, attrition, came_to, way_of
@@ -77,7 +77,9 @@ def screen(
     verdicts, bare = {}, []
     for stay in ward.stays:
         mine = ward.readings_of(stay.person)
-        verdicts[stay] = _judged(ward, stay, mine, within)
+        literal = _judged(ward, stay, mine, within)
+        evidence = in_place(mine, stay, ward.answers)
+        verdicts[stay] = replace(literal, marked=marked(ward.definition, literal.tests, evidence, mine))
         bare.append(_judged(ward, stay, unflagged(ward.definition, mine), within))
 
     def ask(step: Eligibility, stay: Stay) -> str:

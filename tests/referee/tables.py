@@ -88,12 +88,21 @@ def _follows(whole: Screening, verdict: StayVerdict) -> dict[str, str]:
         "criteria": f"{verdict.lower} to {verdict.upper}",
         "anchor": str(number_of(verdict.anchor)),
         "known": str(number_of(verdict.known)) if verdict.known else "never",
+        "marked": "; ".join(f"{_id(row)} {flag} {_id(by)}" for _, row, flag, by in sorted(verdict.marked)),
     }
+    for criterion in whole.definition.criteria:
+        times = [str(number_of(day)) for day in verdict.times.get(criterion.name, ())]
+        follows[f"{criterion.name} met"] = ", known ".join(times) or "never"
     for number, (_, test) in enumerate(numbered(whole.definition)):
         truth, origin = verdict.tests[number]
         follows[f"{test.finding} is"] = str(truth)
-        follows[f"{test.finding} by"] = origin.split(":")[-1]
+        follows[f"{test.finding} by"] = _id(origin)
     return follows
+
+
+def _id(origin: str) -> str:
+    """Of a row its id, of an answer who gave it."""
+    return origin.split(":")[-1]
 
 
 def _unflagged(verdict: StayVerdict) -> dict[str, str]:

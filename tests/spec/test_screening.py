@@ -181,6 +181,37 @@ def test_without_a_time_of_results_known_is_the_day_of_the_sample(engine: Engine
     )
 
 
+def test_a_criterion_is_met_since_a_sample_and_known_since_a_result(engine: Engine) -> None:
+    """Of what stands on the anchor; of two of three lineages it is the second."""
+    screened(
+        engine,
+        promise(counted(2, "cytopenias", "ferritin"), stay='together = "7 days"'),
+        """
+        what               | plt, K/uL            | hb, g/dL    | ferritin, ng/mL | anchor | cytopenias met
+        the second lineage | 1: 50                | 3: 7        | 4: 900          | 4      | 3, known 3
+        a late result      | 1: 50 back 8         | 3: 7        | 4: 900          | 4      | 3, known 8
+        one before is gone | 1: 50; 9: 50         | 8: 7        | 9: 900          | 9      | 9, known 9
+        an earlier, later  | 2: 50 back 19; 3: 40 | 4: 7        | 4: 900          | 4      | 4, known 4
+        both are late      | 2: 50 back 19        | 4: 7 back 5 | 4: 900          | 4      | 4, known 19
+        one lineage        | 2: 50                | 4: 12       | 4: 900          | 4      | never
+        none               | 2: 500               | 2: 12       | 4: 9            | 1      | never
+        """,
+    )
+
+
+def test_an_answer_holds_since_the_first_day_of_its_stay(engine: Engine) -> None:
+    screened(
+        engine,
+        promise(counted(2, "hemophagocytosis", "fever")),
+        """
+        what     | stays   | hemophagocytosis | answers, hemophagocytosis | temp, C | hemophagocytosis met
+        recorded | 3 to 20 | 8: present       |                           | 9: 39   | 8, known 8
+        answered | 3 to 20 | 8: present       | A: yes                    | 9: 39   | 3, known 3
+        denied   | 3 to 20 | 8: present       | A: no                     | 9: 39   | never
+        """,
+    )
+
+
 # ---- Because: the row that decided ----
 
 

@@ -240,3 +240,49 @@ when = { finding = "transfusion", within = "48 hours before" }
         another day | 3: 500; 9: 50 | 3: 900          | 9: given    | met     | not met   | 1 to 1
         """,
     )
+
+
+def test_a_flag_says_which_row_it_marks_and_by_which(engine: Engine) -> None:
+    """Of the rows that decided, whichever way; by the last row that does."""
+    flags = """
+[[flag]]
+name = "blood"
+on = ["hemoglobin", "platelets"]
+when = { finding = "transfusion", within = "48 hours before" }
+
+[[flag]]
+name = "spleen"
+on = ["platelets"]
+when = { finding = "splenomegaly", within = "7 days before" }
+"""
+    screened(
+        engine,
+        promise(counted(1, "cytopenias", flags=flags)),
+        """
+        what      | plt, K/uL | hb, g/dL | transfusion        | splenomegaly | marked
+        nothing   | 5: 50     | 5: 7     |                    |              |
+        both rows | 5: 50     | 5: 7     | 4: given           |              | 201 blood 203; 202 blood 203
+        the last  | 5: 50     | 7: 7     | 5: given; 6: given |              | 301 blood 303; 302 blood 304
+        two flags | 5: 50     | 9: 7     | 5: given           | 1: present   | 401 blood 403; 401 spleen 404
+        decided   | 5: 50     | 6: 7     | 6: given           |              | 502 blood 503
+        not met   | 1: 500    | 1: 12    | 1: given           |              | 601 blood 603; 602 blood 603
+        """,
+    )
+
+
+def test_what_a_reviewer_answered_is_marked_by_nothing(engine: Engine) -> None:
+    flag = """
+[[flag]]
+name = "transfused"
+on = ["platelets"]
+when = { finding = "transfusion", within = "48 hours before" }
+"""
+    screened(
+        engine,
+        promise(counted(2, "platelets", "fever", flags=flag)),
+        """
+        what     | plt, K/uL | temp, C | transfusion | answers, platelets | marked             | platelets by
+        recorded | 5: 50     | 5: 39   | 5: given    |                    | 101 transfused 103 | 101
+        answered | 5: 50     | 5: 39   | 5: given    | A: yes             |                    | A
+        """,
+    )

@@ -36,8 +36,19 @@ VERDICTS = pl.Schema(
         "low": pl.Int64(),
         "high": pl.Int64(),
         "day": pl.Int64(),  # the anchor, since 1970-01-01
-        "known": pl.Int64(),
+        "since": pl.Int64(),  # by sample time the first day on which it was met, or had its points
+        "known": pl.Int64(),  # the same by result time
         "because": pl.List(pl.String()),
+    }
+)
+FLAGGED = pl.Schema(
+    {
+        "person_id": pl.Int64(),
+        "stay_id": pl.Int64(),
+        "criterion": pl.String(),
+        "row": pl.String(),  # that decided
+        "flag": pl.String(),
+        "by": pl.String(),  # the row that marks it
     }
 )
 MOMENTS = pl.Schema(
@@ -59,12 +70,13 @@ class Cohort:
 
     `source` is the name of the records. `patients`: who reached the first named step, or is open at it; a
     row each, with their studied stay. `verdicts`: a row for each criterion of the studied stay, and one for
-    the whole ("" as the criterion), literal; `unflagged` the same without the flagged evidence. `moments`:
-    the named days. `evidence`, `exposures`, `visits`, `deaths` and `contacts` are what the records say of
-    these patients, and `people` the same, patient by patient. `answers` are all that
-    reviewers gave. `set_aside`: the rows that say nothing, by finding and reason, among those read in full;
-    `odd_visits` the same of visits. `open` are the questions that are left. `notes` say what was set aside
-    and what rests on what is only recalled. `sql` is every query as it ran.
+    the whole ("" as the criterion), literal; `unflagged` the same without the flagged evidence, and `flagged`
+    the rows behind the literal ones that a flag marks. `moments`: the named days. `evidence`, `exposures`,
+    `visits`, `deaths` and `contacts` are what the records say of these patients, and `people` the same,
+    patient by patient. `answers` are all that reviewers gave. `set_aside`: the rows that say nothing, by
+    finding and reason, among those read in full; `odd_visits` the same of visits. `open` are
+    the questions that are left. `notes` say what was set aside and what rests on what is only recalled. `sql`
+    is every query as it ran.
     """
 
     source: str
@@ -72,6 +84,7 @@ class Cohort:
     patients: pl.DataFrame
     verdicts: pl.DataFrame
     unflagged: pl.DataFrame
+    flagged: pl.DataFrame
     moments: pl.DataFrame
     evidence: pl.DataFrame
     exposures: pl.DataFrame

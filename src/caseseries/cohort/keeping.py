@@ -11,7 +11,7 @@ import polars as pl
 from caseseries.cohort.cohort import Cohort
 from caseseries.cohort.questions import as_sheet
 
-FRAMES = ("patients", "verdicts", "unflagged", "moments", "evidence", "exposures")
+FRAMES = ("patients", "verdicts", "unflagged", "flagged", "moments", "evidence", "exposures")
 
 
 def files_of(cohort: Cohort, study: str, digest: str) -> dict[str, bytes]:

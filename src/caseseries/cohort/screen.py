@@ -10,7 +10,7 @@ from caseseries.cohort import search as searching
 from caseseries.cohort.answers import Answer
 from caseseries.cohort.bare_values import bare_values
 from caseseries.cohort.chart_review import answered_bits, notes_on_answers, place_answers
-from caseseries.cohort.cohort import MOMENTS, PATIENTS, Cohort
+from caseseries.cohort.cohort import FLAGGED, MOMENTS, PATIENTS, Cohort
 from caseseries.cohort.contradictions import contradictions
 from caseseries.cohort.eligibility import (
     IN,
@@ -24,6 +24,7 @@ from caseseries.cohort.eligibility import (
 )
 from caseseries.cohort.judging import judge
 from caseseries.cohort.known import Known, calendars, read_patients
+from caseseries.cohort.marked import marked_by
 from caseseries.cohort.moments import Day, moments
 from caseseries.cohort.narrowing import find_near
 from caseseries.cohort.patient import patients_of
@@ -91,6 +92,7 @@ def screen(
     forms = find_near(search, tell)
     kinds, aside = judge(search, tell), set_aside(search, forms)
     judged, unflagged = verdicts_of(search, reviewed), verdicts_of(search, reviewed, kinds[-1])
+    flagged = marked_by(search, judged) if len(kinds) > 1 else pl.DataFrame(schema=FLAGGED)
     # Most of what is held so far, and nothing asks for it again.
     for one in ("number_rows", "stay_facts", "made_of_two", "near_bits", "likely"):
         records.drop(one)
@@ -118,6 +120,7 @@ def screen(
         patients=reached,
         verdicts=criteria,
         unflagged=_of_chosen(unflagged.criteria, reached),
+        flagged=_of_chosen(flagged, reached),
         moments=_as_frame(days),
         evidence=known.evidence,
         exposures=known.exposures,
@@ -163,9 +166,9 @@ GROUP BY s.person_id""",
     )
 
 
-def _of_chosen(criteria: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
-    """The verdicts on the studied stays."""
-    return criteria.join(patients.select("stay_id"), on="stay_id", how="semi", maintain_order="left")
+def _of_chosen(rows: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the studied stays."""
+    return rows.join(patients.select("stay_id"), on="stay_id", how="semi", maintain_order="left")
 
 
 # ---- The steps behind the criteria ----

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -73,46 +74,75 @@ LEFT JOIN known_days{suffix} k ON k.stay_id = v.stay_id
 ORDER BY s.person_id, s.first_day, s.stay_id"""
     stays = search.records.run(query, f"verdicts{suffix} of the candidates")
     stays = stays.select(pl.col(name).cast(kind) for name, kind in STAYS.items())
-    # What is undecidable decides nothing.
-    query = f"SELECT stay_id, bit, source, row_id FROM because{suffix} WHERE state <> 1 ORDER BY stay_id, bit"
-    rows = search.records.run(query)
-    because: dict[int, dict[int, str]] = {}
-    for stay, bit, source, row in rows.select("stay_id", "bit", "source", "row_id").iter_rows():
-        because.setdefault(stay, {})[bit] = origin_of(TABLES[source - 1], row)
+    told = _told(search, suffix)
+    first_days = dict(stays.select("stay_id", "first_day").iter_rows())
     lost: dict[int, dict[int, tuple[str, ...]]] = {}
     for (stay, question), settled in reviewed.by_stay.items():
-        mine = because.setdefault(stay, {})
+        mine = told.setdefault(stay, {})
         for asked in search.windows.lowered.asked:
             if asked.test.finding == question:
                 record = mine.pop(asked.bit, None)
-                lost.setdefault(stay, {})[asked.bit] = (*settled.lost, *([record] if record else []))
-                if settled.truth is not Truth.UNKNOWN:
-                    mine[asked.bit] = settled.origin
+                behind = [record.row] if record else []
+                lost.setdefault(stay, {})[asked.bit] = (*settled.lost, *behind)
+                if settled.truth is not Truth.UNKNOWN and stay in first_days:
+                    first = first_days[stay]  # an answer holds for the whole of the stay
+                    mine[asked.bit] = _Decided(settled.origin, settled.truth is Truth.MET, first, first)
     listed = [
         row
         for stay in stays.iter_rows(named=True)
-        for row in _rows(stay, because.get(stay["stay_id"], {}), lost.get(stay["stay_id"], {}), search)
+        for row in _rows(stay, told.get(stay["stay_id"], {}), lost.get(stay["stay_id"], {}), search)
     ]
+    because = {stay: {bit: one.row for bit, one in mine.items()} for stay, mine in told.items()}
     return Judged(stays, pl.DataFrame(listed, VERDICTS, orient="row"), because)
+
+
+class _Decided(NamedTuple):
+    """What decided a test: its row, whether the test is met, its day, and when the first such was back."""
+
+    row: str
+    is_met: bool
+    day: int
+    known: int
+
+
+def _told(search: Search, suffix: str) -> dict[int, dict[int, _Decided]]:
+    """By stay and bit what the records decide; what is undecidable decides nothing."""
+    query = f"""
+SELECT stay_id, bit, state, day, known, source, row_id FROM because{suffix} WHERE state <> 1
+ORDER BY stay_id, bit"""
+    told: dict[int, dict[int, _Decided]] = {}
+    for stay, bit, state, when, known, source, row in search.records.run(query).iter_rows():
+        decided = _Decided(origin_of(TABLES[source - 1], row), state == 2, when, known)
+        told.setdefault(stay, {})[bit] = decided
+    return told
 
 
 def _rows(
     stay: Mapping[str, int],
-    because: Mapping[int, str],
+    told: Mapping[int, _Decided],
     lost: Mapping[int, tuple[str, ...]],
     search: Search,
 ) -> Iterator[tuple[object, ...]]:
     """The whole definition first, with an empty name, then each criterion."""
-    lowered = search.windows.lowered
+    lowered, need = search.windows.lowered, search.windows.need
     maybe = stay["met"] | stay["undecided"] | (search.windows.every_bit & ~stay["looked"])
     head = (stay["person_id"], stay["stay_id"])
-    days = (stay["anchor"], stay["known"])
     whole = Bounds(stay["lower"], stay["upper"])
-    yield *head, "", str(whole.at_least(search.windows.need)), whole.low, whole.high, *days, []
+    since = stay["anchor"] if whole.low >= need else None
+    yield (
+        *(*head, "", str(whole.at_least(need)), whole.low, whole.high),
+        *(stay["anchor"], since, stay["known"], []),
+    )
+    days = {bit: one.day for bit, one in told.items() if one.is_met}
+    known = {bit: one.known for bit, one in told.items() if one.is_met}
     for criterion in lowered.definition.criteria:
         bounds = Bounds(lowered.points(criterion, stay["met"]), lowered.points(criterion, maybe))
         truth = bounds.at_least(min(grade.points for grade in criterion.grades))
         bits = [one.bit for one in lowered.asked if one.criterion == criterion.name]
-        rows = [because[bit] for bit in bits if bit in because]
+        rows = [told[bit].row for bit in bits if bit in told]
         rows += dict.fromkeys(row for bit in bits for row in lost.get(bit, ()) if row not in rows)
-        yield *head, criterion.name, str(truth), bounds.low, bounds.high, stay["anchor"], None, rows
+        times = (lowered.since(criterion, days), lowered.since(criterion, known))
+        yield (
+            *(*head, criterion.name, str(truth), bounds.low, bounds.high),
+            *(stay["anchor"], *times, rows),
+        )

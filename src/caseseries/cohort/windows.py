@@ -96,17 +96,19 @@ def _width(whole: Windows) -> str:
 def because(whole: Windows, facts: str, anchors: str) -> str:
     """SQL: of each stay and test the fact that decides, among those that stand on the anchor of the stay.
 
-    It is the best truth, then the first day, then the first table; there is one fact of each.
+    It is the best truth, then the first day, then the first table; there is one fact of each. `known` is when
+    the first that says the same was back.
     """
     return f"""
 WITH ranked AS (
-  SELECT f.stay_id, f.bit, f.state, f.known, f.source, f.row_id, ROW_NUMBER() OVER (
+  SELECT f.stay_id, f.bit, f.state, f.day, f.source, f.row_id,
+    MIN(f.known) OVER (PARTITION BY f.stay_id, f.bit, f.state) AS known, ROW_NUMBER() OVER (
     PARTITION BY f.stay_id, f.bit ORDER BY f.state DESC, f.day, f.source
   ) AS place
   FROM {facts} f JOIN {anchors} b ON b.stay_id = f.stay_id
   WHERE f.day <= b.anchor AND f.day > b.anchor - {_width(whole)}
 )
-SELECT stay_id, bit, state, known, source, row_id FROM ranked WHERE place = 1"""
+SELECT stay_id, bit, state, day, known, source, row_id FROM ranked WHERE place = 1"""
 
 
 def verdicts(whole: Windows, anchors: str, because_of: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import TypeAlias
 
 from caseseries.criteria.definition import Criterion, Definition, Need, Rule, Test, every_test
 
@@ -23,11 +24,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A rule of which so many parts must be met; each is the bit of a test, or such a rule again."""
+
+    count: int
+    of: tuple[Bits, ...]
+
+
+Bits: TypeAlias = "int | AtLeast"
+
+
+@dataclass(frozen=True, slots=True)
 class Lowered:
-    """A definition whose tests are numbered, in its order: the first has the bit 1, the next 2, then 4."""
+    """A definition whose tests are numbered, in its order: the first has the bit 1, the next 2, then 4.
+
+    `grades` are those of each criterion, by its name: the points and the rule, the highest first.
+    """
 
     definition: Definition
     asked: tuple[Asked, ...]
+    grades: Mapping[str, tuple[tuple[int, Bits], ...]]
 
     def bits_of(self, criteria: Iterable[str]) -> int:
         """The bits of all tests of these criteria, by their names."""
@@ -48,28 +64,41 @@ class Lowered:
 
     def of_criterion(self, criterion: Criterion, mask: str) -> str:
         """SQL: what one criterion is worth."""
-        grades = sorted(criterion.grades, key=lambda grade: -grade.points)
-        cases = (f"WHEN {self._met(criterion, grade.rule, mask)} THEN {grade.points}" for grade in grades)
+        cases = (f"WHEN {_met(rule, mask)} THEN {points}" for points, rule in self.grades[criterion.name])
         return f"CASE {' '.join(cases)} ELSE 0 END"
 
     def points(self, criterion: Criterion, met: int) -> int:
         """What one criterion is worth where these bits are met: the same as its SQL says."""
-        reached = (grade.points for grade in criterion.grades if self._holds(criterion, grade.rule, met))
-        return max(reached, default=0)
+        return next((points for points, rule in self.grades[criterion.name] if _holds(rule, met)), 0)
 
-    def _holds(self, criterion: Criterion, rule: Rule, met: int) -> bool:
-        if isinstance(rule, Need):
-            return sum(self._holds(criterion, part, met) for part in rule.of) >= rule.count
-        return bool(met & self._bit(criterion, rule))
+    def since(self, criterion: Criterion, days: Mapping[int, int]) -> int | None:
+        """The first day on which one criterion is worth what it is, where each bit is met since a day.
 
-    def _bit(self, criterion: Criterion, test: Test) -> int:
-        return next(one.bit for one in self.asked if (one.criterion, one.test) == (criterion.name, test))
+        Of parts of which so many are needed it is the k-th smallest of their days.
+        """
+        begun = [(points, _since(rule, days)) for points, rule in self.grades[criterion.name]]
+        worth = max((points for points, day in begun if day is not None), default=0)
+        return min((day for points, day in begun if day is not None and points == worth > 0), default=None)
 
-    def _met(self, criterion: Criterion, rule: Rule, mask: str) -> str:
-        if isinstance(rule, Need):
-            met = (self._met(criterion, part, mask) for part in rule.of)
-            return f"({' + '.join(f'CASE WHEN {one} THEN 1 ELSE 0 END' for one in met)}) >= {rule.count}"
-        return f"({mask} & {self._bit(criterion, rule)}) <> 0"
+
+def _met(rule: Bits, mask: str) -> str:
+    if isinstance(rule, int):
+        return f"({mask} & {rule}) <> 0"
+    met = (_met(part, mask) for part in rule.of)
+    return f"({' + '.join(f'CASE WHEN {one} THEN 1 ELSE 0 END' for one in met)}) >= {rule.count}"
+
+
+def _holds(rule: Bits, met: int) -> bool:
+    if isinstance(rule, int):
+        return bool(met & rule)
+    return sum(_holds(part, met) for part in rule.of) >= rule.count
+
+
+def _since(rule: Bits, days: Mapping[int, int]) -> int | None:
+    if isinstance(rule, int):
+        return days.get(rule)
+    begun = sorted(day for part in rule.of if (day := _since(part, days)) is not None)
+    return begun[rule.count - 1] if len(begun) >= rule.count else None
 
 
 def lower(definition: Definition) -> Lowered:
@@ -77,8 +106,23 @@ def lower(definition: Definition) -> Lowered:
     tests = [(one.name, test) for one in definition.criteria for test in tests_of(one)]
     if len(tests) > MOST_TESTS:
         raise ValueError(f"{definition.name} asks {len(tests)} tests; {MOST_TESTS} can be screened for.")
+    bits = {key: 1 << place for place, key in enumerate(tests)}
+
+    def lowered(name: str, rule: Rule) -> Bits:
+        if isinstance(rule, Need):
+            return AtLeast(rule.count, tuple(lowered(name, part) for part in rule.of))
+        return bits[name, rule]
+
     return Lowered(
-        definition, tuple(Asked(name, test, 1 << place) for place, (name, test) in enumerate(tests))
+        definition,
+        tuple(Asked(name, test, bit) for (name, test), bit in bits.items()),
+        {
+            one.name: tuple(
+                (grade.points, lowered(one.name, grade.rule))
+                for grade in sorted(one.grades, key=lambda grade: -grade.points)
+            )
+            for one in definition.criteria
+        },
     )
 
 

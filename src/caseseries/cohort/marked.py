@@ -1,0 +1,33 @@
+"""Marked: the rows behind the verdicts that a flag marks, each with the row that marks it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from caseseries.cohort.cohort import FLAGGED
+from caseseries.cohort.facts import TABLES
+from caseseries.cohort.search import Search
+from caseseries.cohort.verdicts import Judged
+from caseseries.records.origins import origin_of
+
+
+def marked_by(search: Search, judged: Judged) -> pl.DataFrame:
+    """The rows that decided and that a flag marks, with FLAGGED as columns; rests on `markings`.
+
+    What a reviewer answered in the place of the record is marked by nothing.
+    """
+    lowered = search.windows.lowered
+    criteria = {one.bit: one.criterion for one in lowered.asked}
+    persons = dict(judged.stays.select("stay_id", "person_id").iter_rows())
+    rows: list[tuple[object, ...]] = []
+    query = """
+SELECT m.stay_id, m.bit, m.flag, b.source, b.row_id, m.source AS by_source, m.row_id AS by_row
+FROM markings m JOIN because b ON b.stay_id = m.stay_id AND b.bit = m.bit
+ORDER BY m.stay_id, m.bit, m.flag"""
+    found = search.records.run(query, "deciding rows that a flag marks")
+    for stay, bit, flag, source, row, by_source, by_row in found.iter_rows():
+        origin = origin_of(TABLES[source - 1], row)
+        if judged.because.get(stay, {}).get(bit) == origin:
+            name, by = lowered.definition.flags[flag].name, origin_of(TABLES[by_source - 1], by_row)
+            rows.append((persons[stay], stay, criteria[bit], origin, name, by))
+    return pl.DataFrame(rows, FLAGGED, orient="row").unique(maintain_order=True)
