@@ -165,7 +165,7 @@ class Study:
         return folder
 
     def files_of(self, cohort: Cohort) -> dict[str, bytes]:
-        """A cohort as files: Parquet, attrition.json, questions.csv, and the SQL of every query."""
+        """A cohort as files: Parquet, attrition.json, verdicts.csv, questions.csv, the SQL of every query."""
         from caseseries.cohort.keeping import files_of
 
         return files_of(cohort, self.name, self.protocol.digest)

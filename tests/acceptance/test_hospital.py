@@ -121,9 +121,49 @@ def test_nobody_without_planted_hlh_is_in(house: Path) -> None:
     assert found - doubted <= given
 
 
+def test_every_verdict_can_be_read_with_its_rows_and_flags(house: Path) -> None:
+    """A line a patient and criterion; what a flag marks is named with its row, which is the patient's own."""
+    with (house / "results" / "verdicts.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    patients = pl.read_parquet(house / "results" / "cohort" / "patients.parquet")
+    assert len(lines) == patients.height * 9
+    exposures = pl.read_parquet(house / "hospital" / "drug_exposure.parquet")
+    given = dict(exposures.select("drug_exposure_id", "person_id").iter_rows())
+    marked = 0
+    for line in lines:
+        if line["criterion"] == "all together":
+            assert (line["verdict"] == "met") is (int(line["at_least"]) >= 5) is (line["known"] != "")
+        else:
+            assert (line["verdict"] == "met") is (line["since"] != "") is (line["known"] != "")
+            assert line["since"] <= line["known"]
+        assert len(line["says"].split("; ")) == len(line["because"].split("; "))
+        for row, _, by in (one.partition(": chemotherapy ") for one in line["flagged"].split("; ")):
+            if by:
+                assert row in line["because"].split("; ")
+                assert given[int(by.strip("()").removeprefix("drug_exposure:"))] == int(line["patient"])
+                marked += 1
+    assert marked > 10
+    measured = pl.read_parquet(house / "hospital" / "measurement.parquet")
+    values = dict(measured.select("measurement_id", "value_as_number").iter_rows())
+    ferritin = [line for line in lines if line["criterion"] == "ferritin" and line["verdict"] == "met"]
+    for line in ferritin:
+        value = values[int(line["because"].removeprefix("measurement:"))]
+        number = line["says"].removeprefix("ferritin ").lstrip("<>=").split(" ")[0]
+        assert value is None or float(number) == value
+        assert line["says"].endswith(f" on {line['since']}")
+    assert len(ferritin) > 10
+
+
 def test_two_runs_leave_the_same_bytes(house: Path, tmp_path: Path) -> None:
     assert main(["run", STUDY, *records(house), "--out", str(tmp_path / "again")]) == 0
-    for name in ("report.html", "results.json", "attrition.json", "questions.csv", "cases.csv"):
+    for name in (
+        "report.html",
+        "results.json",
+        "attrition.json",
+        "verdicts.csv",
+        "questions.csv",
+        "cases.csv",
+    ):
         assert (tmp_path / "again" / name).read_bytes() == (house / "results" / name).read_bytes(), name
 
 

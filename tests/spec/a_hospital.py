@@ -197,12 +197,13 @@ def _verdicts() -> list[tuple[object, ...]]:
     """Of nine, all have a fever; the counts of 7 to 9 are flagged, and 9 falls short without them."""
     rows: list[tuple[object, ...]] = []
     for one in range(1, 10):
-        whole = ("met" if one < 9 else "unknown", one == 1)
-        counts = ("met", "met", True) if one == 1 else ("met", "met" if one < 7 else "not met", False)
-        rows += [(f"{one}", "", "HLH-2004", "met", *whole), (f"{one}", "fever", "Fever", "met", "met", False)]
+        flags = ["transfused", "g-csf"] if one == 9 else ["transfused"] if one > 6 else []
+        counts = ("met", "met" if one < 7 else "not met", flags, one == 1)
+        rows.append((f"{one}", "", "HLH-2004", "met", "met" if one < 9 else "unknown", flags, one == 1))
+        rows.append((f"{one}", "fever", "Fever", "met", "met", [], False))
         rows.append((f"{one}", "low counts", "Low counts", *counts))
         nk = "met" if one == 1 else "not met" if one == 2 else "unknown"
-        rows.append((f"{one}", "nk activity", "NK activity", nk, nk, False))
+        rows.append((f"{one}", "nk activity", "NK activity", nk, nk, [], False))
     return rows
 
 

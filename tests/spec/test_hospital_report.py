@@ -189,15 +189,18 @@ def test_the_verdicts_criterion_by_criterion(run: Run) -> None:
         "Not met",
         "Unknown",
         "Met without flagged evidence",
+        "Decided by flagged evidence",
         "On a recalled code",
     )
     assert lines(run, "criteria") == [
-        "HLH-2004 | 9 |  |  | 8 | 1",
-        "Fever | 9 | 0 | 0 | 9 | 0",
-        "Low counts | 9 | 0 | 0 | 6 | 1",
-        "NK activity | 1 | 1 | 7 | 1 | 0",
+        "HLH-2004 | 9 |  |  | 8 | 3 (g-csf 1, transfused 3) | 1",
+        "Fever | 9 | 0 | 0 | 9 | 0 | 0",
+        "Low counts | 9 | 0 | 0 | 6 | 3 (g-csf 1, transfused 3) | 1",
+        "NK activity | 1 | 1 | 7 | 1 | 0 | 0",
     ]
     assert run.results.number("criteria.low-counts.unflagged").patients == tuple("123456")
+    assert run.results.number("criteria.low-counts.flagged").patients == tuple("789")
+    assert run.results.number("criteria.low-counts.flagged.g-csf").patients == ("9",)
 
 
 # ---- Who was not taken ----

@@ -376,6 +376,7 @@ WORDS = {
     "DAY": r"\d+",
     "STEP": r"[\w-]+",
     "CRITERION": r"[\w-]+",
+    "FLAG": r"[\w-]+",
     "SHORT": r"\d",
     "PATIENT": r"[\w-]+",
     "END": "(?:median|lowest|highest)",

@@ -8,12 +8,12 @@ from dataclasses import replace
 from caseseries.analysis.ids import ANY, EVERYBODY, SEVERAL, of_step, of_steps
 from caseseries.analysis.released_counts import COUNTED, FATES, Counted, Key
 from caseseries.analysis.results import Number
-from caseseries.analysis.verdicts import RECALLED, UNFLAGGED
+from caseseries.analysis.verdicts import FLAGGED, RECALLED, UNFLAGGED
 from caseseries.stats.small_cells import DEAR, Count, Sum
 
 Family = tuple[frozenset[str], tuple[frozenset[str], ...]]
 """A group, and groups of which each patient in it is in at most one."""
-_APART = {ANY, SEVERAL, EVERYBODY, UNFLAGGED, RECALLED}
+_APART = {ANY, SEVERAL, EVERYBODY, UNFLAGGED, FLAGGED, RECALLED}
 """Pieces of ids of what stands beside the groups of a family and is none of them."""
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from caseseries.analysis.ids import of_criterion
+from caseseries.analysis.ids import joined, of_criterion
 from caseseries.analysis.results import Number, Result
 from caseseries.cases.screening import Screening
 from caseseries.protocol.clauses.analysis import CRITERIA, Screen
+from caseseries.protocol.clauses.clause import slug
 from caseseries.stats.estimate import Estimate
 
 TRUTHS = {"met": "met", "not-met": "not met", "unknown": "unknown"}
-UNFLAGGED, RECALLED = "unflagged", "recalled"
+UNFLAGGED, FLAGGED, RECALLED = "unflagged", "flagged", "recalled"
 
 
 def verdicts(screening: Screening) -> Result:
@@ -35,8 +36,18 @@ def _numbers(every: pl.DataFrame) -> Iterator[Number]:
         yield _count(
             mine, unflagged, of_criterion(name, UNFLAGGED), f"{title}: met without the flagged evidence"
         )
+        is_marked = pl.col("flags").list.len() > 0
+        yield _count(mine, is_marked, of_criterion(name, FLAGGED), f"{title}: decided by flagged evidence")
+        for flag in mine.explode("flags")["flags"].drop_nulls().unique().sort():
+            label = f"{title}: decided by evidence flagged as {flag}"
+            yield _count(mine, pl.col("flags").list.contains(flag), of_criterion(name, by_flag(flag)), label)
         label = f"{title}: decided by a finding with a code known from memory only"
         yield _count(mine, pl.col("recalled"), of_criterion(name, RECALLED), label)
+
+
+def by_flag(flag: str) -> str:
+    """What is said of one flag: `flagged.transfused`."""
+    return joined(FLAGGED, slug(flag))
 
 
 def _count(mine: pl.DataFrame, which: pl.Expr, id_: str, label: str) -> Number:

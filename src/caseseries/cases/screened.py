@@ -77,6 +77,7 @@ def _verdicts(cohort: Cohort, definition: Definition, codebook: Codebook) -> Ite
     met = cohort.verdicts.filter(pl.col("criterion") == "", pl.col("truth") == "met").select("stay_id")
     both = cohort.verdicts.join(met, on="stay_id", how="semi").join(beside, on=keys, how="left")
     from_memory = _rows_from_memory(cohort, codebook)
+    flags = _flags(cohort)
     is_recalled: dict[int, bool] = {}
     for row in both.iter_rows(named=True):
         if row["criterion"]:
@@ -86,7 +87,17 @@ def _verdicts(cohort: Cohort, definition: Definition, codebook: Codebook) -> Ite
         mine = any((row["person_id"], origin) in from_memory for origin in row["because"])
         recalled = mine if row["criterion"] else is_recalled[row["person_id"]]
         head = (str(row["person_id"]), row["criterion"], titles[row["criterion"]])
-        yield *head, row["truth"], row["unflagged"], recalled
+        marks = flags.get((row["stay_id"], row["criterion"]), ())
+        yield *head, row["truth"], row["unflagged"], list(marks), recalled
+
+
+def _flags(cohort: Cohort) -> dict[tuple[int, str], tuple[str, ...]]:
+    """By stay and criterion the flags on the rows that decided, each once; of the whole definition all."""
+    found: dict[tuple[int, str], tuple[str, ...]] = {}
+    for stay, criterion, flag in cohort.flagged.select("stay_id", "criterion", "flag").iter_rows():
+        for key in ((stay, criterion), (stay, "")):
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), flag)))
+    return found
 
 
 def _rows_from_memory(cohort: Cohort, codebook: Codebook) -> set[tuple[int, str]]:

@@ -13,12 +13,13 @@ from caseseries.evidence.attrition import Attrition
 STANDINGS = pl.Schema({"patient": pl.String, "step": pl.Int64, "standing": pl.String})
 VERDICTS = pl.Schema(
     {
-        "patient": pl.String,
-        "criterion": pl.String,  # "" for the definition as a whole
-        "title": pl.String,
-        "truth": pl.String,  # met, not met, unknown
-        "unflagged": pl.String,  # the same without the flagged evidence
-        "recalled": pl.Boolean,  # a row that decided is of a finding with a code known from memory only
+        "patient": pl.String(),
+        "criterion": pl.String(),  # "" for the definition as a whole
+        "title": pl.String(),
+        "truth": pl.String(),  # met, not met, unknown
+        "unflagged": pl.String(),  # the same without the flagged evidence
+        "flags": pl.List(pl.String()),  # those that mark a row that decided
+        "recalled": pl.Boolean(),  # a row that decided is of a finding with a code known from memory only
     }
 )
 SET_ASIDE = pl.Schema({"finding": pl.String, "why": pl.String, "rows": pl.Int64})

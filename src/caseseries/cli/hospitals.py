@@ -51,6 +51,7 @@ def screen(options: argparse.Namespace) -> None:
     put(f"{study.protocol.title}: {options.records}\n")
     put(str(cohort))
     put(f"\n{folder / 'cohort'}   the cohort, its verdicts and its evidence, as Parquet")
+    put(f"{folder / 'verdicts.csv'}   of each patient every criterion, since when, and by which rows")
     if cohort.open:
         put(f"{folder / 'questions.csv'}   {so_many(len(cohort.open), 'question')} for a reviewer")
     put(f"{folder / 'sql'}   every query, as it ran")

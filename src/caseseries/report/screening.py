@@ -9,7 +9,7 @@ import polars as pl
 from caseseries.analysis.beside import side_by_side
 from caseseries.analysis.ids import joined, of_criterion, of_step, of_steps
 from caseseries.analysis.results import Results
-from caseseries.analysis.verdicts import RECALLED, TRUTHS, UNFLAGGED
+from caseseries.analysis.verdicts import FLAGGED, RECALLED, TRUTHS, UNFLAGGED, by_flag
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries
 from caseseries.evidence.attrition import Step
@@ -125,7 +125,7 @@ def _beside_lines(screening: Screening, results: Results) -> Iterator[Row]:
 
 def verdicts_table(screening: Screening, results: Results) -> Table:
     """A line a criterion: of those who meet the definition so many met, not met, unknown; and how firmly."""
-    parts = (*TRUTHS, UNFLAGGED, RECALLED)
+    parts = (*TRUTHS, UNFLAGGED, FLAGGED, RECALLED)
     every = screening.verdicts.unique("criterion", maintain_order=True).select("criterion", "title")
     rows = []
     for name, title in every.iter_rows():
@@ -134,18 +134,33 @@ def verdicts_table(screening: Screening, results: Results) -> Table:
         else:
             counts = [words(ref(results, of_criterion("", "n")), numeric=True), words(), words()]
             counts += [words(ref(results, of_criterion("", part)), numeric=True) for part in parts[3:]]
+        counts[parts.index(FLAGGED)] = words(*_flagged(screening, results, name), numeric=True)
         rows.append(Row((words(title, head=True), *counts), is_group=not name))
-    head = ("Criterion", "Met", "Not met", "Unknown", "Met without flagged evidence", "On a recalled code")
+    judged = ("Met", "Not met", "Unknown", "Met without flagged evidence", "Decided by flagged evidence")
+    head = ("Criterion", *judged, "On a recalled code")
     notes = (
         ("Of everyone who meets the definition, on the day on which they first do.",),
         (
             "Flagged: evidence that something else may explain, such as a transfusion the day before; it "
-            "changes no verdict. The column beside it asks again without that evidence.",
+            "changes no verdict. One column asks again without that evidence; the other counts the verdicts, "
+            "met or not, that rest on it.",
         ),
         ("On a recalled code: decided by a finding that has a code known from memory only.",),
         (MET_IS_NOT_ILL,),
     )
     return Table(CRITERIA, "The verdicts, criterion by criterion, in patients", head, tuple(rows), notes)
+
+
+def _flagged(screening: Screening, results: Results, name: str) -> Iterator[Inline]:
+    """Of how many a criterion was decided by flagged evidence, and by which flag: "7 (chemotherapy 5)"."""
+    yield ref(results, of_criterion(name, FLAGGED))
+    mine = screening.verdicts.filter(pl.col("criterion") == name)
+    flags = mine.explode("flags")["flags"].drop_nulls().unique().sort()
+    for place, flag in enumerate(flags):
+        yield f"{', ' if place else ' ('}{flag} "
+        yield ref(results, of_criterion(name, by_flag(flag)))
+    if flags.len():
+        yield ")"
 
 
 # ---- Who was not taken ----

@@ -1,0 +1,72 @@
+"""The verdicts as a sheet: of each patient what became of each criterion, since when, and by which rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import polars as pl
+
+from caseseries.cohort.cohort import Cohort
+from caseseries.evidence.days import date_of
+from caseseries.records.origins import origins
+
+COLUMNS = (
+    *("patient", "stay", "criterion", "verdict", "at_least", "at_most"),
+    *("since", "known", "says", "because", "flagged"),
+)
+WHOLE = "all together"
+"""What stands in the place of a criterion's name for the whole definition."""
+
+
+def verdict_sheet(cohort: Cohort) -> str:
+    """The verdicts on the studied stays as CSV, a line a criterion.
+
+    `stay` is the first row of the stay; `says` what the rows say that stand in `because`.
+    """
+    says, marked = _readings(cohort), _marked(cohort)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in cohort.verdicts.iter_rows(named=True):
+        person, stay = row["person_id"], row["stay_id"]
+        writer.writerow(
+            (
+                *(person, f"visit_occurrence:{stay}", row["criterion"] or WHOLE),
+                *(row["truth"], row["low"], row["high"]),
+                *("" if day is None else date_of(day) for day in (row["since"], row["known"])),
+                "; ".join(says.get((person, one), one.partition(":")[0]) for one in row["because"]),
+                "; ".join(row["because"]),
+                "; ".join(marked.get((stay, row["criterion"]), ())),
+            )
+        )
+    return out.getvalue()
+
+
+def _readings(cohort: Cohort) -> dict[tuple[int, str], str]:
+    """By patient and row what it says, and on which day: "ferritin >33511 ng/mL on 2018-12-25".
+
+    A row that tells several findings, such as a share and the count worked out of it, has them all.
+    """
+    named = cohort.verdicts.select("person_id", pl.col("because").alias("origin")).explode("origin")
+    told = (
+        cohort.evidence.with_columns(origins(pl.col("table")))
+        .join(named, on=["person_id", "origin"], how="semi")
+        .select("person_id", "origin", "finding", "operator", "value", "unit", "text", "day")
+    )
+    found: dict[tuple[int, str], list[str]] = {}
+    days: dict[tuple[int, str], int] = {}
+    for person, origin, finding, operator, value, unit, text, day in told.iter_rows():
+        said = text or "" if value is None else f"{operator or ''}{value:.15g} {unit or ''}"
+        found.setdefault((person, origin), []).append(f"{finding} {said}".strip())
+        days[person, origin] = day
+    return {row: f"{', '.join(said)} on {date_of(days[row])}" for row, said in found.items()}
+
+
+def _marked(cohort: Cohort) -> dict[tuple[int, str], list[str]]:
+    """By stay and criterion each row that a flag marks, the flag, and the row that does it."""
+    found: dict[tuple[int, str], list[str]] = {}
+    rows = cohort.flagged.select("stay_id", "criterion", "row", "flag", "by")
+    for stay, criterion, row, flag, by in rows.iter_rows():
+        found.setdefault((stay, criterion), []).append(f"{row}: {flag} ({by})")
+    return found
