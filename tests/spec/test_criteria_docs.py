@@ -34,7 +34,9 @@ def test_the_first_example_runs() -> None:
     patient = names["patient"]
     said = re.findall(r"(?m)^patient\S+  # (.*)$", example)
     decided = ", ".join(map(shown, patient["cytopenias"].because))
-    assert said == [f"{patient.bounds} of 8", str(patient["cytopenias"].truth), decided]
+    [flag] = patient["cytopenias"].flagged[0].flags
+    told = [f"{patient.bounds} of 8", str(patient["cytopenias"].truth), decided]
+    assert said == [*told, flag, f"{patient.unflagged} of 8"]
 
 
 def test_the_definition_of_your_own_can_be_read(tmp_path: Path) -> None:

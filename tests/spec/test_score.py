@@ -11,6 +11,7 @@ import pytest
 import caseseries as cs
 from caseseries.criteria.in_words import shown
 from caseseries.criteria.spoken import read_findings
+from caseseries.evidence.bounds import Bounds
 from caseseries.evidence.finding import Finding
 from caseseries.evidence.problem import Problems
 from caseseries.evidence.truth import Truth
@@ -50,6 +51,51 @@ def test_the_finding_that_decided_is_the_first_of_the_best() -> None:
     whole = cs.criteria("hlh-2004").assess([ferritin(800, None, 1), later, first, same, below])
     assert whole["ferritin"].because == (same,)
     assert whole.patient == "1"
+
+
+def test_a_criterion_is_met_since_a_sample_and_known_since_a_result() -> None:
+    """Of two of three lineages it is the second; what meets nothing has neither day."""
+
+    def count(name: str, value: float, unit: str, taken: int, back: int) -> Finding:
+        return Finding("1", name, date(2020, 1, taken), date(2020, 1, back), value, unit)
+
+    whole = cs.criteria("hlh-2004").assess(
+        [
+            count("platelets", 45, "K/uL", 2, 9),
+            count("platelets", 40, "K/uL", 4, 4),
+            count("hemoglobin", 8, "g/dL", 3, 3),
+            count("neutrophils", 3, "K/uL", 1, 1),
+            count("ferritin", 100, "ng/mL", 1, 1),
+            Finding("1", "splenomegaly", text="present"),
+        ]
+    )
+    assert (whole["cytopenias"].since, whole["cytopenias"].known) == (date(2020, 1, 3), date(2020, 1, 4))
+    assert (whole["ferritin"].since, whole["ferritin"].known) == (None, None)
+    assert (whole["splenomegaly"].truth, whole["splenomegaly"].since) == (Truth.MET, None)
+
+
+def test_what_a_flag_marks_says_so_and_the_whole_is_counted_without_it() -> None:
+    """On the day of a transfusion and for two days behind it; a day that nobody knows could be any."""
+
+    def marked(day: int | None, text: str = "given") -> tuple[tuple[str, ...], object]:
+        given = date(2020, 1, day) if day else None
+        findings = [
+            Finding("1", "platelets", date(2020, 1, 5), value=45, unit="K/uL"),
+            Finding("1", "hemoglobin", datetime(2020, 1, 5, 8, tzinfo=UTC), value=8, unit="g/dL"),
+            Finding("1", "neutrophils", date(2020, 1, 5), value=0.2, unit="K/uL"),
+            Finding("1", "transfusion", given, text=text),
+        ]
+        whole = cs.criteria("hlh-2004").assess(findings)
+        assert str(whole.bounds) == "1 to 8"
+        assert whole.not_asked == ()
+        return tuple(one.name for one in whole["cytopenias"].flagged), whole.unflagged
+
+    both = (("hemoglobin", "platelets"), Bounds(0, 8))
+    assert [marked(day) for day in (2, 3, 5, 6, None)] == [((), None), both, both, ((), None), both]
+    assert [marked(5, text) for text in ("absent", "unknown", "")] == [((), None), ((), None), both]
+    told = str(cs.criteria("hlh-2004").assess(["platelets 45 K/uL", "hemoglobin 8 g/dL"], transfusion=True))
+    assert "hemoglobin 8 g/dL (transfused), platelets 45 K/uL (transfused)" in told
+    assert "Without what is flagged: 0 to 8 of 8; 5 are needed: unknown." in told
 
 
 def test_what_says_nothing_is_set_aside_and_told() -> None:

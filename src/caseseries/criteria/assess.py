@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import reduce
 from operator import add
 from typing import TypeVar
 
 from caseseries.criteria.comparison import hold
 from caseseries.criteria.definition import Criterion, Definition, Need, Rule, Test, findings_of, tests_of
+from caseseries.criteria.flagging import day_of, with_flags
 from caseseries.criteria.in_words import in_words
 from caseseries.criteria.verdict import Assessment, SetAside, Verdict
 from caseseries.evidence.bounds import Bounds
-from caseseries.evidence.catalogue import entry
+from caseseries.evidence.catalogue import own_name
 from caseseries.evidence.finding import Finding
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.evidence.truth import Truth
@@ -29,32 +31,31 @@ def assess(definition: Definition, findings: Iterable[Finding]) -> Assessment:
     """What one patient's findings say of a definition, all of them standing together.
 
     A test is met where any finding meets it, unknown where one cannot decide (`<600` against 500) or none
-    was there, and else not met. What says nothing (no unit, implausible) is set aside and told.
+    was there, and else not met. What says nothing (no unit, implausible) is set aside and told. What a flag
+    of the definition marks says so, and the whole is also counted without it.
     Raises Problems for findings of several patients.
     """
-    ordered = sorted(findings, key=_order)
+    ordered = sorted(with_flags(definition, findings), key=_order)
     patients = sorted({finding.patient for finding in ordered})
     if len(patients) > 1:
         found = f"the findings are of {len(patients)} patients: {', '.join(patients[:5])}"
         raise Problems([Problem("findings", found, "Assess one patient at a time.")])
     by_name: dict[str, tuple[Finding, ...]] = {}
     for finding in ordered:
-        by_name[_name(finding)] = (*by_name.get(_name(finding), ()), finding)
+        by_name[own_name(finding.name)] = (*by_name.get(own_name(finding.name), ()), finding)
     verdicts = tuple(_criterion(criterion, by_name) for criterion in definition.criteria)
-    asked = findings_of(definition)
+    bare = {name: tuple(one for one in some if not one.flags) for name, some in by_name.items()}
+    unflagged = (_criterion(criterion, bare).bounds for criterion in definition.criteria)
+    asked = (*findings_of(definition), *(flag.finding for flag in definition.flags))
     return Assessment(
         definition=definition,
         patient=patients[0] if patients else "",
         verdicts=verdicts,
+        unflagged=reduce(add, unflagged, Bounds(0, 0)) if bare != by_name else None,
         set_aside=_set_aside(definition, by_name),
-        not_asked=tuple(finding for finding in ordered if _name(finding) not in asked),
+        not_asked=tuple(finding for finding in ordered if own_name(finding.name) not in asked),
         cautions=_cautions(definition, verdicts),
     )
-
-
-def _name(finding: Finding) -> str:
-    known = entry(finding.name)
-    return known.name if known else finding.name
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
@@ -82,6 +83,8 @@ def _criterion(criterion: Criterion, found: Found) -> Verdict:
         title=criterion.title,
         truth=bounds.at_least(min(grade.points for grade in criterion.grades)),
         bounds=bounds,
+        since=_first(verdict.since for verdict in reached),
+        known=_first(verdict.known for verdict in reached),
         because=_each_once(finding for verdict in deciding for finding in verdict.because),
         why="; ".join(_each_once(verdict.why for verdict in still_open if verdict.why)),
         cautions=_each_once(caution for verdict in deciding for caution in verdict.cautions),
@@ -102,6 +105,8 @@ def _judge(rule: Rule, found: Found) -> Verdict:
         title=in_words(rule),
         truth=truth,
         bounds=bounds,
+        since=_first((part.since for part in parts), rule.count),
+        known=_first((part.known for part in parts), rule.count),
         because=_each_once(finding for part in deciding for finding in part.because),
         why="; ".join(_each_once(part.why for part in is_open)) if truth is Truth.UNKNOWN else "",
         cautions=_each_once(caution for part in deciding for caution in part.cautions),
@@ -119,15 +124,24 @@ def _test(test: Test, findings: tuple[Finding, ...]) -> Verdict:
         return Verdict(name, name, Truth.UNKNOWN, WORTH[Truth.UNKNOWN], why="; ".join(why))
     best = max(truths)
     one, finding = next(pair for pair in held if pair[0].truth is best)
+    met = [finding for one, finding in held if one.truth is Truth.MET]
     return Verdict(
         name,
         name,
         truth=best,
         bounds=WORTH[best],
+        since=_first(day_of(finding.sample_time) for finding in met),
+        known=_first(day_of(finding.result_time) for finding in met),
         because=(finding,) if best is not Truth.UNKNOWN else (),
         why=one.why,
         cautions=(one.caution,) if one.caution else (),
     )
+
+
+def _first(days: Iterable[date | None], count: int = 1) -> date | None:
+    """The day on which so many of these are met: the k-th smallest, of those that have a day."""
+    dated = sorted(day for day in days if day is not None)
+    return dated[count - 1] if len(dated) >= count else None
 
 
 # ---- What is told beside the verdicts ----

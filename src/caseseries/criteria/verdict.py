@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from caseseries.criteria.definition import Bin, Definition
 from caseseries.criteria.in_words import share_in_words, shown
@@ -15,18 +16,27 @@ from caseseries.evidence.truth import Truth
 class Verdict:
     """What became of one criterion, or of one part of it.
 
-    `bounds` is what it is worth: 0 or 1 where criteria are counted, else its points. `because` are the
-    findings that decided; `why` says what is open. `parts` are the verdicts that it was made from.
+    `bounds` is what it is worth: 0 or 1 where criteria are counted, else its points. `since` is the first day
+    by whose samples it is met or has its points, `known` the first by whose results; None where it has none,
+    or no day. `because` are the findings that decided; `why` says what is open. `parts` are the verdicts
+    that it was made from.
     """
 
     name: str
     title: str
     truth: Truth
     bounds: Bounds
+    since: date | None = None
+    known: date | None = None
     because: tuple[Finding, ...] = ()
     why: str = ""
     cautions: tuple[str, ...] = ()
     parts: tuple[Verdict, ...] = ()
+
+    @property
+    def flagged(self) -> tuple[Finding, ...]:
+        """Of the findings that decided those that something else may explain; each has its flags."""
+        return tuple(finding for finding in self.because if finding.flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +54,14 @@ class SetAside:
 class Assessment:
     """One patient by one definition. `verdicts` has one verdict for each criterion, in its order.
 
+    `unflagged` are the `bounds` without the findings that a flag marks; None where none is marked.
     `set_aside` are findings that say nothing of what is asked, `not_asked` those of which nothing is asked.
     """
 
     definition: Definition
     patient: str
     verdicts: tuple[Verdict, ...]
+    unflagged: Bounds | None
     set_aside: tuple[SetAside, ...]
     not_asked: tuple[Finding, ...]
     cautions: tuple[str, ...]
@@ -90,11 +102,15 @@ class Assessment:
     @property
     def summary(self) -> str:
         """The whole in one line: "5 to 7 of 8; 5 are needed: met"."""
+        return self._in_short(self.bounds)
+
+    def _in_short(self, bounds: Bounds) -> str:
         if self.definition.need is not None:
-            whole = f"{self.bounds} of {self.definition.most}"
-            return f"{whole}; {self.definition.need} are needed: {self.truth}"
-        points = f"{self.bounds} of {self.definition.most} points"
-        return f"{points}; probability {share_in_words(self._bins)}" if self._bins else points
+            whole = f"{bounds} of {self.definition.most}"
+            return f"{whole}; {self.definition.need} are needed: {bounds.at_least(self.definition.need)}"
+        bins = self.definition.probabilities.between(bounds) if self.definition.probabilities else ()
+        points = f"{bounds} of {self.definition.most} points"
+        return f"{points}; probability {share_in_words(bins)}" if bins else points
 
     def __str__(self) -> str:
         lines = [f"{self.definition.title}: {self.summary}.", ""]
@@ -103,6 +119,8 @@ class Assessment:
         if self.open and self.definition.need is None:
             lines += ["", f"{len(self.open)} of {len(self.verdicts)} items are open, and widen the score."]
         aside = [f"Set aside: {one}" for one in self.set_aside]
+        if self.unflagged is not None:
+            aside.insert(0, f"Without what is flagged: {self._in_short(self.unflagged)}.")
         if self.not_asked:
             aside.append(f"Not asked by {self.definition.name}: {', '.join(map(shown, self.not_asked))}")
         aside += [f"Caution: {caution}" for caution in self.cautions]
@@ -114,5 +132,7 @@ class Assessment:
 
 def _reason(verdict: Verdict) -> str:
     """The findings that decided, and what is open."""
-    decided = ", ".join(map(shown, verdict.because))
+    decided = ", ".join(
+        f"{shown(one)} ({', '.join(one.flags)})" if one.flags else shown(one) for one in verdict.because
+    )
     return "; ".join(part for part in (decided, verdict.why) if part)

@@ -88,6 +88,12 @@ def entry(name: str) -> Entry | None:
     return _by_key().get(word_key(name.replace("_", " ")))
 
 
+def own_name(name: str) -> str:
+    """The name under which the catalogue has a finding; of one that it has not, the name itself."""
+    known = entry(name)
+    return known.name if known else name
+
+
 @cache
 def entries() -> tuple[Entry, ...]:
     """Everything that a finding can be, in the order of the catalogue."""
