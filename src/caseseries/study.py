@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caseseries.evidence.counting import so_many
+from caseseries.evidence.pace import Tell
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.reading import read_protocol
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 BUNDLED = Path(__file__).parent / "studies"
 SHEET, CODEBOOK, ANSWERS = "patients.csv", "codebook.toml", "answers.csv"
-Tell = Callable[[str], None]
 
 
 def _silent(step: str) -> None:
@@ -130,13 +130,13 @@ class Study:
         resolved = give_concepts(records, resolve(book, records))
         return screen(records, self.protocol, self._definitions(), book, resolved, answers, tell, costed)
 
-    def abstract(self, cohort: Cohort, codebook: Codebook | None = None) -> Abstracted:
+    def abstract(self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = _silent) -> Abstracted:
         """The cohort as a case series, and beside it those who met the criteria and went no further."""
         from caseseries.cases.abstract import abstract
         from caseseries.cases.derived import with_derived
 
         book = codebook or self.codebook()
-        found = abstract(cohort, self.protocol, self._definitions(), book)
+        found = abstract(cohort, self.protocol, self._definitions(), book, tell)
         return replace(found, cases=with_derived(found.cases, self.protocol.derived))
 
     def keep(self, cohort: Cohort, out: Path | str | None = None) -> Path:
@@ -187,7 +187,7 @@ class Study:
 
         book = codebook or self.codebook()
         tell(f"abstracting {so_many(cohort.patients.height, 'chart')}")
-        found = self.abstract(cohort, book)
+        found = self.abstract(cohort, book, tell)
         screening = screening_of(cohort, found, self.protocol, self._definitions(), book)
         return self.run(found.cases, tell, screening)
 

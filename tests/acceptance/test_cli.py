@@ -13,6 +13,7 @@ import sys
 import tomllib
 from argparse import ArgumentParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,7 +21,8 @@ from caseseries import __main__, __version__
 from caseseries.cli.arguments import parser
 from caseseries.cli.main import CANNOT, INTERRUPTED, main
 from caseseries.cli.terminal import Progress
-from caseseries.study import BUNDLED
+from caseseries.evidence import pace
+from caseseries.study import BUNDLED, open_study
 
 ROOT = Path(__file__).parents[2]
 STUDY = "naymagon-2022"
@@ -432,10 +434,44 @@ def test_a_long_query_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
     tell.at(0.5, 2.5, 0)  # the next query of the step
     assert [line for line in said.getvalue().split("\r\x1b[K") if line] == [
         "reading ...",
-        "reading ... 25% of 21,412,339 rows, about 9 seconds left",
-        "reading ... 98% of 21,412,339 rows, about 1 second left",
-        "reading ... 50%, about 2 seconds left",
+        "reading: 25% of 21,412,339 rows, about 9 seconds left ...",
+        "reading: 98% of 21,412,339 rows, about 1 second left ...",
+        "reading: 50%, about 2 seconds left ...",
     ]
+
+
+def test_a_long_loop_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From two seconds on, every half second, and with what is left in minutes where it is long."""
+    said: list[str] = []
+
+    def spent(parts: int, seconds: float) -> list[str]:
+        clock = iter(seconds * part / parts for part in range(parts + 1))
+        monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+        said.clear()
+        done = list(pace.Pace(said.append, "reading", parts, "chart").over(range(parts)))
+        assert done == list(range(parts))
+        return said
+
+    assert spent(4, 1.9) == []
+    assert spent(4, 4.0) == [
+        "reading: 75% of 4 charts, about 1 second left",
+        "reading: 100% of 4 charts, about 1 second left",
+    ]
+    assert len(spent(1_000, 10.0)) == 16
+    assert said[0] == "reading: 20% of 1,000 charts, about 8 seconds left"
+    assert spent(2, 1_000.0)[0] == "reading: 50% of 2 charts, about 8 minutes left"
+
+
+def test_a_relabelling_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "LONG", 0.0)
+    monkeypatch.setattr(pace, "EVERY", 0.0)
+    study, said = open_study(STUDY), list[str]()
+    study.analyse(study.read_cases(), said.append)
+    number = len(study.protocol.analyses)
+    clause = next(one for one in study.protocol.analyses if one.does == "relabel")
+    place = study.protocol.analyses.index(clause) + 1
+    half_way = f"{clause.name}: 50% of 8 labellings, about 1 second left ({place} of {number})"
+    assert [one for one in said if one.startswith(f"{clause.name}: 50%")] == [half_way]
 
 
 def test_on_a_terminal_the_steps_are_shown_and_taken_back(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def screened(
     with open_records(frames(hospital(rows)), threads=1) as records:
         resolved = give_concepts(records, resolve(codebook, records))
         cohort = screen(records, promised, definitions, codebook, resolved, costed=False)
-    return cohort, abstract(cohort, promised, definitions, codebook).cases
+    return cohort, abstract(cohort, promised, definitions, codebook, lambda step: None).cases
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import polars as pl
@@ -37,6 +36,7 @@ from caseseries.cases.consistency.clocks import clock_checks
 from caseseries.cases.derived import with_derived
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.pace import Tell
 from caseseries.protocol.clauses.analysis import (
     Analysis,
     Compare,
@@ -56,10 +56,14 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
 
 
+def _silent(step: str) -> None:
+    """Hear of a step and say nothing."""
+
+
 def analyse(
     protocol: Protocol,
     cases: CaseSeries,
-    tell: Callable[[str], None] = lambda step: None,
+    tell: Tell = _silent,
     screening: Screening | None = None,
 ) -> Results:
     """Every promised analysis on these cases, in the promised order; `tell` hears each name as it begins.
@@ -74,14 +78,15 @@ def analyse_first(
     protocol: Protocol,
     first: CaseSeries,
     further: int,
-    tell: Callable[[str], None],
+    tell: Tell,
     screening: Screening | None,
 ) -> Results:
     """As `analyse` does, of what `analysed` gave: the first episodes, and how many rows there are beside."""
     results = []
     for number, clause in enumerate(protocol.analyses, 1):
-        tell(f"{clause.name} ({number} of {len(protocol.analyses)})")
-        result = _done(clause, first, protocol)
+        say = _numbered(tell, number, len(protocol.analyses))
+        say(clause.name)
+        result = _done(clause, first, protocol, say)
         if not result.why_not:
             cautions = (*result.cautions, *_general(clause, first, protocol, further))
             result = replace(result, cautions=cautions)
@@ -109,7 +114,11 @@ def analysed(protocol: Protocol, cases: CaseSeries) -> tuple[CaseSeries, int]:
     return _first_episodes(with_derived(cases, protocol.derived))
 
 
-def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
+def _numbered(tell: Tell, number: int, of: int) -> Tell:
+    return lambda said: tell(f"{said} ({number} of {of})")
+
+
+def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol, tell: Tell = _silent) -> Result:
     lacking = [name for name in dict.fromkeys(columns_needed(clause, protocol)) if not cases.has(name)]
     lacking += [
         f"the day of {a_moment(moment)}"
@@ -136,7 +145,7 @@ def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol) -> Result:
         case Landmark():
             return landmark(clause, cases, protocol)
         case Relabel():
-            return relabel(clause, cases, protocol, _done)
+            return relabel(clause, cases, protocol, _done, tell)
         case Regress():
             return regress(clause, cases, protocol)
         case Rescreen():

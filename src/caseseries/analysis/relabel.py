@@ -22,6 +22,7 @@ from caseseries.analysis.labellings import (
 )
 from caseseries.analysis.results import Group, Number, Result
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.pace import Pace, Tell
 from caseseries.protocol.clauses.analysis import Analysis, Relabel
 from caseseries.protocol.clauses.clause import slug
 from caseseries.protocol.protocol import Protocol
@@ -42,12 +43,13 @@ Does = Callable[[Analysis, CaseSeries, Protocol], Result]
 Tests = Mapping[str, Estimate]
 
 
-def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does) -> Result:
+def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does, tell: Tell) -> Result:
     """The p-values of another analysis with each uncertain label kept and dropped, in every combination.
 
-    `does` does an analysis. Of each test come the labellings' smallest and greatest p and, where it estimates
-    something, their smallest and greatest estimate; and the labellings one by one, where they are few. Who
-    loses the last label has the level that stands alone, such as unknown, where the variable has one.
+    `does` does an analysis; `tell` hears how far it is. Of each test come the labellings' smallest and
+    greatest p and, where it estimates something, their smallest and greatest estimate; and the labellings
+    one by one, where they are few. Who loses the last label has the level that stands alone, such as
+    unknown, where the variable has one.
     """
     [other] = [one for one in protocol.analyses if slug(one.name) == slug(clause.of)]
     labels = labels_of(cases, clause.variable, levels_of(other, cases, protocol, clause.variable))
@@ -74,7 +76,8 @@ def relabel(clause: Relabel, cases: CaseSeries, protocol: Protocol, does: Does) 
         return Result(clause, why_not=why_not)
     most = MOST_SLOW if slow else MOST_LABELLINGS
     every: dict[Kept, Tests] = {}
-    for kept in labellings(len(labels), protocol.conventions.seed, most):
+    tried = labellings(len(labels), protocol.conventions.seed, most)
+    for kept in Pace(tell, clause.name, len(tried), "labelling").over(tried):
         found = _numbers(does(other, relabelled(cases, protocol, clause.variable, labels, kept), protocol))
         every[kept] = {part: found[part].estimate for part in tested if part in found}
     book = Book(slug(clause.name), cases, protocol.conventions.level)

@@ -10,7 +10,7 @@ import polars as pl
 from caseseries.cases.dictionary import column_of
 from caseseries.cases.long_tables import MOMENTS, ORIGINS, SERIALS, SPELLS, UNREAD, frame
 from caseseries.cases.parts import part_of
-from caseseries.cases.recipes import Abstracting, cell, hospital_day, on_grid
+from caseseries.cases.recipes import Abstracting, Cell, cell, hospital_day, on_grid
 from caseseries.cases.series import CaseSeries, Column, Footnote, Source
 from caseseries.cases.shape import PARTS, TYPES, check
 from caseseries.cases.spells import Row, footnotes_on_drugs
@@ -21,6 +21,7 @@ from caseseries.cohort.patient import Patient
 from caseseries.criteria.definition import Definition
 from caseseries.evidence.attrition import Attrition, Step
 from caseseries.evidence.bounds import Bounds
+from caseseries.evidence.pace import Pace, Tell
 from caseseries.protocol.clauses.variable import Take, Variable
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
@@ -42,7 +43,11 @@ class Abstracted:
 
 
 def abstract(
-    cohort: Cohort, protocol: Protocol, definitions: Mapping[str, Definition], codebook: Codebook
+    cohort: Cohort,
+    protocol: Protocol,
+    definitions: Mapping[str, Definition],
+    codebook: Codebook,
+    tell: Tell,
 ) -> Abstracted:
     """Fill the case series of a protocol from a cohort. Raises Problems where it has not its shape."""
     study = Abstracting(protocol, definitions, codebook, _met(cohort))
@@ -50,11 +55,12 @@ def abstract(
     treated = _of(cohort, (pl.col("standing") == IN) & (pl.col("step") == last))
     others = _of(cohort, (pl.col("standing") == OUT) & (pl.col("step") == last))
     origin = Source(cohort.source, "database", cohort.digest, cohort.evidence.height)
-    whole = _series(treated, protocol.variables, study, origin)
+    pace = Pace(tell, "abstracting", len(treated) + len(others), "chart")
+    whole = _series(treated, protocol.variables, study, origin, pace)
     kept, steps = _complete(whole, protocol)
     return Abstracted(
         cases=check(whole.only(kept), protocol),
-        beside=check(_baseline_alone(_series(others, baseline(protocol), study, origin)), protocol),
+        beside=check(_baseline_alone(_series(others, baseline(protocol), study, origin, pace)), protocol),
         dropped=whole.only(~kept),
         attrition=replace(cohort.attrition, steps=(*cohort.attrition.steps, *steps)),
     )
@@ -107,13 +113,21 @@ class _Part:
 
 
 def _series(
-    patients: Sequence[Patient], variables: Iterable[Variable], study: Abstracting, source: Source
+    patients: Sequence[Patient],
+    variables: Iterable[Variable],
+    study: Abstracting,
+    source: Source,
+    pace: Pace,
 ) -> CaseSeries:
     key = {
         "patient": pl.Series("patient", [str(one.person) for one in patients], dtype=pl.String),
         "episode": pl.Series("episode", [1] * len(patients), dtype=pl.Int64),
     }
-    parts = [_part(one, patients, study) for one in variables if one.take not in (None, "print")]
+    taken = [one for one in variables if one.take not in (None, "print")]
+    plain = [one for one in taken if one.kind not in ("regimen", "regimens")]
+    rows = [[cell(one, patient, study) for one in plain] for patient in pace.over(patients)]
+    cells = {one.name: [row[place] for row in rows] for place, one in enumerate(plain)}
+    parts = [_column(one, cells[one.name]) if one.name in cells else _given(one, patients) for one in taken]
     drugs = [
         column.name for part in parts for column in part.dictionary if column.kind in ("regimen", "regimens")
     ]
@@ -156,14 +170,17 @@ def _on_follow_up(patients: Sequence[Patient], protocol: Protocol) -> Iterable[F
         yield Footnote(alive.name, "source", said)
 
 
-def _part(variable: Variable, patients: Sequence[Patient], study: Abstracting) -> _Part:
-    take = variable.take
-    if isinstance(take, Take) and variable.kind in ("regimen", "regimens"):
-        given, because = treatment(variable, take, patients)
-        rows = _origins(variable.name, because)
-        origins = {one.name: rows.alias(one.name) for one in given.dictionary}
-        return _Part(given.columns, given.dictionary, origins, given.spells, given.unread)
-    cells = [cell(variable, one, study) for one in patients]
+def _given(variable: Variable, patients: Sequence[Patient]) -> _Part:
+    """Of a variable that is a treatment."""
+    assert isinstance(variable.take, Take)  # no reviewer can be asked for one
+    given, because = treatment(variable, variable.take, patients)
+    rows = _origins(variable.name, because)
+    origins = {one.name: rows.alias(one.name) for one in given.dictionary}
+    return _Part(given.columns, given.dictionary, origins, given.spells, given.unread)
+
+
+def _column(variable: Variable, cells: Sequence[Cell]) -> _Part:
+    """Of any other."""
     column = column_of(variable)
     columns = {variable.name: pl.Series(variable.name, [one.value for one in cells], TYPES[variable.kind])}
     for part, dtype in PARTS.get(variable.kind, {}).items():

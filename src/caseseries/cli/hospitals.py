@@ -67,7 +67,7 @@ def abstract(options: argparse.Namespace) -> None:
         book = study.codebook(options.codebook)
         with opened_records(options, out, tell) as records:
             cohort = study.screen(records, study.answers(options.answers), book, tell, costed=False)
-        found = study.abstract(cohort, book)
+        found = study.abstract(cohort, book, tell)
         cohort = replace(cohort, attrition=found.attrition)
         files = {**study.files_of(cohort), **study.files_of_cases(found.cases, found.beside)}
         had_report = (out / REPORT).is_file()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from caseseries.evidence.counting import so_many
+from caseseries.evidence.pace import LONG, how_far
 from caseseries.evidence.problem import Problems, some_of
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 MOST_TOLD = 40
 """Problems that are told in full; of more, only how many there are."""
 WIDTH = 100
-LONG = 2.0
-"""Seconds from which on a query says how far it is."""
 
 
 def put(text: str) -> None:
@@ -91,9 +90,8 @@ class Progress:
         """Say which share of the step's present query is done, which began so many seconds ago, and of how
         many rows; 0 is not known."""
         if taken > LONG:
-            left = max(1, round(taken * (1 - share) / share))
-            of = f" of {so_many(rows, 'row')}" if rows else ""
-            self._show(f"{self.step} ... {share:.0%}{of}, about {so_many(left, 'second')} left")
+            of = so_many(rows, "row") if rows else ""
+            self._show(f"{self.step}: {how_far(share, taken, of)} ...")
 
     def _show(self, text: str) -> None:
         if self.is_shown and time.monotonic() - self.started > 1:

@@ -34,9 +34,12 @@ class Reviewed:
     lost: tuple[Answer, ...]
     spans: Mapping[int, tuple[int, int]]
 
-    def of_stay(self, stay: int) -> dict[str, Settled]:
-        """Every question that is answered for a stay."""
-        return {question: settled for (one, question), settled in self.by_stay.items() if one == stay}
+    def of_stays(self) -> dict[int, dict[str, Settled]]:
+        """By stay every question that is answered for it."""
+        found: dict[int, dict[str, Settled]] = {}
+        for (stay, question), settled in self.by_stay.items():
+            found.setdefault(stay, {})[question] = settled
+        return found
 
     def replies(self) -> dict[int, dict[str, tuple[Reply, ...]]]:
         """By patient and question what is answered for each of the patient's stays, the first stay first."""

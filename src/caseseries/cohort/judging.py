@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from caseseries.cohort import flags, windows
-from caseseries.cohort.search import Search, Tell
+from caseseries.cohort.search import Search
+from caseseries.evidence.pace import Tell
 
 UNFLAGGED = "_unflagged"
 """The end of the names of what is judged without flagged evidence."""

@@ -18,6 +18,7 @@ from caseseries.criteria.definition import Definition, findings_of
 from caseseries.evidence.course import Course
 from caseseries.evidence.days import number_of
 from caseseries.evidence.drugs import formulary
+from caseseries.evidence.pace import Tell
 from caseseries.evidence.presence import PRESENT
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
@@ -58,6 +59,7 @@ def read_patients(
     definitions: tuple[Definition, ...],
     patients: pl.DataFrame,
     reviewed: Reviewed,
+    tell: Tell,
 ) -> Known:
     """Everything that the study asks of these patients, who each have one stay."""
     records, codebook = search.records, search.codebook
@@ -92,7 +94,8 @@ def read_patients(
     for person in rows.keys() | dead.keys():
         days = dead.get(person, ())
         rows.setdefault(person, {})[DEATH] = tuple((one.day, PRESENT[0], one.because[0]) for one in days)
-    given, replies = courses_of(records, codebook, exposures, visits), reviewed.replies()
+    given = courses_of(records, codebook, exposures, visits, tell)
+    answered, replies = reviewed.of_stays(), reviewed.replies()
     charts = {
         row["person_id"]: Chart(
             row["first_day"],
@@ -100,7 +103,7 @@ def read_patients(
             row["youngest"],
             row["oldest"],
             rows.get(row["person_id"], {}),
-            reviewed.of_stay(row["stay_id"]),
+            answered.get(row["stay_id"], {}),
             replies.get(row["person_id"], {}),
         )
         for row in patients.iter_rows(named=True)

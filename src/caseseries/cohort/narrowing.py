@@ -15,9 +15,10 @@ import polars as pl
 from caseseries.cohort import facts
 from caseseries.cohort.rows import lay_rules, numbered
 from caseseries.cohort.rules import edges
-from caseseries.cohort.search import Search, Tell, with_parts
+from caseseries.cohort.search import Search, with_parts
 from caseseries.criteria.definition import Number
 from caseseries.evidence.catalogue import entry as catalogue_entry
+from caseseries.evidence.pace import Tell
 from caseseries.records import readings
 from caseseries.records.columns import COLUMNS
 from caseseries.records.forms import Forms, lay_concepts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from caseseries.cohort import facts, windows
 from caseseries.cohort.rows import lay_rules, numbered
-from caseseries.cohort.search import Search, Tell
+from caseseries.cohort.search import Search
+from caseseries.evidence.pace import Tell
 from caseseries.records import readings
 from caseseries.records.forms import lay_concepts
 

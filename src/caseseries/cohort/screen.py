@@ -30,7 +30,7 @@ from caseseries.cohort.narrowing import find_near
 from caseseries.cohort.patient import patients_of
 from caseseries.cohort.questions import Asked, review_variables
 from caseseries.cohort.review_cost import cost_of_review
-from caseseries.cohort.search import Search, Tell
+from caseseries.cohort.search import Search
 from caseseries.cohort.served import served
 from caseseries.cohort.set_aside import set_aside
 from caseseries.cohort.verdicts import Judged, verdicts_of
@@ -39,6 +39,7 @@ from caseseries.criteria.in_words import in_words
 from caseseries.evidence.attrition import Attrition, Step
 from caseseries.evidence.counting import so_many
 from caseseries.evidence.days import number_of
+from caseseries.evidence.pace import Tell
 from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
@@ -101,7 +102,7 @@ def screen(
     reach = cost_of_review(search, tell) if costed else ()
     whole = (*note_on_strangers(records), *note_on_overnight(overnight(records, codebook)))
     tell(f"reading the charts of {so_many(chosen.height, 'patient')}")
-    known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed)
+    known = read_patients(search, protocol, tuple(definitions.values()), chosen, reviewed, tell)
     reached, later = _later_steps(steps, chosen, known, codebook, resolved)
     criteria = _of_chosen(judged.criteria, reached)
     days = _moments(protocol, known, judged, steps.asked.criteria or "")

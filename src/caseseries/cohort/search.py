@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,7 +16,6 @@ from caseseries.records.codebook import Codebook
 from caseseries.records.omop import Records
 from caseseries.records.resolving import Resolved
 
-Tell = Callable[[str], None]
 ANSWERS = pl.Schema({"stay_id": pl.Int64, "answered": pl.Int64, "met": pl.Int64, "undecided": pl.Int64})
 
 

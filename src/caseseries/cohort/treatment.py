@@ -10,6 +10,7 @@ from caseseries.evidence.course import Course, courses
 from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.drugs import formulary
 from caseseries.evidence.exposure import Exposure
+from caseseries.evidence.pace import Pace, Tell
 from caseseries.records.codebook import Codebook
 from caseseries.records.drug_rows import ADMINISTRATIONS
 from caseseries.records.omop import Records
@@ -17,7 +18,7 @@ from caseseries.records.origins import origin_of
 
 
 def courses_of(
-    records: Records, codebook: Codebook, exposures: pl.DataFrame, visits: pl.DataFrame
+    records: Records, codebook: Codebook, exposures: pl.DataFrame, visits: pl.DataFrame, tell: Tell
 ) -> dict[int, tuple[Course, ...]]:
     """The courses of each patient in the table `gathered`, the first first. Rests on the table `stays`.
 
@@ -50,7 +51,8 @@ def courses_of(
                 origin=origin_of("drug_exposure", row["row_id"]),
             )
         )
-    return {person: courses(some) for person, some in rows.items()}
+    pace = Pace(tell, "putting the courses of treatment together", len(rows), "patient")
+    return {person: courses(some) for person, some in pace.over(rows.items())}
 
 
 def _stays(records: Records) -> dict[int, list[tuple[int, int]]]:

@@ -20,22 +20,21 @@ def with_flags(definition: Definition, findings: Iterable[Finding]) -> Iterator[
     A flag marks where its own finding was there on the same day, or at most so many days before; of a
     finding without a day nobody can tell otherwise, and it marks, and is marked.
     """
-    every = tuple(findings)
-    marks = [(flag, one) for flag in definition.flags for one in every if _is_mark(flag, one)]
-    for one in every:
-        names = dict.fromkeys(flag.name for flag, mark in marks if _marks(flag, mark, one))
+    named = [(own_name(one.name), one) for one in findings]
+    marks = [(flag, one) for flag in definition.flags for name, one in named if name == flag.finding]
+    there = [(flag, one) for flag, one in marks if _is_there(one)]
+    for name, one in named:
+        flags = (flag.name for flag, mark in there if name in flag.on and _marks(flag, mark, one))
+        names = tuple(dict.fromkeys(flags))
         yield replace(one, flags=(*one.flags, *names)) if names else one
 
 
-def _is_mark(flag: Flag, one: Finding) -> bool:
-    if own_name(one.name) != flag.finding or one.answer is Truth.NOT_MET:
-        return False
-    return plain_text(one.text).casefold() not in ABSENT and not (one.text and is_missing(one.text))
+def _is_there(one: Finding) -> bool:
+    said = plain_text(one.text).casefold()
+    return one.answer is not Truth.NOT_MET and said not in ABSENT and not (said and is_missing(said))
 
 
 def _marks(flag: Flag, mark: Finding, one: Finding) -> bool:
-    if own_name(one.name) not in flag.on:
-        return False
     given, taken = day_of(mark.sample_time), day_of(one.sample_time)
     if given is None or taken is None:
         return True

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +17,8 @@ from caseseries.evidence.words import word_key
 
 DIGITS = 9
 """Significant digits of a converted number: 38.5 Cel is 101.3 degF, and not one bit less."""
+LIMITS = 10_000
+"""So many converted numbers are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,12 @@ class Conversion:
     recalled: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One finding that can be: numbers have a `unit` and a `plausible` range in it, words have neither.
 
     `by_value`: without a unit the value tells which it is, since the plausible ranges cannot overlap.
-    `never` says why a unit without a conversion is not compared.
+    `never` says why a unit without a conversion is not compared. There is one of each.
     """
 
     name: str
@@ -53,13 +55,7 @@ class Entry:
 
     def convert(self, value: float, unit: str, into: str) -> float | None:
         """The value in another unit, rounded to nine significant digits; None where no factor is known."""
-        known = {conversion.unit: conversion for conversion in self.conversions}
-        if unit == into:
-            return value
-        if unit not in known or into not in known:
-            return None
-        exact = (Fraction(repr(value)) - known[unit].zero) * known[unit].factor
-        return _rounded(exact / known[into].factor + known[into].zero)
+        return value if unit == into else _converted(self, value, unit, into)
 
     def is_recalled(self, *units: str) -> bool:
         """Whether a factor between these units is only recalled."""
@@ -81,6 +77,16 @@ class Entry:
             return None
         fitting = [unit for unit in self.units if self.is_plausible(value, unit)]
         return fitting[0] if len(fitting) == 1 else None
+
+
+@lru_cache(LIMITS)
+def _converted(known: Entry, value: float, unit: str, into: str) -> float | None:
+    """As `convert` says; remembered, since the same few limits are converted for every patient."""
+    by_unit = {conversion.unit: conversion for conversion in known.conversions}
+    if unit not in by_unit or into not in by_unit:
+        return None
+    exact = (Fraction(repr(value)) - by_unit[unit].zero) * by_unit[unit].factor
+    return _rounded(exact / by_unit[into].factor + by_unit[into].zero)
 
 
 def entry(name: str) -> Entry | None:

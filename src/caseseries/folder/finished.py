@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from caseseries.evidence.pace import Tell
 from caseseries.evidence.problem import Problem, Problems
 from caseseries.folder.destination import Destination
 from caseseries.folder.writing import write
@@ -16,9 +17,7 @@ from caseseries.report.provenance import provenance, versions
 from caseseries.stats.small_cells import SMALLEST_OF_ALL
 
 
-def write_run(
-    run: Finished, to: Destination, tell: Callable[[str], None], beside: Mapping[str, bytes]
-) -> Path:
+def write_run(run: Finished, to: Destination, tell: Tell, beside: Mapping[str, bytes]) -> Path:
     """Write report.html, results.json, tables and figures, and the files `beside`; return the folder.
 
     What a ledger in the folder explained of the same contradictions is told again, and kept. Raises Problems

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from caseseries.analysis.plan import analyse_first, analysed
 from caseseries.analysis.results import Results
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries
+from caseseries.evidence.pace import Tell
 from caseseries.literature.cohorts import Published
 from caseseries.literature.papers import Papers
 from caseseries.literature.pool import pool
@@ -35,7 +35,7 @@ class Ground:
         """The published cohorts, and these cases as one of them; none where none are published."""
         return with_present(self.published, self.present)
 
-    def results(self, tell: Callable[[str], None], screening: Screening | None) -> Results:
+    def results(self, tell: Tell, screening: Screening | None) -> Results:
         """Every promised analysis, and beside them what the published cohorts say where there are any."""
         protocol = self.papers.protocol
         results = analyse_first(protocol, self.first, self.further, tell, screening)

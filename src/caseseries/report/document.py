@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 
+from caseseries.evidence.pace import Tell
 from caseseries.report.finished import Finished
 from caseseries.report.html import page_html, rows_html
 from caseseries.report.page import Table, figures, plain, tables
@@ -15,10 +15,11 @@ ROWS_PAGE = "rows.html"
 """Where the rows of the records stand where they are too many for the report itself."""
 
 
-def documents(run: Finished, tell: Callable[[str], None]) -> dict[str, str]:
+def documents(run: Finished, tell: Tell) -> dict[str, str]:
     """Every file of the results folder but the manifest: its path and its text."""
     written, rows = sections(run, tell), run.rows
     blocks = [block for section in (*written, rows) for block in section.blocks]
+    tell("writing the pages")
     apart = {ROWS_PAGE: rows_html(run.protocol, run.results, rows)} if run.rows_stand_apart else {}
     shown = (*written, rows) if rows.blocks and not apart else written
     return {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from caseseries.analysis.ids import is_of_one_patient
 from caseseries.analysis.multiplicity import promised_tests
 from caseseries.analysis.results import Result, Results
 from caseseries.evidence.counting import so_many
+from caseseries.evidence.pace import Pace, Tell
 from caseseries.literature.verdicts import tally
 from caseseries.protocol.clauses.analysis import (
     Compare,
@@ -47,6 +48,8 @@ from caseseries.report.regression_table import regression_table
 from caseseries.report.summary_table import summary_table
 from caseseries.report.survival_table import survival_table
 
+Makes = Callable[[Finished], Section]
+"""Makes a section of a run; one without a block has nothing to say."""
 COUNTED = {
     "database": ("row of evidence", "rows of evidence"),
     "codebook": ("finding",),
@@ -56,35 +59,52 @@ COUNTED = {
 """What is counted of a source; of any other kind it is rows."""
 
 
-def sections(run: Finished, tell: Callable[[str], None]) -> tuple[Section, ...]:
+def sections(run: Finished, tell: Tell) -> tuple[Section, ...]:
     """The sections that have something to say, in the order of the page.
 
     The report's own names hold an underscore, which no slug of an analysis does: the two never meet.
     """
-    tell("setting the tables and drawing the figures")
-    written = (
-        Section("in_short", "In short", tuple(_in_short(run))),
-        Section("what_was_promised", "What was promised", tuple(_promised(run))),
-        Section("the_flow", "How they were found", tuple(_flow(run))),
-        Section("the_patients", "The patients", tuple(_patients(run))),
-        *_summaries(run),
-        *_others(run),
-        Section("the_survival", "Survival", tuple(_survival(run))),
-        Section("the_overlaps", "Overlapping categories", tuple(_overlaps(run))),
-        Section("the_course", "The course over time", tuple(courses(run))),
-        Section("the_comparisons", "Comparisons", (*_comparisons(run), *_adjusted(run))),
-        Section("the_regressions", "Regressions", tuple(_regressions(run))),
-        Section("the_labels", "What flips it", tuple(_labels(run))),
-        Section("the_cautions", "Cautions", tuple(every_caution(run.results))),
-        Section("the_words", "The results in words", tuple(_words(run))),
-        Section("not_done", "Promised, and not done", tuple(_not_done(run))),
-        Section("the_provenance", "Where it comes from", tuple(_provenance(run))),
+    promised = (result for result in run.done if isinstance(result.clause, Summarise))
+    made: tuple[Makes, ...] = (
+        _section("in_short", "In short", _in_short),
+        _section("what_was_promised", "What was promised", _promised),
+        _section("the_flow", "How they were found", _flow),
+        _section("the_patients", "The patients", _patients),
+        *map(_summary, promised),
+        _others,
+        _section("the_survival", "Survival", _survival),
+        _section("the_overlaps", "Overlapping categories", _overlaps),
+        _section("the_course", "The course over time", courses),
+        _section("the_comparisons", "Comparisons", _comparisons),
+        _section("the_regressions", "Regressions", _regressions),
+        _section("the_labels", "What flips it", _labels),
+        _section("the_cautions", "Cautions", lambda run: every_caution(run.results)),
+        _section("the_words", "The results in words", _words),
+        _section("not_done", "Promised, and not done", _not_done),
+        _section("the_provenance", "Where it comes from", _provenance),
         # What a reader is to judge himself stands last: the print against the tables, the doubts, the others.
-        Section("printed_and_obtained", "Printed and obtained", tuple(_claims(run))),
-        Section("left_open", "What is left open", tuple(_open(run))),
-        Section("the_pool", "Beside published cohorts", tuple(pooled(run.cohorts, run.results))),
+        _section("printed_and_obtained", "Printed and obtained", _claims),
+        _section("left_open", "What is left open", _open),
+        _section("the_pool", "Beside published cohorts", lambda run: pooled(run.cohorts, run.results)),
     )
+    step = "setting the tables and drawing the figures"
+    tell(step)
+    written = [makes(run) for makes in Pace(tell, step, len(made), "section").over(made)]
     return tuple(section for section in written if section.blocks)
+
+
+def _section(id_: str, title: str, blocks: Callable[[Finished], Iterable[Block]]) -> Makes:
+    return lambda run: Section(id_, title, tuple(blocks(run)))
+
+
+def _summary(result: Result) -> Makes:
+    clause = result.clause
+    assert isinstance(clause, Summarise)
+    return _section(
+        result.slug,
+        clause.name.capitalize(),
+        lambda run: (summary_table(clause, result, run.results, run.cases),),
+    )
 
 
 def _in_short(run: Finished) -> Iterator[Block]:
@@ -120,9 +140,10 @@ def _flow(run: Finished) -> Iterator[Block]:
         yield from found.flow(run.screening, run.results, run.protocol)
 
 
-def _others(run: Finished) -> Iterator[Section]:
-    if run.screening:
-        yield found.others(run.screening, run.results, run.cases)
+def _others(run: Finished) -> Section:
+    if run.screening is None:
+        return Section("the_others", "")
+    return found.others(run.screening, run.results, run.cases)
 
 
 def _patients(run: Finished) -> Iterator[Block]:
@@ -136,13 +157,6 @@ def _patients(run: Finished) -> Iterator[Block]:
         yield Fold(
             f"Every regimen, as {run.cases.written} and as read", (spells_table(run.cases, run.behind),)
         )
-
-
-def _summaries(run: Finished) -> Iterator[Section]:
-    for result in run.done:
-        if isinstance(result.clause, Summarise):
-            table = summary_table(result.clause, result, run.results, run.cases)
-            yield Section(result.slug, result.clause.name.capitalize(), (table,))
 
 
 def _survival(run: Finished) -> Iterator[Block]:
@@ -209,18 +223,15 @@ def _comparisons(run: Finished) -> Iterator[Block]:
         if isinstance(result.clause, Compare) and result.clause.beside == "all in use":
             table = methods_table(result, run.results)
             yield Fold(f"Every method in use of {result.clause.name}, a line each", (table,))
+    if sum(len(promised_tests(result)) for result in run.done) > 1:
+        table = adjusted_table(run.done, run.results)
+        yield Fold("The promised tests, adjusted for their number", (table,))
 
 
 def _regressions(run: Finished) -> Iterator[Block]:
     for result in run.done:
         if isinstance(result.clause, Regress):
             yield regression_table(result, run.results)
-
-
-def _adjusted(run: Finished) -> Iterator[Block]:
-    if sum(len(promised_tests(result)) for result in run.done) > 1:
-        table = adjusted_table(run.done, run.results)
-        yield Fold("The promised tests, adjusted for their number", (table,))
 
 
 def _labels(run: Finished) -> Iterator[Block]:

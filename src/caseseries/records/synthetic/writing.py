@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from caseseries.evidence.pace import Tell
 from caseseries.evidence.problem import Problem, Problems, some_of
 from caseseries.records.synthetic.hospital import Hospital, make_hospital
 from caseseries.records.synthetic.people import FEWEST
@@ -24,7 +24,7 @@ ROWS = 250_000
 """Rows of a row group: enough to scan fast, few enough to skip some."""
 
 
-def synthesise(patients: int, seed: int, out: Path, tell: Callable[[str], None]) -> dict[str, int]:
+def synthesise(patients: int, seed: int, out: Path, tell: Tell) -> dict[str, int]:
     """Make a hospital in `out` and answer with the rows of each table.
 
     Raises Problems where `out` holds anything that is not an earlier hospital of this system, where
@@ -76,9 +76,7 @@ def check_free(out: Path) -> None:
 # ---- Writing ----
 
 
-def _write(
-    hospital: Hospital, staging: Path, made_for: dict[str, int], tell: Callable[[str], None]
-) -> dict[str, int]:
+def _write(hospital: Hospital, staging: Path, made_for: dict[str, int], tell: Tell) -> dict[str, int]:
     truth = staging / "truth"
     truth.mkdir(parents=True)
     rows = {}
