@@ -13,7 +13,7 @@ from zlib import crc32
 
 import polars as pl
 import pytest
-from tests.referee.making import born, day, found, frames, hospital, measured, moment, visit, whole
+from tests.referee.making import CODES, born, day, found, frames, hospital, measured, moment, visit, whole
 from tests.referee.reading import Row
 
 from caseseries.cohort.known import asked_of
@@ -373,6 +373,22 @@ def test_a_vocabulary_with_a_row_twice_counts_no_drug_twice() -> None:
     concept = ("concept", whole("concept", concept_name="anakinra", **rxnorm))
     told = surveyed([drug, concept, concept], "anakinra").frames
     assert (told.drugs["rows"].to_list(), told.findings["rows"].to_list()) == ([1], [1])
+
+
+def test_the_dose_of_a_piece_is_told_by_its_name_or_the_table_of_strengths() -> None:
+    """A syringe says how much was given where somebody says how much it holds."""
+    concept = CODES["anakinra"]
+    syringes = [given(number, 1, 32818, quantity=1.0, dose_unit_source_value="syringe") for number in (1, 2)]
+    rxnorm = {"vocabulary_id": "RxNorm", "concept_code": "72435", "concept_name": "anakinra 100 mg syringe"}
+    named = ("concept", whole("concept", concept_id=concept, **rxnorm))
+    holds = {"drug_concept_id": concept, "amount_value": 100.0, "amount_unit_concept_id": 8576}
+    unit = ("concept", whole("concept", concept_id=8576, vocabulary_id="UCUM", concept_code="mg"))
+    table = [("drug_strength", whole("drug_strength", ingredient_concept_id=1, **holds)), unit]
+    doses = [
+        surveyed([*syringes, *more], "anakinra").frames.drugs["with_dose"].to_list()
+        for more in ([], [named], table)
+    ]
+    assert doses == [[0], [2], [2]]
 
 
 def test_a_class_of_drugs_stands_for_its_drugs_and_a_product_for_its_parts() -> None:
