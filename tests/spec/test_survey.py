@@ -21,7 +21,7 @@ from caseseries.cohort.meaning import meanings
 from caseseries.criteria.definition import findings_of
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.problem import Problems
-from caseseries.records.codebook import CONTACT
+from caseseries.records.codebook import CONTACT, Code, Codebook
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.omop import open_records
 from caseseries.records.percentiles import quantiles
@@ -49,14 +49,34 @@ CONCEPT_COLUMNS = {name: CONCEPTS[name] for name in ("finding", "table", "concep
 HLH = (open_definition("hlh-2004"), open_definition("hscore"))
 
 
-def surveyed(rows: Sequence[tuple[str, Row]], *findings: str, without: Sequence[str] = ()) -> Survey:
-    """The survey of two patients with a visit, and of these rows; the tables `without` are not there."""
+def surveyed(
+    rows: Sequence[tuple[str, Row]],
+    *findings: str,
+    without: Sequence[str] = (),
+    recalled: Sequence[int] = (),
+) -> Survey:
+    """The survey of two patients with a visit, and of these rows; the tables `without` are not there.
+
+    The ids `recalled` are taken for known from memory alone: none of the codebook that ships is.
+    """
     people = [("person", born(1, 1960)), ("person", born(2, 1970))]
     visits = [("visit_occurrence", visit(person, person, 1, 20)) for person in (1, 2)]
     tables = frames(hospital([*people, *visits, *rows]))
     with open_records({name: frame for name, frame in tables.items() if name not in without}) as records:
-        codebook = read_codebook()
+        codebook = from_memory(read_codebook(), recalled)
         return survey(records, codebook, resolve(codebook, records), findings, meanings(HLH))
+
+
+def from_memory(codebook: Codebook, concepts: Sequence[int]) -> Codebook:
+    def of(code: Code) -> Code:
+        return replace(code, confidence="recalled") if code.concept in concepts else code
+
+    return replace(
+        codebook,
+        entries=tuple(replace(one, codes=tuple(map(of, one.codes))) for one in codebook.entries),
+        units=tuple(replace(one, code=of(one.code)) for one in codebook.units),
+        operators=tuple(replace(one, code=of(one.code)) for one in codebook.operators),
+    )
 
 
 def lab(*rows: Row) -> list[tuple[str, Row]]:
@@ -519,7 +539,7 @@ def test_what_rests_on_memory() -> None:
         measured(3, 1, "hemoglobin", 1, 12, "g/dL", operator_concept_id=4172704),
         measured(4, 1, "leukocytes", 1, 4, "K/uL", measurement_concept_id=3010813),
     )
-    told = surveyed(rows, "hemoglobin", "leukocytes")
+    told = surveyed(rows, "hemoglobin", "leukocytes", recalled=(8636, 4172704, 3010813))
     assert told.frames.recalled.schema == RECALLED
     assert [one for one in told.frames.recalled.rows() if one[3]] == [
         (8636, "grams a liter", "unit", 2, 1),
@@ -656,7 +676,7 @@ def test_the_text_fits_a_terminal() -> None:
 
 def test_the_page_asks_nothing_of_anyone() -> None:
     """It is one file without a script, marked as identified, in which the hospital's texts are escaped."""
-    page = survey_page(surveyed(EVERYTHING, *ASKED), "Anakinra & HLH")
+    page = survey_page(surveyed(EVERYTHING, *ASKED, recalled=(4171756,)), "Anakinra & HLH")
     assert "<title>Survey: Anakinra &amp; HLH</title>" in page
     assert "default-src 'none'" in unescape(page)
     assert not re.search(r"<script|<link rel=.stylesheet|https?://|@import", page)
