@@ -29,10 +29,10 @@ inpatient = [
   { concept = 9201, label = "in", vocabulary = "Visit", code = "IP", source = "C", confidence = "verified" },
 ]
 units = [
-  { unit = "ng/mL", concept = 8842, label = "ng/mL", vocabulary = "UCUM", confidence = "recalled" },
+  { unit = "ng/mL", concept = 8842, label = "ng/mL", vocabulary = "UCUM", FROM_MEMORY },
 ]
 operators = [
-  { operator = ">", concept = 4172704, label = "above", vocabulary = "SNOMED", confidence = "recalled" },
+  { operator = ">", concept = 4172704, label = "above", vocabulary = "SNOMED", FROM_MEMORY },
 ]
 
 ["ferritin"]
@@ -82,7 +82,9 @@ every_row_of = ["death"]
 ["either"]
 reads    = "presence"
 includes = ["anakinra", "splenomegaly"]
-""".replace("CONF", 'source = "mimic", confidence = "verified"')
+""".replace("CONF", 'source = "mimic", confidence = "verified"').replace(
+    "FROM_MEMORY", 'source = "memory", confidence = "recalled"'
+)
 
 
 def read(text: str, folder: Path) -> Codebook:
@@ -181,6 +183,7 @@ class TestReading:
         ("concept = 3001122", f"concept = {2**63}", "line 18", "not the id of a concept", "3001122"),
         ("concept = 3001122", "concept = 2000000009", "line 18", "a hospital gave itself", '"local"'),
         (', source = "mimic"', "", "line 18", 'the key "source" is missing', "Add it"),
+        ('"UCUM", source = "memory"', '"UCUM"', "line 8", 'the key "source" is missing', "Add it"),
         ('"mimic", confidence = "verified"', '"mimic"', "line 18", '"confidence" is missing', "Add it"),
         ('"mimic", confidence = "verified"', '"m", confidence = "sure"', "line 18", '"sure" is not', "local"),
         ('"leukocytes", "neutrophil share"]', '"leukocytes", "bands"]', "line 23", '"bands" has', "There"),
@@ -224,7 +227,8 @@ def test_slips(old: str, new: str, where: str, found: str, mend: str, tmp_path: 
 
 
 def test_one_number_is_not_of_two_findings(tmp_path: Path) -> None:
-    code = '{ concept = 3001122, label = "again", vocabulary = "LOINC", confidence = "recalled" }'
+    said = 'source = "memory", confidence = "recalled"'
+    code = f'{{ concept = 3001122, label = "again", vocabulary = "LOINC", {said} }}'
     text = SOUND.replace('source_values = ["WBC"]', f"codes = [{code}]")
     [slip] = slips(text, tmp_path)
     assert slip.where == 'ours.toml, line 26, [wbc], key "codes"'
@@ -260,10 +264,10 @@ class TestDefault:
         }
         assert [entry.finding for entry in book.drugs("Anakinra")] == ["anakinra"]
 
-    def test_an_id_that_is_verified_has_a_source_and_a_local_one_is_local(self) -> None:
+    def test_every_id_has_a_source_none_is_from_memory_and_a_local_one_is_local(self) -> None:
         for code in read_codebook().every_code:
-            assert (code.concept >= FIRST_LOCAL) == (code.confidence == "local")
-            assert bool(code.source) == (code.confidence != "recalled")
+            assert code.confidence == ("local" if code.concept >= FIRST_LOCAL else "verified")
+            assert code.source not in ("", "memory")
 
     def test_what_was_seldom_looked_for_is_never_taken_for_absent(self) -> None:
         absent = {entry.finding for entry in read_codebook().entries if entry.silent.means == "absent"}
@@ -292,7 +296,7 @@ ROWS = [
     (200528, "Huge spleen", "Condition", "SNOMED", "S", "1", None),
     (8842, "ng/mL", "Unit", "UCUM", "S", "ng/mL", None),
     (9201, "Inpatient", "Visit", "Visit", "S", "IP", None),
-    (4172704, ">", "Meas Value Operator", "SNOMED", "S", "276139006", None),
+    (4172704, ">", "Meas Value Operator", "SNOMED", "S", "276140008", None),
     (2000000001, "White cells", "Measurement", "Lab", None, "wbc", None),
     (2000000002, "wbc", "Drug", "Lab", None, "x", None),
     (1114375, "Anakinra 100", "Drug", "RxNorm", "S", "72435", None),
