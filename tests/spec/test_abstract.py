@@ -32,6 +32,8 @@ DRUGS = {
     "anakinra": CODES["anakinra"],
     "etoposide": 1350504,
     "cyclophosphamide": 1310317,
+    "cytarabine": 1311078,
+    "methotrexate": 1305058,
     "dexamethasone": 1518254,
 }
 ADMINISTRATION, ORDER = 32818, 32838
@@ -208,6 +210,14 @@ def test_etoposide_is_no_treatment_of_the_cause() -> None:
     )
     assert taken(both, "of_the_disease") == ["etoposide"]
     assert taken(both, "of_the_cause") == ["cyclophosphamide"]
+
+
+def test_a_cytostatic_without_an_entry_of_its_own_is_chemotherapy_and_methotrexate_is_itself() -> None:
+    anakinra = [given(number, "anakinra", 6 + number, 100, "100 mg subq daily") for number in range(8)]
+    others = [given(31, "cytarabine", 8, 100, "100 mg IV"), given(32, "methotrexate", 8, 15, "15 mg PO")]
+    _, cases = screened([*anakinra, *others])
+    assert taken(cases, "of_the_disease") == []
+    assert taken(cases, "of_the_cause") == ["chemotherapy", "methotrexate"]
 
 
 def test_a_window_of_courses_may_open_and_close_days_after_a_moment() -> None:

@@ -269,6 +269,16 @@ class TestDefault:
             assert code.confidence == ("local" if code.concept >= FIRST_LOCAL else "verified")
             assert code.source not in ("", "memory")
 
+    def test_chemotherapy_is_of_many_drugs_of_those_that_it_includes_and_of_their_products(self) -> None:
+        book = read_codebook()
+        chemotherapy = set(book.entry("chemotherapy").codes)
+        for drug in ("etoposide", "cyclophosphamide", "methotrexate"):
+            assert chemotherapy.issuperset(book.entry(drug).codes)
+        below = [(1308290, 45_000_001), (1311078, 45_000_002)]
+        found = codes_of(resolved(book, concepts=[], above=below), "chemotherapy")
+        assert {1350504, 1310317, 1305058, 1338512, 45_000_001, 45_000_002} <= {row[1] for row in found}
+        assert {row[0] for row in found} == {"drug_exposure"}
+
     def test_what_was_seldom_looked_for_is_never_taken_for_absent(self) -> None:
         absent = {entry.finding for entry in read_codebook().entries if entry.silent.means == "absent"}
         drugs = {entry.finding for entry in read_codebook().entries if entry.tables == ("drug_exposure",)}
