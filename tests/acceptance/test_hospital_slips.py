@@ -333,9 +333,9 @@ TOLD: list[tuple[str, Frames, str]] = [
     ),
     (
         "no code for a finding",
-        hospital(),
-        "No code and no name in these records stands for: hepatomegaly, inborn error of immunity, "
-        "emapalumab.",
+        hospital() | {"concept": pl.DataFrame({"concept_id": [45_000_001], "concept_name": ["else"]})},
+        "No code and no name in these records stands for: hemophagocytosis, family history of hlh, "
+        "hlh mutation.",
     ),
 ]
 

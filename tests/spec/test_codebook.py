@@ -393,7 +393,9 @@ class TestResolving:
         liver = (4_000_001, "Big liver", "Condition", "SNOMED", "S", "80515008", None)
         other = (4_000_002, "Other liver", "Condition", "ICD10CM", "S", "80515008", None)
         old = (4_000_003, "Old liver", "Condition", "SNOMED", None, "80515008", None)
-        found = resolved(read_codebook(), concepts=[liver, other, old], above=[])
+        book = read_codebook()
+        named = replace(book.entry("hepatomegaly"), codes=(), source_values=("snomed 80515008",))
+        found = resolved(replace(book, entries=(named,)), concepts=[liver, other, old], above=[])
         assert {concept for _, concept in found.concepts["hepatomegaly"]} == {4_000_001}
 
     def test_a_name_of_rows_leads_to_their_local_concept_or_stays_a_name(self, ours: Codebook) -> None:
@@ -540,8 +542,8 @@ class TestHospitals:
         synthesise(300, 2022, tmp_path / "hospital", lambda _: None)
         with open_records(tmp_path / "hospital") as records:
             found = resolve(read_codebook(), records)
-        assert found.unfound == ("hepatomegaly", "inborn error of immunity", "emapalumab")
-        assert "g-csf" in found.bare
+        assert found.unfound == ()
+        assert {"g-csf", "emapalumab"} <= set(found.bare)
         assert ("drug_exposure", 2000000101, "descendant") in codes_of(found, "anakinra")
         assert not any("left out" in note or "no column" in note for note in found.notes)
 

@@ -429,12 +429,13 @@ def test_a_finding_that_the_codebook_lacks() -> None:
 
 def test_findings_of_which_nothing_is_recorded() -> None:
     """Each for its own reason: a reviewer's, no code, products that no vocabulary files, and a silence."""
-    asked = ("anakinra given for HLH", "hepatomegaly", "anakinra", "immunosuppression", "splenomegaly")
-    told = surveyed([], *asked)
+    asked = ("anakinra given for HLH", "hemophagocytosis", "anakinra", "immunosuppression", "splenomegaly")
+    other = ("concept", whole("concept", concept_id=45_000_001, concept_name="else"))
+    told = surveyed([other], *asked)
     assert told.unseen[:4] == (
         "Only a reviewer can answer: anakinra given for HLH.",
-        "Nothing in these records stands for: hepatomegaly. No code, no name: that nothing is recorded of "
-        "them says nothing.",
+        "Nothing in these records stands for: hemophagocytosis. No code, no name: that nothing is recorded "
+        "of them says nothing.",
         "Not one row of: anakinra. CONCEPT_ANCESTOR files no product below the codes, so that none can be "
         "found, and it stays unknown for everyone. Add that table, or list the products.",
         "Not one row of: immunosuppression, splenomegaly. It stays unknown for everyone.",
