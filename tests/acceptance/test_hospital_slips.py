@@ -352,7 +352,7 @@ def test_what_the_vocabulary_says_otherwise_is_told_before_any_number(
     verb: str, tmp_path: Path, say: Said
 ) -> None:
     said = say(verb, as_folder(hospital(), tmp_path / "hospital"))[1]
-    told = said.index("The records have no table CONCEPT, so that no id could be looked up.")
+    told = said.index("concept: not there, so that no id can be looked up")
     assert told < said.index("3 in the database")
 
 

@@ -409,11 +409,12 @@ class TestResolving:
     def test_without_a_vocabulary_the_listed_ids_are_used_and_one_note_says_so(self, ours: Codebook) -> None:
         found = resolved(ours, concepts=[], above=[])
         assert codes_of(found, "ferritin") == [("measurement", 3001122, "listed")]
-        assert [note for note in found.notes if "CONCEPT," in note] == [
-            "The records have no table CONCEPT, so that no id could be looked up. "
-            "They are used as they are listed."
+        assert [note for note in found.notes if note.startswith(("concept:", "concept_ancestor:"))] == [
+            "concept: no rows, so that no id can be looked up and all are used as they are listed, and a "
+            "result in words is known from its text alone.",
+            "concept_ancestor: no rows, so that of what is filed under an id, such as the products of a "
+            "drug, nothing is found: only rows with the id itself count.",
         ]
-        assert any("no table CONCEPT_ANCESTOR" in note for note in found.notes)
 
     def test_a_vocabulary_that_has_none_of_them(self, ours: Codebook) -> None:
         found = resolved(ours, concepts=ROWS[2:3])
@@ -425,6 +426,20 @@ class TestResolving:
         assert codes_of(found, "ferritin") == [("measurement", 3001122, "listed")]
         said = "Of 6 listed ids, 2 are not in the hospital's CONCEPT table: 3001122 (ferritin), "
         assert any(said in note for note in found.notes)
+
+    def test_many_ids_that_are_not_there_are_told_by_finding(self) -> None:
+        """Of the codebook that ships: an id of one finding of many is there, and one of its units."""
+        there = [(3020891, "Temp", "Measurement", "LOINC", "S", "8310-5", None), ROWS[3]]
+        book = read_codebook()
+        [said] = [note for note in resolved(book, concepts=there).notes if "listed ids" in note]
+        temperatures, units = len(book.entry("body temperature").codes), len(book.units)
+        listed = sum(code.confidence != "local" for code in book.every_code)
+        assert said.startswith(
+            f"Of {listed} listed ids, {listed - 2} are not in the hospital's CONCEPT table: "
+        )
+        assert ": all of hemoglobin, platelets, neutrophils, " in said
+        assert f"; {temperatures - 1} of {temperatures} of body temperature; " in said
+        assert said.endswith(f"; {units - 1} of {units} of units. They are used as they are listed.")
 
     @pytest.mark.parametrize("vocabulary, code", [("LOINC", "2276-5"), ("SNOMED", "2276-4")])
     def test_a_verified_id_that_is_another_thing_there(

@@ -10,6 +10,8 @@ from caseseries.records.site import Site
 from caseseries.records.site_names import Names
 
 AS_LISTED = "They are used as they are listed."
+FEW = 10
+"""So many ids are named one by one."""
 
 
 def notes_of(
@@ -32,7 +34,7 @@ def notes_of(
         *_of_unfound(unfound),
         *_of_bare(bare),
         *_of_other_things(codes, site),
-        *_of_absent(codes, site),
+        *_of_absent(codebook, codes, site),
         *_of_below(codes, site),
         *_of_old(codes, site),
         *_of_foreign(foreign),
@@ -76,27 +78,42 @@ def _of_other_things(codes: list[Code], site: Site) -> Iterator[str]:
             )
 
 
-def _of_absent(codes: list[Code], site: Site) -> Iterator[str]:
+def _of_absent(codebook: Codebook, codes: list[Code], site: Site) -> Iterator[str]:
     absent = [code for code in codes if code.concept not in site.concepts]
     if not site.has_concepts:
-        yield f"The records have no table CONCEPT, so that no id could be looked up. {AS_LISTED}"
-    elif len(absent) == len(codes):
+        return  # told with the tables that are not there
+    if len(absent) == len(codes):
         yield f"The hospital's CONCEPT table has none of the {len(codes)} listed ids. {AS_LISTED}"
     elif absent:
+        which = _listed(absent) if len(absent) <= FEW else "; ".join(_by_finding(codebook, codes, absent))
         yield (
-            f"Of {len(codes)} listed ids, {len(absent)} are not in the hospital's CONCEPT table: "
-            f"{_listed(absent)}. {AS_LISTED}"
+            f"Of {len(codes)} listed ids, {len(absent)} are not in the hospital's CONCEPT table: {which}. "
+            f"{AS_LISTED}"
         )
+
+
+def _by_finding(codebook: Codebook, codes: list[Code], absent: list[Code]) -> Iterator[str]:
+    """Of which findings every id is absent, and of which some are; one id may be of several."""
+    groups = {entry.finding: entry.codes for entry in codebook.entries}
+    groups["units"] = tuple(one.code for one in codebook.units)
+    groups["operators"] = tuple(one.code for one in codebook.operators)
+    groups["routes"] = tuple(one.code for one in codebook.routes)
+    groups["visits"] = (*codebook.inpatient, *codebook.died, *codebook.hospice)
+    asked = {name: [code for code in some if code in codes] for name, some in groups.items()}
+    gone = {name: sum(code in absent for code in some) for name, some in asked.items()}
+    whole = [name for name, some in asked.items() if some and gone[name] == len(some)]
+    if whole:
+        yield f"all of {', '.join(whole)}"
+    for name, some in asked.items():
+        if 0 < gone[name] < len(some):
+            yield f"{gone[name]} of {len(some)} of {name}"
 
 
 def _of_below(codes: list[Code], site: Site) -> Iterator[str]:
+    if not site.has_ancestors:
+        return  # told with the tables that are not there
     wanted = [code for code in codes if code.descendants and code.concept not in site.below]
-    if wanted and not site.has_ancestors:
-        yield (
-            "The records have no table CONCEPT_ANCESTOR: of what is filed under an id, such as the products "
-            "of a drug, nothing is found, and only rows with the id itself count."
-        )
-    elif there := [code for code in wanted if code.concept in site.concepts]:
+    if there := [code for code in wanted if code.concept in site.concepts]:
         yield f"Nothing is filed under these, so that only rows with the id itself count: {_listed(there)}."
 
 
