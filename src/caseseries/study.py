@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caseseries.evidence.counting import so_many
-from caseseries.evidence.pace import Tell
+from caseseries.evidence.pace import Tell, silent
 from caseseries.evidence.problem import Problem, Problems, did_you_mean
 from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.reading import read_protocol
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
 
 BUNDLED = Path(__file__).parent / "studies"
 SHEET, CODEBOOK, ANSWERS = "patients.csv", "codebook.toml", "answers.csv"
-
-
-def _silent(step: str) -> None:
-    """Hear of a step and say nothing."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -114,7 +110,7 @@ class Study:
         records: Records,
         answers: Iterable[Answer] = (),
         codebook: Codebook | None = None,
-        tell: Tell = _silent,
+        tell: Tell = silent,
         costed: bool = True,
     ) -> Cohort:
         """Everyone in the records who reaches a named step, step by step, inside the database.
@@ -130,7 +126,7 @@ class Study:
         resolved = give_concepts(records, resolve(book, records))
         return screen(records, self.protocol, self._definitions(), book, resolved, answers, tell, costed)
 
-    def abstract(self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = _silent) -> Abstracted:
+    def abstract(self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = silent) -> Abstracted:
         """The cohort as a case series, and beside it those who met the criteria and went no further."""
         from caseseries.cases.abstract import abstract
         from caseseries.cases.derived import with_derived
@@ -180,7 +176,7 @@ class Study:
         return {**files_of_cases(cases), **files_of_cases(beside, BESIDE)}
 
     def finish_cohort(
-        self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = _silent
+        self, cohort: Cohort, codebook: Codebook | None = None, tell: Tell = silent
     ) -> Finished:
         """The run from a cohort: abstracted, analysed, and with how its patients were found."""
         from caseseries.cases.screened import screening_of
@@ -232,7 +228,7 @@ class Study:
         }
         return questions(cases, self.protocol, criteria)
 
-    def analyse(self, cases: CaseSeries, tell: Tell = _silent, screening: Screening | None = None) -> Results:
+    def analyse(self, cases: CaseSeries, tell: Tell = silent, screening: Screening | None = None) -> Results:
         """Every promised analysis; `tell` hears the name of each as it begins.
 
         With the `screening` that found the cases, what it counted stands beside the promised, and what
@@ -241,7 +237,7 @@ class Study:
         _expect_cases(cases, "analyse takes cases: study.analyse(study.read_cases())")
         return self._ground(cases).results(tell, screening)
 
-    def run(self, cases: CaseSeries, tell: Tell = _silent, screening: Screening | None = None) -> Finished:
+    def run(self, cases: CaseSeries, tell: Tell = silent, screening: Screening | None = None) -> Finished:
         """`analyse` and `finish` in one, with every file read once. Raises Problems."""
         _expect_cases(cases, "run takes the cases: study.run(study.read_cases())")
         ground = self._ground(cases)
@@ -306,7 +302,7 @@ class Study:
         papers = self._papers
         return papers.verdicts(papers.claims(), results, cases, papers.cohorts())
 
-    def ledger(self, tell: Tell = _silent) -> Ledger:
+    def ledger(self, tell: Tell = silent) -> Ledger:
         """The verdicts on every claim, from the study's own sheet, and what would explain the contradictions.
 
         Raises Problems, also without a claim.
@@ -350,7 +346,7 @@ class Study:
         self,
         run: Finished,
         out: Path | str | None = None,
-        tell: Tell = _silent,
+        tell: Tell = silent,
         beside: Mapping[str, bytes] | None = None,
     ) -> Path:
         """Write the results folder (see `results_folder`): report.html, results.json, tables, figures.

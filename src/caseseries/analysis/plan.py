@@ -36,7 +36,7 @@ from caseseries.cases.consistency.clocks import clock_checks
 from caseseries.cases.derived import with_derived
 from caseseries.cases.screening import Screening
 from caseseries.cases.series import CaseSeries
-from caseseries.evidence.pace import Tell
+from caseseries.evidence.pace import Tell, silent
 from caseseries.protocol.clauses.analysis import (
     Analysis,
     Compare,
@@ -56,14 +56,10 @@ from caseseries.protocol.protocol import Protocol
 from caseseries.protocol.wording import a_moment
 
 
-def _silent(step: str) -> None:
-    """Hear of a step and say nothing."""
-
-
 def analyse(
     protocol: Protocol,
     cases: CaseSeries,
-    tell: Tell = _silent,
+    tell: Tell = silent,
     screening: Screening | None = None,
 ) -> Results:
     """Every promised analysis on these cases, in the promised order; `tell` hears each name as it begins.
@@ -118,7 +114,7 @@ def _numbered(tell: Tell, number: int, of: int) -> Tell:
     return lambda said: tell(f"{said} ({number} of {of})")
 
 
-def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol, tell: Tell = _silent) -> Result:
+def _done(clause: Analysis, cases: CaseSeries, protocol: Protocol, tell: Tell = silent) -> Result:
     lacking = [name for name in dict.fromkeys(columns_needed(clause, protocol)) if not cases.has(name)]
     lacking += [
         f"the day of {a_moment(moment)}"

@@ -39,7 +39,7 @@ from caseseries.criteria.in_words import in_words
 from caseseries.evidence.attrition import Attrition, Step
 from caseseries.evidence.counting import so_many
 from caseseries.evidence.days import number_of
-from caseseries.evidence.pace import Tell
+from caseseries.evidence.pace import Tell, silent
 from caseseries.evidence.units import read_span
 from caseseries.protocol.protocol import Protocol
 from caseseries.records.codebook import Codebook
@@ -52,10 +52,6 @@ from caseseries.records.resolving import Resolved
 from caseseries.records.strangers import note_on_strangers
 
 
-def _silent(step: str) -> None:
-    """Hear of a step and say nothing."""
-
-
 def screen(
     records: Records,
     protocol: Protocol,
@@ -63,7 +59,7 @@ def screen(
     codebook: Codebook,
     resolved: Resolved,
     answers: Iterable[Answer] = (),
-    tell: Tell = _silent,
+    tell: Tell = silent,
     costed: bool = True,
 ) -> Cohort:
     """Everyone who reaches a named step of the protocol, from these records and the reviewers' answers.

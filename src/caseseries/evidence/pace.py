@@ -17,6 +17,10 @@ MINUTES = 120
 """Seconds from which on what is left is told in minutes."""
 
 
+def silent(step: str) -> None:
+    """Hear what is being done, and say nothing."""
+
+
 class Pace:
     """A step of so many parts, in which `tell` hears every half second how far it is, once it takes long."""
 

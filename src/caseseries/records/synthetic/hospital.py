@@ -9,6 +9,7 @@ from importlib.resources import files
 import numpy as np
 import polars as pl
 
+from caseseries.evidence.pace import Pace, Tell, silent
 from caseseries.records.synthetic.arrays import dice
 from caseseries.records.synthetic.chart import write_chart
 from caseseries.records.synthetic.dirt import SPOILT, soil
@@ -41,16 +42,20 @@ class Hospital:
     answers: pl.DataFrame
 
 
-def make_hospital(patients: int, seed: int) -> Hospital:
+def make_hospital(patients: int, seed: int, tell: Tell = silent) -> Hospital:
     """A hospital of so many patients; the same one for the same seed."""
+    step = "making people, stays and samples"
+    tell(step)
     people, stays = admit(patients, seed)
     plan = plant(stays, seed)
     visits = book(people, stays, seed)
     blocks = [range(first, min(first + BLOCK, stays.size)) for first in range(0, stays.size, BLOCK)]
+    pace = Pace(tell, step, len(blocks), "block of stays", "blocks of stays")
     samples = pl.concat(
-        (soil(measure(stays, plan, block, seed), people, stays, block, seed) for block in blocks),
+        (soil(measure(stays, plan, block, seed), people, stays, block, seed) for block in pace.over(blocks)),
         rechunk=False,
     )
+    tell("making drugs, charts and the truth")
     row_id = FIRST_MEASUREMENT + np.arange(samples.height, dtype=np.int64)
     courses = prescribe(stays, fifth(plan.day), seed)
     drugs, given, drug_dirt = exposures(courses, people, stays, visits, seed)

@@ -38,8 +38,7 @@ def synthesise(patients: int, seed: int, out: Path, tell: Tell) -> dict[str, int
     if seed < 0:
         raise Problems([Problem("--seed", f"{seed} is below 0", "Give 0 or any greater whole number.")])
     check_free(out)
-    tell("making people, stays and samples")
-    hospital = make_hospital(patients, seed)
+    hospital = make_hospital(patients, seed, tell)
     staging = out.with_name(f".{out.name}.writing-{os.getpid()}")
     made = [folder for folder in out.parents if not folder.exists()]
     try:
@@ -80,8 +79,8 @@ def _write(hospital: Hospital, staging: Path, made_for: dict[str, int], tell: Te
     truth = staging / "truth"
     truth.mkdir(parents=True)
     rows = {}
-    for name, table in hospital.tables.items():
-        tell(f"writing {name}")
+    for number, (name, table) in enumerate(hospital.tables.items(), 1):
+        tell(f"writing {name} ({number} of {len(hospital.tables)} tables)")
         # In pieces: the empty columns of the CDM would fill the memory.
         table.sink_parquet(staging / f"{name}.parquet", row_group_size=ROWS)
         rows[name] = pl.scan_parquet(staging / f"{name}.parquet").select(pl.len()).collect().item()
