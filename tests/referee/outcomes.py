@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tests.referee.reading import CONCEPT, DAY, Hospital, Row
-from tests.referee.row import day_of
+from tests.referee.row import NEGATIONS, day_of
 from tests.referee.stays import Stay, birthdays
 
 from caseseries.evidence.presence import ABSENT
@@ -66,6 +66,6 @@ def _rows_of(hospital: Hospital, codebook: Codebook, finding: str) -> Iterator[t
 
 
 def _says_nothing(table: str, row: Row) -> bool:
-    """Whether an observation denies what it is of, or says that nobody knows."""
+    """Whether an observation denies something, or says that nobody knows."""
     word = plain_text((row["value_as_string"] if table == "observation" else "") or "").casefold()
-    return word in ABSENT or word in MISSING - {""}
+    return word in ABSENT or word in MISSING - {""} or word.split(" ")[0] in NEGATIONS

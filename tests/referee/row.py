@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -146,6 +147,12 @@ def kind_of(one: Entry) -> Kind:
 
 # ---- Words ----
 
+NEGATIONS = (
+    *("no", "not", "none", "never", "without", "denies", "denied"),
+    *("negative", "absent", "normal", "excluded"),
+)
+"""A word that begins so denies something, and need not deny that the finding is there."""
+
 
 def _presence(hospital: Hospital, table: str, row: Row) -> str:
     """That it is there, but where the row says the contrary, or that nobody knows."""
@@ -153,7 +160,9 @@ def _presence(hospital: Hospital, table: str, row: Row) -> str:
         word = _word(hospital, table, row)
     except Aside:
         return "present"
-    return word if word.casefold() in (*ABSENT, *MISSING) and word else "present"
+    first = re.split(r"\W", word.casefold())[0]
+    is_said = word.casefold() in (*ABSENT, *MISSING) or first in NEGATIONS
+    return word if is_said and word else "present"
 
 
 def _word(hospital: Hospital, table: str, row: Row) -> str:

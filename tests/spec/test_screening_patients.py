@@ -362,7 +362,10 @@ def test_what_only_a_reviewer_can_answer(engine: Engine) -> None:
 
 
 def test_what_need_only_be_there_is_there_but_for_a_word_that_denies(engine: Engine) -> None:
-    """A row of the gene is a gene, whatever it says; one that says "absent" says that there is none."""
+    """A row of the gene is a gene, whatever it says; one that says "absent" says that there is none.
+
+    One that begins with "no" denies something, and says nothing of the gene.
+    """
     asked = step("drop", 'any_of = ["hlh mutation"]', "keep")
     screened(
         engine,
@@ -373,6 +376,8 @@ def test_what_need_only_be_there_is_there_but_for_a_word_that_denies(engine: Eng
         1: 900          | 2: absent            | in
         1: 900          | 2: Negative          | in
         1: 900          | 2: absent; 3: UNC13D | out
+        1: 900          | 2: No variant found  | in
+        1: 900          | 2: nonsense in PRF1  | out
         1: 900          |                      | in
         """,
     )

@@ -271,7 +271,9 @@ def test_a_row_that_need_only_be_there_can_deny() -> None:
     assert "18 cm 1 (met), no 1 (denied)" in str(told)
 
 
-@pytest.mark.parametrize("word", ["Unknown", "not done", "?"])
+@pytest.mark.parametrize(
+    "word", ["Unknown", "not done", "?", "No change", "Negative for it", "not applicable"]
+)
 def test_a_row_that_says_that_nobody_knows_is_not_understood(word: str) -> None:
     row = found("observation", 1, 1, "splenomegaly", 1, value_as_string=word)
     told = surveyed([("observation", row)], "splenomegaly")
