@@ -213,6 +213,7 @@ SAID: dict[Truth, list[Row]] = {
     OPEN: [
         {"value_as_string": "perhaps"},
         {"value_as_string": "Unknown"},
+        {"value_as_string": "No variant found"},
         {"value_as_concept_id": 404, "value_source_value": "pending"},
     ],
     DENIED: [
