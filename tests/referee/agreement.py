@@ -71,7 +71,7 @@ def _of_stays(what: str, referee: list[StayVerdict], engine: list[StayVerdict]) 
 
 
 def _of_verdicts(what: str, referee: StayVerdict, engine: StayVerdict) -> Iterator[str]:
-    for field in ("lower", "upper", "truth", "anchor", "known", "criteria", "times", "marked"):
+    for field in ("lower", "upper", "truth", "anchor", "met", "known", "criteria", "times", "marked"):
         yield from _of(f"{what}, {field}", getattr(referee, field), getattr(engine, field))
     for number, (truth, origin) in referee.tests.items():
         yield from _of(f"{what}, test {number}", (str(truth), origin), _said(engine, number))

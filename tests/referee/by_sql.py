@@ -106,7 +106,8 @@ def _as_told(
             lower=mine[""]["low"],
             upper=mine[""]["high"],
             anchor=date_of(mine[""]["day"]),
-            known=None if mine[""]["known"] is None else date_of(mine[""]["known"]),
+            met=_day(mine[""]["since"]),
+            known=_day(mine[""]["known"]),
             criteria={name: Bounds(row["low"], row["high"]) for name, row in mine.items() if name},
             times=_times([row for name, row in mine.items() if name]),
             marked=marked.get(one.stay_id, frozenset()),
@@ -221,8 +222,12 @@ def _every_stay(
 def _verdicts(search: Search, judged: Judged, within: int) -> Iterator[StayVerdict]:
     bits = {(asked.criterion, asked.test): asked.bit for asked in search.windows.lowered.asked}
     told: dict[int, list[dict[str, Any]]] = {}
-    for row in judged.criteria.filter(pl.col("criterion") != "").iter_rows(named=True):
-        told.setdefault(row["stay_id"], []).append(row)
+    whole: dict[int, dict[str, Any]] = {}
+    for row in judged.criteria.iter_rows(named=True):
+        if row["criterion"]:
+            told.setdefault(row["stay_id"], []).append(row)
+        else:
+            whole[row["stay_id"]] = row
     for row in judged.stays.iter_rows(named=True):
         yield StayVerdict(
             person=row["person_id"],
@@ -231,7 +236,8 @@ def _verdicts(search: Search, judged: Judged, within: int) -> Iterator[StayVerdi
             upper=row["upper"],
             truth=_truth(row["lower"], row["upper"], search.windows.need, within),
             anchor=date_of(row["anchor"]),
-            known=None if row["known"] is None else date_of(row["known"]),
+            met=_day(whole[row["stay_id"]]["since"]),
+            known=_day(whole[row["stay_id"]]["known"]),
             tests={
                 number: _test(row, bits[criterion.name, test], judged.because)
                 for number, (criterion, test) in enumerate(numbered(search.definition))
@@ -239,6 +245,10 @@ def _verdicts(search: Search, judged: Judged, within: int) -> Iterator[StayVerdi
             criteria={one["criterion"]: Bounds(one["low"], one["high"]) for one in told[row["stay_id"]]},
             times=_times(told[row["stay_id"]]),
         )
+
+
+def _day(number: int | None) -> date | None:
+    return None if number is None else date_of(number)
 
 
 def _truth(lower: int, upper: int, need: int, within: int) -> str:

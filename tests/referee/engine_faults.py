@@ -205,8 +205,8 @@ ENGINE_FAULTS = (
         Fault(
             "known is the day of the sample",
             "cohort/screen.py",
-            'f"{criteria}.known": Day(stay["known"], rows)',
-            'f"{criteria}.known": Day(stay["anchor"], rows)',
+            'f"{criteria}.known": Day(back, rows)',
+            'f"{criteria}.known": Day(since, rows)',
         ),
         "test_the_day_on_which_it_is_met_and_known",
     ),
@@ -297,12 +297,21 @@ ENGINE_FAULTS = (
     ),
     (
         Fault(
-            "an answer holds since the day that decides",
-            "cohort/verdicts.py",
-            "first = first_days[stay]  #",
-            'first = dict(stays.select("stay_id", "anchor").iter_rows())[stay]  #',
+            "an answer is so since the last day of its stay",
+            "cohort/answered_days.py",
+            "reviewed.spans[stay][0]",
+            "reviewed.spans[stay][1]",
         ),
-        "test_an_answer_holds_since_the_first_day_of_its_stay",
+        "test_an_answer_holds_since_the_records_say_so_or_the_first_day_of_its_stay",
+    ),
+    (
+        Fault(
+            "what the records say of an answer dates nothing",
+            "cohort/answered_days.py",
+            "AND (a.met & f.bit) <> 0",
+            "AND (a.met & f.bit) < 0",
+        ),
+        "test_with_an_answer_it_is_met_when_the_last_criterion_needed_was",
     ),
 )
 """What is wrong, and by which table it is caught."""

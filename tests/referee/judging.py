@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -54,6 +54,7 @@ class StayVerdict:
     upper: int
     truth: str
     anchor: date
+    met: date | None
     known: date | None
     tests: Mapping[int, tuple[Truth, str]]
     criteria: Mapping[str, Bounds]
@@ -62,25 +63,38 @@ class StayVerdict:
 
 
 def judge(
-    stay: Stay, evidence: Sequence[Reading], definition: Definition, window: Window, within: int
+    stay: Stay,
+    evidence: Sequence[Reading],
+    definition: Definition,
+    window: Window,
+    within: int,
+    records: Sequence[Reading] = (),
 ) -> StayVerdict:
-    """The verdict of a stay. `evidence` is all that is dated within it, answers included."""
+    """The verdict of a stay. `evidence` is all that is dated within it, answers included in the place of
+    the `records`."""
     need = definition.need
     assert need is not None, "a score has no need"
 
-    def lower_on(day: date, known_by: date = date.max) -> int:
-        return _whole(_worths(definition, _standing(evidence, window, day, known_by))).low
+    dated = [_dated(one, records, definition) if one.is_answer else one for one in evidence]
+
+    def lower_on(day: date, until: date = date.max, which: str = "known") -> int:
+        """How much is met by what stands on a day, and is by `until` known, or taken."""
+        mine = [one for one in dated if getattr(one, which) <= until]
+        return _whole(_worths(definition, _standing(mine, window, day))).low
 
     lower = {day: lower_on(day) for day in stay.days()}
     reached = [day for day in lower if lower[day] >= need]
     greatest = max(lower.values())
     anchor = reached[0] if reached else next(day for day in lower if lower[day] == greatest)
 
-    known = None
-    for known_by in sorted({reading.known for reading in evidence}):
-        if known is None and any(lower_on(day, known_by) >= need for day in reached):
-            known = known_by
-
+    met = _first(
+        {one.day for one in dated} | set(stay.days()),
+        lambda until: any(lower_on(day, until, "day") >= need for day in stay.days() if day <= until),
+    )
+    known = _first(
+        {one.known for one in dated},
+        lambda until: any(lower_on(day, until, "known") >= need for day in stay.days()),
+    )
     on_anchor = _standing(evidence, window, anchor)
     criteria = _worths(definition, on_anchor)
     bounds = _whole(criteria)
@@ -97,13 +111,31 @@ def judge(
         for number, (criterion, test) in enumerate(numbered(definition))
     }
     times = {
-        criterion.name: _times(replace(definition, criteria=(criterion,)), evidence, window, anchor)
+        criterion.name: _times(replace(definition, criteria=(criterion,)), dated, window, anchor)
         for criterion in definition.criteria
         if criteria[criterion.name].low
     }
     return StayVerdict(
-        stay.person, stay.stay_id, bounds.low, bounds.high, truth, anchor, known, tests, criteria, times
+        stay.person, stay.stay_id, bounds.low, bounds.high, truth, anchor, met, known, tests, criteria, times
     )
+
+
+def _first(days: Iterable[date], is_enough: Callable[[date], bool]) -> date | None:
+    return next((day for day in sorted(days) if is_enough(day)), None)
+
+
+def _is_yes(reading: Reading) -> bool:
+    return reading.is_answer and says(reading, None) is Truth.MET
+
+
+def _dated(answer: Reading, records: Sequence[Reading], definition: Definition) -> Reading:
+    """An answer on the days of the records that say the same; else on its own, the first of the stay."""
+    tests = [test for _, test in numbered(definition) if test.finding == answer.finding]
+    mine = [one for one in records if one.finding == answer.finding]
+    same = [one for one in mine if any(says(one, test) is Truth.MET for test in tests)]
+    if not same or not _is_yes(answer):
+        return answer
+    return replace(answer, day=min(one.day for one in same), known=min(one.known for one in same))
 
 
 def _times(

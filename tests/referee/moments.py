@@ -50,7 +50,7 @@ def _day(name: str, protocol: Protocol, calendar: Calendar) -> date | None:
     if moment.end_of is not None:
         return stay.end
     if moment.day_met is not None:
-        return calendar.verdict.anchor if calendar.verdict.truth == "met" else None
+        return calendar.verdict.met
     if moment.last_of_course is not None:
         courses = _courses(moment.last_of_course, calendar)
         return next((one.stop for one in courses if one.start <= stay.end and one.stop >= stay.start), None)

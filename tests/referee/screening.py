@@ -119,7 +119,8 @@ def screen(
 
 def _judged(ward: Ward, stay: Stay, readings: Sequence[Reading], within: int) -> StayVerdict:
     evidence = in_place(readings, stay, ward.answers)
-    return judge(stay, evidence, ward.definition, ward.window, within)
+    recorded = [one for one in ward.readings_of(stay.person) if stay.holds(one.day)]
+    return judge(stay, evidence, ward.definition, ward.window, within, recorded)
 
 
 def _fate(ward: Ward, step: Eligibility, stay: Stay, verdicts: Mapping[Stay, StayVerdict]) -> str:

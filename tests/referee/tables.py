@@ -87,6 +87,7 @@ def _follows(whole: Screening, verdict: StayVerdict) -> dict[str, str]:
         "verdict": verdict.truth,
         "criteria": f"{verdict.lower} to {verdict.upper}",
         "anchor": str(number_of(verdict.anchor)),
+        "met": str(number_of(verdict.met)) if verdict.met else "never",
         "known": str(number_of(verdict.known)) if verdict.known else "never",
         "marked": "; ".join(f"{_id(row)} {flag} {_id(by)}" for _, row, flag, by in sorted(verdict.marked)),
     }

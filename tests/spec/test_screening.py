@@ -199,15 +199,35 @@ def test_a_criterion_is_met_since_a_sample_and_known_since_a_result(engine: Engi
     )
 
 
-def test_an_answer_holds_since_the_first_day_of_its_stay(engine: Engine) -> None:
+def test_an_answer_holds_since_the_records_say_so_or_the_first_day_of_its_stay(engine: Engine) -> None:
+    """For the whole of the stay it holds, so that who is in hangs on no day; when it was met does."""
     screened(
         engine,
         promise(counted(2, "hemophagocytosis", "fever")),
         """
         what     | stays   | hemophagocytosis | answers, hemophagocytosis | temp, C | hemophagocytosis met
         recorded | 3 to 20 | 8: present       |                           | 9: 39   | 8, known 8
-        answered | 3 to 20 | 8: present       | A: yes                    | 9: 39   | 3, known 3
+        answered | 3 to 20 |                  | A: yes                    | 9: 39   | 3, known 3
+        both     | 3 to 20 | 8: present       | A: yes                    | 9: 39   | 8, known 8
+        another  | 3 to 20 | 8: absent        | A: yes                    | 9: 39   | 3, known 3
         denied   | 3 to 20 | 8: present       | A: no                     | 9: 39   | never
+        """,
+    )
+
+
+def test_with_an_answer_it_is_met_when_the_last_criterion_needed_was(engine: Engine) -> None:
+    """Who is in hangs on the answer alone; on which day hangs on what the records say of it."""
+    screened(
+        engine,
+        promise(counted(2, "hemophagocytosis", "fever"), stay='together = "7 days"'),
+        """
+        what      | hemophagocytosis | answers, hemophagocytosis | temp, C | verdict | anchor | met   | known
+        recorded  | 4: present       |                           | 6: 39   | met     | 6      | 6     | 6
+        answered  |                  | A: yes                    | 6: 39   | met     | 6      | 6     | 6
+        both      | 9: present       | A: yes                    | 6: 39   | met     | 6      | 9     | 9
+        far apart | 19: present      | A: yes                    | 6: 39   | met     | 6      | 19    | 19
+        before    | 4: present       | A: yes                    | 6: 39   | met     | 6      | 6     | 6
+        denied    | 4: present       | A: no                     | 6: 39   | not met | 6      | never | never
         """,
     )
 

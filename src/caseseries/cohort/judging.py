@@ -46,6 +46,15 @@ def judge(search: Search, tell: Tell) -> tuple[str, ...]:
     return ("", UNFLAGGED)
 
 
+def facts_of(kind: str) -> str:
+    """SQL: the table of the facts on which the verdicts of a kind rest, or a query in parentheses."""
+    if not kind:
+        return "stay_facts"
+    is_marked = "EXISTS (SELECT 1 FROM marked_stays m WHERE m.stay_id = s.stay_id)"
+    unmarked = f"SELECT s.* FROM stay_facts s WHERE NOT {is_marked}"
+    return f"(SELECT * FROM unflagged_facts UNION ALL {unmarked})"
+
+
 def _hit_days(told: str) -> str:
     return f"SELECT stay_id, day, BIT_OR(bit) AS bits FROM {told} WHERE state = 2 GROUP BY stay_id, day"
 

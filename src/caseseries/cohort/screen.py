@@ -201,13 +201,11 @@ def _moments(protocol: Protocol, known: Known, judged: Judged, criteria: str) ->
     """The moments of each patient, and `known` of the criteria as NAME.known."""
     met: dict[int, dict[str, Day]] = {}
     chosen = set(known.patients["stay_id"].to_list())
-    for stay in judged.stays.filter(pl.col("truth") == "met").iter_rows(named=True):
-        if stay["stay_id"] in chosen:
-            rows = tuple(judged.deciding(stay["stay_id"]))
-            met[stay["person_id"]] = {
-                criteria: Day(stay["anchor"], rows),
-                f"{criteria}.known": Day(stay["known"], rows),
-            }
+    whole = judged.criteria.filter(pl.col("criterion") == "", pl.col("truth") == "met")
+    for person, stay, since, back in whole.select("person_id", "stay_id", "since", "known").iter_rows():
+        if stay in chosen:
+            rows = tuple(judged.deciding(stay))
+            met[person] = {criteria: Day(since, rows), f"{criteria}.known": Day(back, rows)}
     found = {
         person: moments(protocol.moments, one) for person, one in calendars(known, met, protocol).items()
     }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from caseseries.cohort.answered_days import Days, days_met, days_of_answers
 from caseseries.cohort.chart_review import Reviewed
 from caseseries.cohort.cohort import VERDICTS
 from caseseries.cohort.facts import TABLES
@@ -74,8 +75,8 @@ LEFT JOIN known_days{suffix} k ON k.stay_id = v.stay_id
 ORDER BY s.person_id, s.first_day, s.stay_id"""
     stays = search.records.run(query, f"verdicts{suffix} of the candidates")
     stays = stays.select(pl.col(name).cast(kind) for name, kind in STAYS.items())
-    told = _told(search, suffix)
-    first_days = dict(stays.select("stay_id", "first_day").iter_rows())
+    told, answered = _told(search, suffix), days_of_answers(search, reviewed)
+    met = days_met(search, answered, suffix)
     lost: dict[int, dict[int, tuple[str, ...]]] = {}
     for (stay, question), settled in reviewed.by_stay.items():
         mine = told.setdefault(stay, {})
@@ -84,25 +85,28 @@ ORDER BY s.person_id, s.first_day, s.stay_id"""
                 record = mine.pop(asked.bit, None)
                 behind = [record.row] if record else []
                 lost.setdefault(stay, {})[asked.bit] = (*settled.lost, *behind)
-                if settled.truth is not Truth.UNKNOWN and stay in first_days:
-                    first = first_days[stay]  # an answer holds for the whole of the stay
-                    mine[asked.bit] = _Decided(settled.origin, settled.truth is Truth.MET, first, first)
+                if settled.truth is not Truth.UNKNOWN:
+                    mine[asked.bit] = _Decided(settled.origin, answered.get((stay, question)))
     listed = [
         row
         for stay in stays.iter_rows(named=True)
-        for row in _rows(stay, told.get(stay["stay_id"], {}), lost.get(stay["stay_id"], {}), search)
+        for row in _rows(
+            stay,
+            told.get(stay["stay_id"], {}),
+            lost.get(stay["stay_id"], {}),
+            met.get(stay["stay_id"]),
+            search,
+        )
     ]
     because = {stay: {bit: one.row for bit, one in mine.items()} for stay, mine in told.items()}
     return Judged(stays, pl.DataFrame(listed, VERDICTS, orient="row"), because)
 
 
 class _Decided(NamedTuple):
-    """What decided a test: its row, whether the test is met, its day, and when the first such was back."""
+    """What decided a test: its row, and where the test is met since when, by sample and by result."""
 
     row: str
-    is_met: bool
-    day: int
-    known: int
+    met: Days | None
 
 
 def _told(search: Search, suffix: str) -> dict[int, dict[int, _Decided]]:
@@ -112,8 +116,8 @@ SELECT stay_id, bit, state, day, known, source, row_id FROM because{suffix} WHER
 ORDER BY stay_id, bit"""
     told: dict[int, dict[int, _Decided]] = {}
     for stay, bit, state, when, known, source, row in search.records.run(query).iter_rows():
-        decided = _Decided(origin_of(TABLES[source - 1], row), state == 2, when, known)
-        told.setdefault(stay, {})[bit] = decided
+        met = Days(when, known) if state == 2 else None
+        told.setdefault(stay, {})[bit] = _Decided(origin_of(TABLES[source - 1], row), met)
     return told
 
 
@@ -121,20 +125,21 @@ def _rows(
     stay: Mapping[str, int],
     told: Mapping[int, _Decided],
     lost: Mapping[int, tuple[str, ...]],
+    met: Days | None,
     search: Search,
 ) -> Iterator[tuple[object, ...]]:
-    """The whole definition first, with an empty name, then each criterion."""
+    """The whole definition first, with an empty name, then each criterion; `met` its days with answers."""
     lowered, need = search.windows.lowered, search.windows.need
     maybe = stay["met"] | stay["undecided"] | (search.windows.every_bit & ~stay["looked"])
     head = (stay["person_id"], stay["stay_id"])
     whole = Bounds(stay["lower"], stay["upper"])
-    since = stay["anchor"] if whole.low >= need else None
+    days = {bit: one.met.since for bit, one in told.items() if one.met}
+    known = {bit: one.met.known for bit, one in told.items() if one.met}
+    is_met = whole.low >= need
     yield (
         *(*head, "", str(whole.at_least(need)), whole.low, whole.high),
-        *(stay["anchor"], since, stay["known"], []),
+        *(stay["anchor"], *((met or (stay["anchor"], stay["known"])) if is_met else (None, None)), []),
     )
-    days = {bit: one.day for bit, one in told.items() if one.is_met}
-    known = {bit: one.known for bit, one in told.items() if one.is_met}
     for criterion in lowered.definition.criteria:
         bounds = Bounds(lowered.points(criterion, stay["met"]), lowered.points(criterion, maybe))
         truth = bounds.at_least(min(grade.points for grade in criterion.grades))
