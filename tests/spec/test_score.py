@@ -74,6 +74,35 @@ def test_a_criterion_is_met_since_a_sample_and_known_since_a_result() -> None:
     assert (whole["splenomegaly"].truth, whole["splenomegaly"].since) == (Truth.MET, None)
 
 
+def test_it_is_known_by_the_sample_where_no_result_came_later() -> None:
+    """As the records say it: a result before its sample is none."""
+
+    def known(taken: int | None, back: int | None) -> date | None:
+        sample, result = (date(2020, 1, day) if day else None for day in (taken, back))
+        ferritin = Finding("1", "ferritin", sample, result, value=900, unit="ng/mL")
+        return cs.criteria("hlh-2004").assess([ferritin])["ferritin"].known
+
+    fifth = date(2020, 1, 5)
+    assert [known(5, None), known(5, 2), known(2, 5), known(None, 5), known(None, None)] == [fifth] * 4 + [
+        None
+    ]
+
+
+def test_a_flag_marks_no_answer_and_marks_once() -> None:
+    """What a person answered stands in the place of the record; nor does what somebody denies mark."""
+
+    def flags(given: Truth | None, platelets: Truth | None, text: str = "") -> tuple[str, ...]:
+        transfusion = Finding("1", "transfusion", date(2020, 1, 5), text=text, answer=given)
+        count = Finding("1", "platelets", date(2020, 1, 5), value=45, unit="K/uL", answer=platelets)
+        [one] = cs.criteria("hlh-2004").assess([count, transfusion])["cytopenias"].because
+        [again] = cs.criteria("hlh-2004").assess([one, transfusion])["cytopenias"].because
+        assert again == one
+        return one.flags
+
+    assert flags(None, None) == flags(Truth.MET, None, "no") == ("transfused",)
+    assert flags(None, Truth.MET) == flags(Truth.UNKNOWN, None) == flags(Truth.NOT_MET, None) == ()
+
+
 def test_what_a_flag_marks_says_so_and_the_whole_is_counted_without_it() -> None:
     """On the day of a transfusion and for two days behind it; a day that nobody knows could be any."""
 

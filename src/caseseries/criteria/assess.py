@@ -131,11 +131,17 @@ def _test(test: Test, findings: tuple[Finding, ...]) -> Verdict:
         truth=best,
         bounds=WORTH[best],
         since=_first(day_of(finding.sample_time) for finding in met),
-        known=_first(day_of(finding.result_time) for finding in met),
+        known=_first(_known(finding) for finding in met),
         because=(finding,) if best is not Truth.UNKNOWN else (),
         why=one.why,
         cautions=(one.caution,) if one.caution else (),
     )
+
+
+def _known(finding: Finding) -> date | None:
+    """The day of the result, or that of the sample where there is no result's or it lies before."""
+    days = [day for day in (day_of(finding.sample_time), day_of(finding.result_time)) if day is not None]
+    return max(days, default=None)
 
 
 def _first(days: Iterable[date | None], count: int = 1) -> date | None:

@@ -9,32 +9,33 @@ from datetime import date, datetime, timedelta
 from caseseries.criteria.definition import Definition, Flag
 from caseseries.evidence.catalogue import own_name
 from caseseries.evidence.finding import Finding
-from caseseries.evidence.presence import ABSENT
+from caseseries.evidence.presence import PRESENT, presence
 from caseseries.evidence.truth import Truth
-from caseseries.evidence.values import is_missing, plain_text
 
 
 def with_flags(definition: Definition, findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings of one patient, each with the names of the definition's flags that mark it.
 
     A flag marks where its own finding was there on the same day, or at most so many days before; of a
-    finding without a day nobody can tell otherwise, and it marks, and is marked.
+    finding without a day nobody can tell otherwise, and it marks, and is marked. What a person answered is
+    marked by nothing.
     """
     named = [(own_name(one.name), one) for one in findings]
     marks = [(flag, one) for flag in definition.flags for name, one in named if name == flag.finding]
     there = [(flag, one) for flag, one in marks if _is_there(one)]
     for name, one in named:
         flags = (flag.name for flag, mark in there if name in flag.on and _marks(flag, mark, one))
-        names = tuple(dict.fromkeys(flags))
-        yield replace(one, flags=(*one.flags, *names)) if names else one
+        names = tuple(dict.fromkeys((*one.flags, *flags)))
+        yield one if names == one.flags else replace(one, flags=names)
 
 
 def _is_there(one: Finding) -> bool:
-    said = plain_text(one.text).casefold()
-    return one.answer is not Truth.NOT_MET and said not in ABSENT and not (said and is_missing(said))
+    return presence(one.text) == PRESENT[0] if one.answer is None else one.answer is Truth.MET
 
 
 def _marks(flag: Flag, mark: Finding, one: Finding) -> bool:
+    if one.answer is not None:
+        return False
     given, taken = day_of(mark.sample_time), day_of(one.sample_time)
     if given is None or taken is None:
         return True
