@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Callable
 from datetime import timedelta
@@ -121,6 +122,24 @@ def test_a_row_without_an_id_is_named_by_its_table(tmp_path: Path, run: Run) -> 
     asked = (tmp_path / "results" / "questions.csv").read_text("utf-8")
     assert "note:?" in asked
     assert "None" not in asked
+
+
+def test_a_row_that_nobody_can_tell_from_others_is_not_read_out(tmp_path: Path, run: Run) -> None:
+    """In the sheet of the verdicts: without an id, and with one that rows of several days share."""
+    frames = with_neutrophils_of_two()
+    later = pl.col("measurement_date") + pl.duration(days=pl.int_range(pl.len()) % 2)
+    ids = {
+        "none": (pl.lit(None, pl.Int64).alias("measurement_id"), "measurement:?"),
+        "shared": (pl.col("measurement_id") // 1000, "measurement:0"),
+    }
+    for name, (number, row) in ids.items():
+        frames["measurement"] = with_neutrophils_of_two()["measurement"].with_columns(number, later)
+        run("screen", as_folder(frames, tmp_path / name), f"{name} results")
+        with (tmp_path / f"{name} results" / "verdicts.csv").open(encoding="utf-8", newline="") as file:
+            lines = {line["criterion"]: line for line in csv.DictReader(file) if line["patient"] == "1"}
+        assert (lines["ferritin"]["verdict"], lines["ferritin"]["because"]) == ("met", row)
+        assert lines["ferritin"]["says"] == "measurement"
+        assert lines["splenomegaly"]["says"].startswith("splenomegaly present on ")
 
 
 # ---- Days ----

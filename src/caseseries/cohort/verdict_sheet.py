@@ -46,21 +46,24 @@ def verdict_sheet(cohort: Cohort) -> str:
 def _readings(cohort: Cohort) -> dict[tuple[int, str], str]:
     """By patient and row what it says, and on which day: "ferritin >33511 ng/mL on 2018-12-25".
 
-    A row that tells several findings, such as a share and the count worked out of it, has them all.
+    A row that tells several findings, such as a share and the count worked out of it, has them all. Of rows
+    without an id, or of several days that share one, nobody can tell which it was: nothing is told.
     """
     named = cohort.verdicts.select("person_id", pl.col("because").alias("origin")).explode("origin")
     told = (
-        cohort.evidence.with_columns(origins(pl.col("table")))
+        cohort.evidence.filter(pl.col("row_id").is_not_null())
+        .with_columns(origins(pl.col("table")))
         .join(named, on=["person_id", "origin"], how="semi")
         .select("person_id", "origin", "finding", "operator", "value", "unit", "text", "day")
     )
     found: dict[tuple[int, str], list[str]] = {}
-    days: dict[tuple[int, str], int] = {}
+    days: dict[tuple[int, str], set[int]] = {}
     for person, origin, finding, operator, value, unit, text, day in told.iter_rows():
         said = text or "" if value is None else f"{operator or ''}{value:.15g} {unit or ''}"
         found.setdefault((person, origin), []).append(f"{finding} {said}".strip())
-        days[person, origin] = day
-    return {row: f"{', '.join(said)} on {date_of(days[row])}" for row, said in found.items()}
+        days.setdefault((person, origin), set()).add(day)
+    one_day = {row: date_of(day) for row, (day, *others) in days.items() if not others}
+    return {row: f"{', '.join(found[row])} on {on}" for row, on in one_day.items()}
 
 
 def _marked(cohort: Cohort) -> dict[tuple[int, str], list[str]]:
