@@ -122,6 +122,26 @@ def test_a_count_whose_rest_is_few_is_withheld_though_nobody_printed_the_rest() 
     assert shown(released(numbers, None, smallest=3))["fates.known.count"] == "withheld"
 
 
+def test_who_is_marked_by_one_flag_is_marked_and_the_few_others_are_not_told() -> None:
+    """Nine of twelve by one flag: of the three others it would be told; so of a criterion and the whole."""
+    numbers = results(
+        count("n", EVERYBODY),
+        count("counts.flagged", people(*range(1, 13))),
+        count("counts.flagged.transfused", people(*range(1, 10))),
+        count("counts.flagged.chemotherapy", people(*range(1, 8))),
+    )
+    told = shown(released(numbers, None))
+    assert told == {
+        "fates.n": "20",
+        "fates.counts.flagged": "12",
+        "fates.counts.flagged.transfused": "withheld",
+        "fates.counts.flagged.chemotherapy": "7",
+    }
+    wide, narrow = people(*range(1, 14)), people(*range(1, 12))
+    numbers = results(count("n", EVERYBODY), count("flagged", wide), count("counts.flagged", narrow))
+    assert sorted(shown(released(numbers, None)).values()) == ["13", "20", "withheld"]
+
+
 def test_the_smallest_can_be_named() -> None:
     numbers = results(count("n", EVERYBODY), count("dead.count", people(*range(1, 8))))
     assert shown(released(numbers, None))["fates.dead.count"] == "7"

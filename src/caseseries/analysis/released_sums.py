@@ -86,9 +86,15 @@ def _families(counted: Counted) -> Iterator[Family]:
 def _within(counted: Counted, number: Number) -> Iterator[frozenset[str]]:
     """Further groups that its patients are among by what a number says: that of its own title first.
 
-    What is met without the flagged evidence is met; who was given one drug was given any.
+    What is met without the flagged evidence is met; who was given one drug was given any; what one flag marks
+    in one criterion is marked, and in the whole.
     """
     pieces = number.id.split(".")
+    if FLAGGED in pieces:
+        place = pieces.index(FLAGGED)
+        for wide in (pieces[: place + 1], [*pieces[:1], *pieces[place:]]):
+            if wide != pieces and ".".join(wide) in counted.numbers:
+                yield frozenset(counted.numbers[".".join(wide)].patients)
     for group in counted.of[number.id].groups:
         if group.key in pieces[1:]:
             yield frozenset(group.patients)
