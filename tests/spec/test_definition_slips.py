@@ -181,6 +181,9 @@ def test_the_library_flags_what_was_given(name: str) -> None:
         (FLAGGED, '"48 hours before"', '"lately"', "line 27", "not a length of time before", "48 hours"),
         (FLAGGED, "within = ", "withn = ", "line 27", "not known here", "within"),
         (FLAGGED, '"treated"', '"transfused"', "line 31", '"transfused" stands twice', "of its own"),
+        (FLAGGED, '"treated"', '"Trans-fused"', "line 31", 'stands twice, as "transfused"', "signs do not"),
+        (FLAGGED, '"treated"', '"***"', "line 31", "neither a letter nor a digit", "in words"),
+        (SOUND, 'name    = "spleen"', 'name    = "FERRITIN"', "line 20", 'as "ferritin"', "signs do not"),
         (FLAGGED, "recalled = true", 'recalled = "yes"', "line 28", "neither true nor false", "Write"),
     ],
 )

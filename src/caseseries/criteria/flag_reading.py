@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from caseseries.criteria.definition import Flag
+from caseseries.criteria.naming import check_names
 from caseseries.evidence.catalogue import entries, entry
 from caseseries.evidence.problem import did_you_mean
 from caseseries.evidence.table import Table
@@ -19,11 +20,10 @@ EXAMPLE = 'Write it as in within = "48 hours before", in whole days.'
 def read_flags(table: Table, asked: Collection[str]) -> tuple[Flag, ...]:
     """The flags of a definition that asks for these findings."""
     flags: list[Flag] = []
-    for line in table.tables("flag"):
+    lines = table.tables("flag")
+    for line in lines:
         line.knows(*FLAG)
         name = line.text("name", required=True)
-        if name and name in {flag.name for flag in flags}:
-            line.slip("name", f'"{name}" stands twice', "Give each flag a name of its own.")
         when = line.table("when")
         if "when" not in line.content:
             line.slip(None, 'the key "when" is missing', 'Add it: when = { finding = "...", within = "..." }')
@@ -39,6 +39,7 @@ def read_flags(table: Table, asked: Collection[str]) -> tuple[Flag, ...]:
                 recalled=line.flag("recalled"),
             )
         )
+    check_names(zip(lines, (one.name for one in flags), strict=True), "flag")
     return tuple(flags)
 
 

@@ -24,6 +24,7 @@ from caseseries.criteria.definition import (
     findings_of,
 )
 from caseseries.criteria.flag_reading import read_flags
+from caseseries.criteria.naming import check_names
 from caseseries.evidence.catalogue import Entry, entries, entry
 from caseseries.evidence.page import Slip, digest, read_page
 from caseseries.evidence.presence import ABSENT, PRESENT
@@ -72,11 +73,7 @@ def _definition(table: Table) -> Definition:
         table.slip(None, "it has no criteria", "Add the first under the heading [[criterion]].")
     if need is not None and criteria and need > len(criteria):
         table.slip("need", f"{need} of {len(criteria)} can never be met", f"Write at most {len(criteria)}.")
-    seen: set[str] = set()
-    for line, criterion in zip(lines, criteria, strict=True):
-        if criterion.name in seen:
-            line.slip("name", f'"{criterion.name}" stands twice', "Give each criterion a name of its own.")
-        seen.add(criterion.name)
+    check_names(zip(lines, (one.name for one in criteria), strict=True), "criterion")
     definition = Definition(
         name=name,
         title=table.text("title", required=True),
