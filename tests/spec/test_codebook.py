@@ -183,7 +183,7 @@ class TestReading:
         ("concept = 3001122", f"concept = {2**63}", "line 18", "not the id of a concept", "3001122"),
         ("concept = 3001122", "concept = 2000000009", "line 18", "a hospital gave itself", '"local"'),
         (', source = "mimic"', "", "line 18", 'the key "source" is missing', "Add it"),
-        ('"UCUM", source = "memory"', '"UCUM"', "line 8", 'the key "source" is missing', "Add it"),
+        ('"UCUM", source = "memory"', '"UCUM"', "line 8", '"source" is missing', 'Add it: source = "memory"'),
         ('"mimic", confidence = "verified"', '"mimic"', "line 18", '"confidence" is missing', "Add it"),
         ('"mimic", confidence = "verified"', '"m", confidence = "sure"', "line 18", '"sure" is not', "local"),
         ('"leukocytes", "neutrophil share"]', '"leukocytes", "bands"]', "line 23", '"bands" has', "There"),

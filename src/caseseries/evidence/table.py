@@ -32,11 +32,11 @@ class Table:
             if key not in keys:
                 self.slip(key, "this is not known here", did_you_mean(key, keys))
 
-    def text(self, key: str, *, required: bool = False) -> str:
+    def text(self, key: str, *, required: bool = False, example: str = "...") -> str:
         if key not in self.content:
             is_misspelt = get_close_matches(key, self.content, n=1, cutoff=0.7)
             if required and not is_misspelt:
-                self.slip(None, f'the key "{key}" is missing', f'Add it: {key} = "..."')
+                self.slip(None, f'the key "{key}" is missing', f'Add it: {key} = "{example}"')
             return ""
         value = self.content[key]
         if isinstance(value, str) and value.strip():

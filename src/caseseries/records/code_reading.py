@@ -53,7 +53,11 @@ def _code(line: Table, *, descendants: bool) -> Code:
         label=line.text("label", required=True),
         vocabulary=line.text("vocabulary", required=True),
         code=line.text("code") if "code" in line.content else "",
-        source=line.text("source", required=confidence != "local"),
+        source=line.text(
+            "source",
+            required=confidence != "local",
+            example="memory" if confidence == "recalled" else "...",
+        ),
         confidence=confidence or "recalled",
         descendants=line.flag("descendants") if "descendants" in line.content else descendants,
     )
