@@ -10,6 +10,7 @@ from tests.referee.judging import numbered
 from tests.referee.reading import Reading
 
 from caseseries.criteria.definition import Definition, Flag
+from caseseries.evidence.bounds import Bounds
 from caseseries.evidence.truth import Truth
 
 
@@ -26,13 +27,16 @@ def is_flagged(definition: Definition, one: Reading, readings: Sequence[Reading]
 def marked(
     definition: Definition,
     tests: Mapping[int, tuple[Truth, str]],
+    criteria: Mapping[str, Bounds],
     evidence: Sequence[Reading],
     readings: Sequence[Reading],
 ) -> frozenset[tuple[str, str, str, str]]:
-    """Criterion, row, flag, and the last row that marks it: of the `evidence` that decided these tests."""
+    """Criterion, row, flag, and the last row that marks it: of what decided these `criteria`."""
     found = set()
     for number, (criterion, test) in enumerate(numbered(definition)):
-        row = tests[number][1]
+        truth, row = tests[number]
+        if criteria[criterion.name].at_least(1) not in (truth, Truth.UNKNOWN):
+            continue
         decided = [
             one for one in evidence if not one.is_answer and (one.origin, one.finding) == (row, test.finding)
         ]

@@ -79,7 +79,9 @@ def screen(
         mine = ward.readings_of(stay.person)
         literal = _judged(ward, stay, mine, within)
         evidence = in_place(mine, stay, ward.answers)
-        verdicts[stay] = replace(literal, marked=marked(ward.definition, literal.tests, evidence, mine))
+        verdicts[stay] = replace(
+            literal, marked=marked(ward.definition, literal.tests, literal.criteria, evidence, mine)
+        )
         bare.append(_judged(ward, stay, unflagged(ward.definition, mine), within))
 
     def ask(step: Eligibility, stay: Stay) -> str:

@@ -270,6 +270,28 @@ when = { finding = "splenomegaly", within = "7 days before" }
     )
 
 
+def test_a_row_that_says_otherwise_than_its_criterion_did_not_decide_it(engine: Engine) -> None:
+    """Two lineages are low, and the third is high by what was given: the criterion rests on the two."""
+    flag = """
+[[flag]]
+name = "blood"
+on = ["platelets"]
+when = { finding = "transfusion", within = "48 hours before" }
+"""
+    screened(
+        engine,
+        promise(counted(1, "cytopenias", flags=flag)),
+        """
+        what    | plt, K/uL | hb, g/dL | anc, K/uL | transfusion | criteria | marked
+        met     | 5: 500    | 5: 7     | 5: 0.2    | 5: given    | 1 to 1   |
+        of two  | 5: 50     | 5: 7     | 5: 3      | 5: given    | 1 to 1   | 201 blood 204
+        not met | 1: 50     | 1: 12    | 1: 3      | 1: given    | 0 to 0   |
+        all     | 1: 500    | 1: 12    | 1: 3      | 1: given    | 0 to 0   | 401 blood 404
+        unknown | 1: 500    | 1: 7     |           | 1: given    | 0 to 1   | 501 blood 503
+        """,
+    )
+
+
 def test_what_a_reviewer_answered_is_marked_by_nothing(engine: Engine) -> None:
     flag = """
 [[flag]]

@@ -142,8 +142,8 @@ def verdicts_table(screening: Screening, results: Results) -> Table:
         ("Of everyone who meets the definition, on the day on which they first do.",),
         (
             "Flagged: evidence that something else may explain, such as a transfusion the day before; it "
-            "changes no verdict. One column asks again without that evidence; the other counts the verdicts, "
-            "met or not, that rest on it.",
+            "changes no verdict. One column asks again without that evidence; the other counts the verdicts "
+            "with such evidence behind them: met, not met, or still unknown.",
         ),
         ("On a recalled code: decided by a finding that has a code known from memory only.",),
         (MET_IS_NOT_ILL,),
