@@ -34,6 +34,14 @@ DRUGS = {
     "cyclophosphamide": 1310317,
     "cytarabine": 1311078,
     "methotrexate": 1305058,
+    "vancomycin": 1707687,
+    "meropenem": 1709170,
+    "ganciclovir": 1757803,
+    "caspofungin": 1718054,
+    "hydroxychloroquine": 1777087,
+    "mycophenolic acid": 19012565,
+    "azathioprine": 19014878,
+    "tofacitinib": 42904205,
     "dexamethasone": 1518254,
 }
 ADMINISTRATION, ORDER = 32818, 32838
@@ -218,6 +226,34 @@ def test_a_cytostatic_without_an_entry_of_its_own_is_chemotherapy_and_methotrexa
     _, cases = screened([*anakinra, *others])
     assert taken(cases, "of_the_disease") == []
     assert taken(cases, "of_the_cause") == ["chemotherapy", "methotrexate"]
+
+
+@pytest.mark.parametrize(
+    "drug, of_the_disease, of_the_cause",
+    [
+        ("vancomycin", [], ["antibiotics"]),
+        ("ganciclovir", [], ["antivirals"]),
+        ("caspofungin", [], ["antifungals"]),
+        ("hydroxychloroquine", [], ["hydroxychloroquine"]),
+        ("mycophenolic acid", [], ["mycophenolate mofetil"]),
+        ("azathioprine", [], ["azathioprine"]),
+        ("tofacitinib", ["tofacitinib"], []),
+    ],
+)
+def test_what_is_given_for_an_infection_is_told_by_its_kind_and_the_rest_by_name(
+    drug: str, of_the_disease: list[str], of_the_cause: list[str]
+) -> None:
+    anakinra = [given(number, "anakinra", 6 + number, 100, "100 mg subq daily") for number in range(8)]
+    _, cases = screened([*anakinra, given(31, drug, 8, 100, "100 mg")])
+    assert taken(cases, "of_the_disease") == of_the_disease
+    assert taken(cases, "of_the_cause") == of_the_cause
+
+
+def test_two_antibiotics_at_once_are_one_course_and_beside_an_antiviral_two() -> None:
+    anakinra = [given(number, "anakinra", 6 + number, 100, "100 mg subq daily") for number in range(8)]
+    drugs = ("vancomycin", "meropenem", "ganciclovir")
+    _, cases = screened([*anakinra, *(given(31 + at, drug, 8, 500, "IV") for at, drug in enumerate(drugs))])
+    assert taken(cases, "of_the_cause") == ["antibiotics", "antivirals"]
 
 
 def test_a_window_of_courses_may_open_and_close_days_after_a_moment() -> None:

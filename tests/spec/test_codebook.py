@@ -13,7 +13,9 @@ import pytest
 
 from caseseries.criteria.definition import findings_of
 from caseseries.criteria.shelf import open_definition
+from caseseries.evidence.drugs import formulary
 from caseseries.evidence.problem import Problem, Problems
+from caseseries.evidence.words import word_key
 from caseseries.records.codebook import FIRST_LOCAL, Codebook, Product, Silence
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.omop import open_records
@@ -278,6 +280,20 @@ class TestDefault:
         found = codes_of(resolved(book, concepts=[], above=below), "chemotherapy")
         assert {1350504, 1310317, 1305058, 1338512, 45_000_001, 45_000_002} <= {row[1] for row in found}
         assert {row[0] for row in found} == {"drug_exposure"}
+
+    def test_every_kind_of_treatment_directed_at_the_disease_and_at_the_cause_is_looked_for(self) -> None:
+        """One without an entry would count as given to nobody, in silence."""
+        entries = [entry.finding for entry in read_codebook().entries if "drug_exposure" in entry.tables]
+        for group in ("hlh-directed", "cause-directed"):
+            sought = {formulary().class_of(name) for name in entries if formulary().is_of(name, group)}
+            assert sought == formulary().groups[word_key(group)]
+
+    def test_products_of_an_antibiotic_an_antiviral_and_an_antifungal_are_of_its_kind(self) -> None:
+        kinds = {"antibiotics": 1707687, "antivirals": 1757803, "antifungals": 19056402}
+        below = {kind: (drug, drug + 45_000_000) for kind, drug in kinds.items()}
+        found = resolved(read_codebook(), concepts=[], above=list(below.values()))
+        for kind, pair in below.items():
+            assert set(pair) <= {concept for _, concept, _ in codes_of(found, kind)}
 
     def test_what_was_seldom_looked_for_is_never_taken_for_absent(self) -> None:
         absent = {entry.finding for entry in read_codebook().entries if entry.silent.means == "absent"}
