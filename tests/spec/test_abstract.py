@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -22,7 +23,7 @@ from caseseries.cohort.screen import screen
 from caseseries.criteria.shelf import open_definition
 from caseseries.evidence.days import number_of
 from caseseries.evidence.problem import Problems
-from caseseries.records.codebook import Codebook
+from caseseries.records.codebook import Codebook, Silence
 from caseseries.records.codebook_reading import read_codebook
 from caseseries.records.naming import give_concepts
 from caseseries.records.omop import open_records
@@ -218,6 +219,28 @@ def test_etoposide_is_no_treatment_of_the_cause() -> None:
     )
     assert taken(both, "of_the_disease") == ["etoposide"]
     assert taken(both, "of_the_cause") == ["cyclophosphamide"]
+
+
+@pytest.mark.parametrize(
+    "silent, none",
+    [
+        (Silence("absent"), []),
+        (Silence("absent", day(5)), []),
+        (Silence("absent", day(6)), None),
+        (Silence("unknown"), None),
+    ],
+)
+def test_nothing_was_given_only_where_silence_means_so(silent: Silence, none: list[str] | None) -> None:
+    """Of a kind with one drug whose silence says nothing in this stay, nobody knows that none was given."""
+    book = read_codebook()
+    entries = (replace(one, silent=silent) if one.finding == "etoposide" else one for one in book.entries)
+    book = replace(book, entries=tuple(entries))
+    anakinra = [given(number, "anakinra", 6 + number, 100, "100 mg subq daily") for number in range(8)]
+    _, cases = screened(anakinra, codebook=book)
+    assert cases.table["of_the_disease"].to_list() == [none]
+    assert cases.table["of_the_cause"].to_list() == [[]]
+    _, cases = screened([*anakinra, given(31, "dexamethasone", 8, 10, "10 mg IV")], codebook=book)
+    assert taken(cases, "of_the_disease") == ["dexamethasone"]
 
 
 def test_a_cytostatic_without_an_entry_of_its_own_is_chemotherapy_and_methotrexate_is_itself() -> None:

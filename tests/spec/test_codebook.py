@@ -507,7 +507,7 @@ class TestResolving:
         """What is not found at all, then what may be another thing, then what is only to be looked up."""
         odd = [(*row[:4], None, *row[5:]) for row in ROWS[:2]]
         notes = resolved(ours, concepts=odd, above=[(1, 2)]).notes
-        heads = ["No code and no name", "Of 6 listed", "Nothing is filed", "Not standard", "From memory"]
+        heads = ["No code and no name", "Nothing is filed", "Not standard", "From memory", "Of 6 listed"]
         places = [next(n for n, note in enumerate(notes) if note.startswith(head)) for head in heads]
         assert places == sorted(places)
         ferritin = ours.entry("ferritin")

@@ -127,7 +127,9 @@ def _series(
     plain = [one for one in taken if one.kind not in ("regimen", "regimens")]
     rows = [[cell(one, patient, study) for one in plain] for patient in pace.over(patients)]
     cells = {one.name: [row[place] for row in rows] for place, one in enumerate(plain)}
-    parts = [_column(one, cells[one.name]) if one.name in cells else _given(one, patients) for one in taken]
+    parts = [
+        _column(one, cells[one.name]) if one.name in cells else _given(one, patients, study) for one in taken
+    ]
     drugs = [
         column.name for part in parts for column in part.dictionary if column.kind in ("regimen", "regimens")
     ]
@@ -170,10 +172,10 @@ def _on_follow_up(patients: Sequence[Patient], protocol: Protocol) -> Iterable[F
         yield Footnote(alive.name, "source", said)
 
 
-def _given(variable: Variable, patients: Sequence[Patient]) -> _Part:
+def _given(variable: Variable, patients: Sequence[Patient], study: Abstracting) -> _Part:
     """Of a variable that is a treatment."""
     assert isinstance(variable.take, Take)  # no reviewer can be asked for one
-    given, because = treatment(variable, variable.take, patients)
+    given, because = treatment(variable, variable.take, patients, study.codebook)
     rows = _origins(variable.name, because)
     origins = {one.name: rows.alias(one.name) for one in given.dictionary}
     return _Part(given.columns, given.dictionary, origins, given.spells, given.unread)

@@ -19,16 +19,34 @@ from caseseries.evidence.days import date_of, number_of
 from caseseries.evidence.drugs import formulary
 from caseseries.protocol.clauses.variable import Take, Variable
 from caseseries.protocol.moments import bound
+from caseseries.records.codebook import Codebook, Silence
 
 Treatment = tuple[Given, list[tuple[str, ...]]]
 """What was given, and of each patient the rows that it rests on."""
 
 
-def treatment(variable: Variable, take: Take, patients: Sequence[Patient]) -> Treatment:
-    """A regimen, the first course of one drug; or regimens, every course that the recipe asks for."""
+def treatment(variable: Variable, take: Take, patients: Sequence[Patient], codebook: Codebook) -> Treatment:
+    """A regimen, the first course of one drug; or regimens, every course that the recipe asks for.
+
+    Who was given none of a kind has none where the codebook takes silence for that, of every drug of the kind
+    and on the first day of the stay; else nobody knows.
+    """
     if variable.kind == "regimen":
         return _regimen(variable, [_course_of(variable, take, one) for one in patients], patients)
-    return _regimens(variable, [_courses_taken(variable, take, one) for one in patients], patients)
+    kind = [one for one in codebook.entries if formulary().is_of(one.finding, take.courses or "")]
+    since = max((_believed(one.silent) for one in kind), default=-FOREVER)
+    courses = [_courses_taken(variable, take, one) for one in patients]
+    known = [
+        some if some or one.first_day >= since else None for some, one in zip(courses, patients, strict=True)
+    ]
+    return _regimens(variable, known, patients)
+
+
+def _believed(silence: Silence) -> int:
+    """From which day on an empty record means that a drug was not given."""
+    if silence.means != "absent":
+        return FOREVER
+    return number_of(silence.since) if silence.since else -FOREVER
 
 
 # ---- The courses of a patient ----

@@ -34,14 +34,14 @@ def notes_of(
         *_of_unfound(unfound),
         *_of_bare(bare),
         *_of_other_things(codes, site),
-        *_of_absent(codebook, codes, site),
         *_of_below(codes, site),
         *_of_old(codes, site),
         *_of_foreign(foreign),
         *_of_always(always),
         *_of_names(names, listed),
-        *_of_uncoded(codes, site),
         *_of_recalled(codes),
+        *_of_uncoded(codes, site),
+        *_of_absent(codebook, codes, site),
     )
 
 
@@ -99,14 +99,14 @@ def _by_finding(codebook: Codebook, codes: list[Code], absent: list[Code]) -> It
     groups["operators"] = tuple(one.code for one in codebook.operators)
     groups["routes"] = tuple(one.code for one in codebook.routes)
     groups["visits"] = (*codebook.inpatient, *codebook.died, *codebook.hospice)
-    asked = {name: [code for code in some if code in codes] for name, some in groups.items()}
-    gone = {name: sum(code in absent for code in some) for name, some in asked.items()}
-    whole = [name for name, some in asked.items() if some and gone[name] == len(some)]
+    listed, lacked = ({code.concept for code in some} for some in (codes, absent))
+    asked = {name: {code.concept for code in some} & listed for name, some in groups.items()}
+    whole = [name for name, some in asked.items() if some and some <= lacked]
     if whole:
         yield f"all of {', '.join(whole)}"
     for name, some in asked.items():
-        if 0 < gone[name] < len(some):
-            yield f"{gone[name]} of {len(some)} of {name}"
+        if some & lacked and name not in whole:
+            yield f"{len(some & lacked)} of {len(some)} of {name}"
 
 
 def _of_below(codes: list[Code], site: Site) -> Iterator[str]:
