@@ -189,7 +189,7 @@ class Study:
 
     def survey(self, records: Records, codebook: Codebook | None = None) -> Survey:
         """What the records tell of everything that this study asks of them, and what they do not."""
-        from caseseries.cohort.known import asked_of
+        from caseseries.cohort.known import asked_of, drugs_of, flags_of
         from caseseries.cohort.meaning import meanings
         from caseseries.records.admissions import admissions_told
         from caseseries.records.codebook import CONTACT
@@ -203,6 +203,7 @@ class Study:
         resolved = give_concepts(records, resolve(book, records))
         # That somebody was seen, almost every row says.
         asked = [one for one in asked_of(self.protocol, definitions) if one != CONTACT]
+        asked += [*flags_of(definitions, book), *drugs_of(self.protocol, book)]
         found = survey(records, book, resolved, asked, meanings(definitions))
         told = note_on_strangers(records)
         if self.protocol.setting is not None:

@@ -23,7 +23,7 @@ from caseseries.evidence.presence import PRESENT
 from caseseries.protocol.clauses.variable import Take
 from caseseries.protocol.protocol import Protocol
 from caseseries.records import outcomes, readings
-from caseseries.records.codebook import CONTACT, DEATH
+from caseseries.records.codebook import CONTACT, DEATH, Codebook
 from caseseries.records.contacts import last_contacts
 from caseseries.records.forms import lay_concepts, read_forms
 from caseseries.records.gather import gather, gather_exposures
@@ -67,7 +67,9 @@ def read_patients(
     told = [one for one in (DEATH, CONTACT) if one in codebook.by_finding]
     wanted = [
         finding
-        for finding in with_parts([*asked_of(protocol, definitions), *told], codebook)
+        for finding in with_parts(
+            [*asked_of(protocol, definitions), *flags_of(definitions, codebook), *told], codebook
+        )
         if not codebook.entry(finding).answered_by_review
     ]
     codes = search.resolved.codes
@@ -135,6 +137,25 @@ def asked_of(protocol: Protocol, definitions: tuple[Definition, ...]) -> list[st
     """Every finding that a protocol asks of records: by its criteria, steps, moments and variables."""
     asked = [finding for definition in definitions for finding in findings_of(definition)]
     return list(dict.fromkeys([*asked, *asked_by(protocol)]))
+
+
+def flags_of(definitions: tuple[Definition, ...], codebook: Codebook) -> list[str]:
+    """The findings of the flags of these definitions, as far as the codebook has them."""
+    found = (flag.finding for definition in definitions for flag in definition.flags)
+    return [one for one in dict.fromkeys(found) if one in codebook.by_finding]
+
+
+def drugs_of(protocol: Protocol, codebook: Codebook) -> list[str]:
+    """The drugs of the codebook that are of a kind which a variable asks for, such as "hlh-directed"."""
+    takes = [one.take for one in protocol.variables if isinstance(one.take, Take)]
+    kinds = {
+        kind for one in takes for kind in (one.course, one.courses, one.overlapping, one.next_after) if kind
+    }
+    return [
+        entry.finding
+        for entry in codebook.entries
+        if any(formulary().is_of(entry.finding, kind) for kind in kinds)
+    ]
 
 
 def asked_by(protocol: Protocol) -> list[str]:
