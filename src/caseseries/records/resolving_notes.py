@@ -41,7 +41,7 @@ def notes_of(
         *_of_names(names, listed),
         *_of_recalled(codes),
         *_of_uncoded(codes, site),
-        *_of_absent(codebook, codes, site),
+        *_of_absent(codebook, codes, site, bare),
     )
 
 
@@ -78,22 +78,29 @@ def _of_other_things(codes: list[Code], site: Site) -> Iterator[str]:
             )
 
 
-def _of_absent(codebook: Codebook, codes: list[Code], site: Site) -> Iterator[str]:
+def _of_absent(codebook: Codebook, codes: list[Code], site: Site, bare: tuple[str, ...]) -> Iterator[str]:
     absent = [code for code in codes if code.concept not in site.concepts]
     if not site.has_concepts:
         return  # told with the tables that are not there
     if len(absent) == len(codes):
         yield f"The hospital's CONCEPT table has none of the {len(codes)} listed ids. {AS_LISTED}"
     elif absent:
-        which = _listed(absent) if len(absent) <= FEW else "; ".join(_by_finding(codebook, codes, absent))
+        which = (
+            _listed(absent) if len(absent) <= FEW else "; ".join(_by_finding(codebook, codes, absent, bare))
+        )
         yield (
             f"Of {len(codes)} listed ids, {len(absent)} are not in the hospital's CONCEPT table: {which}. "
             f"{AS_LISTED}"
         )
 
 
-def _by_finding(codebook: Codebook, codes: list[Code], absent: list[Code]) -> Iterator[str]:
-    """Of which findings every id is absent, and of which some are; one id may be of several."""
+def _by_finding(
+    codebook: Codebook, codes: list[Code], absent: list[Code], bare: tuple[str, ...]
+) -> Iterator[str]:
+    """Of which findings every id is absent, and of which some are; one id may be of several.
+
+    Those of `bare`, of which no row can be found, are told before.
+    """
     groups = {entry.finding: entry.codes for entry in codebook.entries}
     groups["units"] = tuple(one.code for one in codebook.units)
     groups["operators"] = tuple(one.code for one in codebook.operators)
@@ -102,8 +109,10 @@ def _by_finding(codebook: Codebook, codes: list[Code], absent: list[Code]) -> It
     listed, lacked = ({code.concept for code in some} for some in (codes, absent))
     asked = {name: {code.concept for code in some} & listed for name, some in groups.items()}
     whole = [name for name, some in asked.items() if some and some <= lacked]
-    if whole:
-        yield f"all of {', '.join(whole)}"
+    named = [name for name in whole if name not in bare]
+    named += ["those whose rows cannot be found"] if len(named) < len(whole) else []
+    if named:
+        yield f"all of {', '.join(named)}"
     for name, some in asked.items():
         if some & lacked and name not in whole:
             yield f"{len(some & lacked)} of {len(some)} of {name}"
