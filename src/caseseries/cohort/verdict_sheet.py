@@ -12,7 +12,7 @@ from caseseries.evidence.days import date_of
 from caseseries.records.origins import origins
 
 COLUMNS = (
-    *("patient", "stay", "criterion", "verdict", "at_least", "at_most"),
+    *("patient", "stay", "judged_on", "criterion", "verdict", "at_least", "at_most"),
     *("since", "known", "says", "because", "flagged"),
 )
 WHOLE = "all together"
@@ -22,7 +22,8 @@ WHOLE = "all together"
 def verdict_sheet(cohort: Cohort) -> str:
     """The verdicts on the studied stays as CSV, a line a criterion.
 
-    `stay` is the first row of the stay; `says` what the rows say that stand in `because`.
+    `stay` is the first row of the stay, `judged_on` the day whose evidence stands behind the verdicts, and
+    `says` what the rows say that stand in `because`.
     """
     says, marked = _readings(cohort), _marked(cohort)
     out = io.StringIO()
@@ -32,15 +33,21 @@ def verdict_sheet(cohort: Cohort) -> str:
         person, stay = row["person_id"], row["stay_id"]
         writer.writerow(
             (
-                *(person, f"visit_occurrence:{stay}", row["criterion"] or WHOLE),
+                *(person, f"visit_occurrence:{stay}", date_of(row["day"]), row["criterion"] or WHOLE),
                 *(row["truth"], row["low"], row["high"]),
                 *("" if day is None else date_of(day) for day in (row["since"], row["known"])),
-                "; ".join(says.get((person, one), one.partition(":")[0]) for one in row["because"]),
+                "; ".join(says.get((person, one), _untold(one)) for one in row["because"]),
                 "; ".join(row["because"]),
                 "; ".join(marked.get((stay, row["criterion"]), ())),
             )
         )
     return out.getvalue()
+
+
+def _untold(origin: str) -> str:
+    """What is said of a row that is no reading: who answered, or its table."""
+    table, _, who = origin.partition(":")
+    return f"answered by {who}" if table == "review" else table
 
 
 def _readings(cohort: Cohort) -> dict[tuple[int, str], str]:
@@ -59,7 +66,7 @@ def _readings(cohort: Cohort) -> dict[tuple[int, str], str]:
     found: dict[tuple[int, str], list[str]] = {}
     days: dict[tuple[int, str], set[int]] = {}
     for person, origin, finding, operator, value, unit, text, day in told.iter_rows():
-        said = text or "" if value is None else f"{operator or ''}{value:.15g} {unit or ''}"
+        said = text or "" if value is None else f"{operator or ''}{value:.7g} {unit or 'without a unit'}"
         found.setdefault((person, origin), []).append(f"{finding} {said}".strip())
         days.setdefault((person, origin), set()).add(day)
     one_day = {row: date_of(day) for row, (day, *others) in days.items() if not others}

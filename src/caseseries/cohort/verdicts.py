@@ -144,8 +144,8 @@ def _rows(
         bounds = Bounds(lowered.points(criterion, stay["met"]), lowered.points(criterion, maybe))
         truth = bounds.at_least(min(grade.points for grade in criterion.grades))
         bits = [one.bit for one in lowered.asked if one.criterion == criterion.name]
-        rows = [told[bit].row for bit in bits if bit in told]
-        rows += dict.fromkeys(row for bit in bits for row in lost.get(bit, ()) if row not in rows)
+        decided = [told[bit].row for bit in bits if bit in told]
+        rows = list(dict.fromkeys([*decided, *(row for bit in bits for row in lost.get(bit, ()))]))
         times = (lowered.since(criterion, days), lowered.since(criterion, known))
         yield (
             *(*head, criterion.name, str(truth), bounds.low, bounds.high),
