@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 import caseseries as cs
 from caseseries.criteria.in_words import shown
-from caseseries.criteria.spoken import read_findings
+from caseseries.criteria.spoken import read_findings, read_table
 from caseseries.evidence.bounds import Bounds
 from caseseries.evidence.finding import Finding
 from caseseries.evidence.problem import Problems
@@ -101,6 +102,30 @@ def test_a_flag_marks_no_answer_and_marks_once() -> None:
 
     assert flags(None, None) == flags(Truth.MET, None, "no") == ("transfused",)
     assert flags(None, Truth.MET) == flags(Truth.UNKNOWN, None) == flags(Truth.NOT_MET, None) == ()
+
+
+def test_days_are_said_behind_a_finding_or_stand_in_columns_of_their_own(tmp_path: Path) -> None:
+    """As ISO has them; a day that is none is told."""
+    said = read_findings(
+        ["platelets 45 K/uL on 2020-01-03, known 2020-01-04", "no splenomegaly on 2020-01-02"]
+    )
+    assert [(one.name, one.sample_time, one.result_time) for one in said] == [
+        ("platelets", date(2020, 1, 3), date(2020, 1, 4)),
+        ("splenomegaly", date(2020, 1, 2), None),
+    ]
+    path = tmp_path / "patient.csv"
+    path.write_text(
+        "finding,value,unit,day,known\nplatelets,45,K/uL,2020-01-03,2020-01-04\nferritin,9,ng/mL,,\n"
+    )
+    table = read_table(path)
+    assert [(one.sample_time, one.result_time) for one in table] == [
+        (date(2020, 1, 3), date(2020, 1, 4)),
+        (None, None),
+    ]
+    told = str(cs.criteria("hlh-2004").assess(["ferritin 900 ng/mL on 2020-01-03, known 2020-01-05"]))
+    assert "ferritin 900 ng/mL; since 2020-01-03, known 2020-01-05" in told
+    with pytest.raises(Problems, match='"2020-02-31" is no day\nWrite it as in: on 2020-01-31'):
+        read_findings(["platelets 45 K/uL on 2020-02-31"])
 
 
 def test_what_a_flag_marks_says_so_and_the_whole_is_counted_without_it() -> None:

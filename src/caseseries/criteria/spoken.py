@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from caseseries.evidence.catalogue import Entry, entries, entry
@@ -23,9 +25,17 @@ VALUE = re.compile(
 )
 
 
+DATED = re.compile(
+    r"(.+?) on ([0-9]{4}-[0-9]{2}-[0-9]{2})(?:,? known (?:on )?([0-9]{4}-[0-9]{2}-[0-9]{2}))?",
+    re.IGNORECASE,
+)
+"""A finding, the day of its sample and, where that was another, of its result."""
+
+
 def read_findings(spoken: Iterable[str]) -> tuple[Finding, ...]:
     """The findings of texts such as "platelets 45 K/uL", "ferritin=12,000 ng/mL" or "no splenomegaly".
 
+    Behind it may stand a day, as in "platelets 45 K/uL on 2020-01-03, known 2020-01-04".
     Raises Problems, naming every slip: an unknown finding, no number or unit where one is needed.
     """
     findings, problems = [], []
@@ -49,6 +59,7 @@ def read_named(named: Mapping[str, Said]) -> tuple[Finding, ...]:
 def read_table(path: Path) -> tuple[Finding, ...]:
     """The findings of a CSV file with the columns `finding` and `value`, and `unit` if it stands apart.
 
+    The columns `day` and `known` have the days of sample and result, as in 2020-01-03.
     Empty values and words for missing are left out: nobody looked. Raises Problems, naming every slip.
     """
     header, *rows = _rows(path)
@@ -64,7 +75,12 @@ def read_table(path: Path) -> tuple[Finding, ...]:
             continue
         try:
             origin = cell(path.name, number, columns.index("value"))
-            findings.append(_spoken(f"{name}={value} {cells.get('unit', '')}", origin))
+            days = [
+                f"{word} {cells[column]}"
+                for word, column in (("on", "day"), ("known", "known"))
+                if not is_missing(cells.get(column, ""))
+            ]
+            findings.append(_spoken(" ".join([f"{name}={value} {cells.get('unit', '')}", *days]), origin))
         except _Slip as slip:
             problems.append(Problem(f"{path.name}, row {number}", slip.found, slip.mend))
     if problems:
@@ -105,6 +121,21 @@ def _spoken(text: str, origin: str) -> Finding:
     plain = " ".join(plain_text(text).split())
     if not plain:
         raise _Slip("nothing is said", 'Write it as in: "ferritin 12,000 ng/mL"')
+    dated = DATED.fullmatch(plain)
+    if dated is None:
+        return _undated(plain, origin)
+    finding = _undated(dated[1], origin)
+    return replace(finding, sample_time=_day(dated[2]), result_time=_day(dated[3]) if dated[3] else None)
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise _Slip(f'"{written}" is no day', "Write it as in: on 2020-01-31") from None
+
+
+def _undated(plain: str, origin: str) -> Finding:
     negated = re.fullmatch(r"no (.+)", plain, re.IGNORECASE)
     if negated and (known := entry(negated[1])) and not known.unit:
         return Finding("", known.name, text=ABSENT[0], origin=origin)

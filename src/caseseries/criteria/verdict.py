@@ -131,8 +131,9 @@ class Assessment:
 
 
 def _reason(verdict: Verdict) -> str:
-    """The findings that decided, and what is open."""
+    """The findings that decided, what is open, and since when it is met."""
     decided = ", ".join(
         f"{shown(one)} ({', '.join(one.flags)})" if one.flags else shown(one) for one in verdict.because
     )
-    return "; ".join(part for part in (decided, verdict.why) if part)
+    times = [f"{word} {day}" for word, day in (("since", verdict.since), ("known", verdict.known)) if day]
+    return "; ".join(part for part in (decided, verdict.why, ", ".join(times)) if part)
