@@ -25,12 +25,12 @@ MEANS: tuple[book.Means, ...] = get_args(book.Means)
 NUMBERS = ("number", "limit")
 FINDING = (
     *("reads", "tables", "codes", "descendants", "source_values", "includes", "every_row_of"),
-    *("units", "plausible", "silent", "lasts", "answered_by", "or_from", "known_from", "note"),
+    *("units", "plausible", "silent", "lasts", "answered_by", "or_from", "note"),
 )
 
 
 def read_entry(table: Table, written: str, known_from: str) -> Entry:
-    """The entry of the finding that is called so; `known_from` is the hospital's, where it has none."""
+    """The entry of the finding that is called so; `known_from` is the hospital's column."""
     table.knows(*FINDING)
     known = known_as(written)
     reads = _reads(table, known)
@@ -49,7 +49,7 @@ def read_entry(table: Table, written: str, known_from: str) -> Entry:
         lasts=table.one("lasts", LASTS) or "stay",
         answered_by_review=table.one("answered_by", ("review",)) == "review",
         or_from=_or_from(table),
-        known_from=table.text("known_from") or (known_from if "measurement" in tables else ""),
+        known_from=known_from if "measurement" in tables else "",
         note=table.text("note"),
     )
     _says_where_to_look(table, entry)
