@@ -456,8 +456,9 @@ def test_a_long_loop_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None
     assert spent(4, 4.0) == [
         "reading: 75% of 4 charts, about 1 second left",
         "reading: 100% of 4 charts, about 1 second left",
+        "reading",
     ]
-    assert len(spent(1_000, 10.0)) == 16
+    assert len(spent(1_000, 10.0)) == 17
     assert said[0] == "reading: 20% of 1,000 charts, about 8 seconds left"
     assert spent(2, 1_000.0)[0] == "reading: 50% of 2 charts, about 8 minutes left"
 

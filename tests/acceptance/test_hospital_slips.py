@@ -257,7 +257,7 @@ TOLD: list[tuple[str, Frames, str]] = [
                 {"person_id": [1, 1], "death_date": [DAY + timedelta(40), DAY + timedelta(43)]}
             )
         },
-        "Of patient 1 rows of the death table name different days of death, up to 3 days apart. The earliest",
+        "Of patient 1, rows of the death table name different days of death, up to 3 days apart. The",
     ),
     (
         "a death and a discharge that differ, and rows after it",
@@ -329,7 +329,7 @@ TOLD: list[tuple[str, Frames, str]] = [
     (
         "a stay of an unknown kind",
         changed("visit_occurrence", visit_concept_id=[9201, 8870, 9201]),
-        "are no stays by the codebook: 8870 (1 of 1 patients, median 13 days). Whoever met",
+        "are no stays by the codebook: 8870 (1 of 1 patient, median 13 days). Whoever met",
     ),
     (
         "no code for a finding",

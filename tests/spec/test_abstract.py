@@ -655,7 +655,7 @@ def test_a_contact_is_in_person(concept: int | None, last: int) -> None:
     doses = [given(100, "anakinra", 7, 100, "100 mg subq daily")]
     cohort, _ = screened(doses, [("visit_occurrence", later)])
     assert cohort.moments.filter(moment="last_contact")["day"].item() == number_of(day(last))
-    told = f"no contact by the codebook: {concept or 0} (1 of 1 patients)"
+    told = f"no contact by the codebook: {concept or 0} (1 of 1 patient)"
     assert len([note for note in cohort.notes if told in note]) == (last == 30)
 
 

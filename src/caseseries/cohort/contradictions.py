@@ -85,7 +85,7 @@ def _different(deaths: pl.DataFrame) -> Iterator[str]:
         named = [TABLES[one] for one in tables]
         of = f"{', '.join(named[:-1])} and {named[-1]}" if named[1:] else f"rows of {named[0]}"
         yield (
-            f"Of {_patients(mine['person_id'])} {of} name different days of death, up to "
+            f"Of {_patients(mine['person_id'])}, {of} name different days of death, up to "
             f"{_days(mine['apart'])} apart. The earliest counts."
         )
 

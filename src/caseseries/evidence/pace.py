@@ -22,11 +22,14 @@ def silent(step: str) -> None:
 
 
 class Pace:
-    """A step of so many parts, in which `tell` hears every half second how far it is, once it takes long."""
+    """A step of so many parts, in which `tell` hears every half second how far it is, once it takes long.
+
+    When it is done it hears the step alone again, for what still belongs to it.
+    """
 
     def __init__(self, tell: Tell, step: str, parts: int, one: str, several: str = "") -> None:
         self._tell, self._step = tell, step
-        self._parts, self._of = parts, so_many(parts, one, several)
+        self._parts, self._of = max(parts, 1), so_many(parts, one, several)
         self._done = 0
         self._begun = self._told = time.monotonic()
 
@@ -38,8 +41,10 @@ class Pace:
             now = time.monotonic()
             if now - self._begun > LONG and now - self._told > EVERY:
                 self._told = now
-                far = how_far(self._done / self._parts, now - self._begun, self._of)
+                far = how_far(min(1.0, self._done / self._parts), now - self._begun, self._of)
                 self._tell(f"{self._step}: {far}")
+        if self._told > self._begun:
+            self._tell(self._step)
 
 
 def how_far(share: float, taken: float, of: str) -> str:

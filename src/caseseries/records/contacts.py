@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import some_of
 from caseseries.records.codebook import CONTACT, Codebook
 from caseseries.records.forms import names_of
@@ -54,7 +55,8 @@ def note_on_contacts(
         return ()
     names = names_of(records, kinds["concept_id"])
     said = [
-        f"{concept}{f' {names[concept]}' if names.get(concept) else ''} ({visits:,} of {patients:,} patients)"
+        f"{concept}{f' {names[concept]}' if names.get(concept) else ''} "
+        f"({visits:,} of {so_many(patients, 'patient')})"
         for concept, visits, patients in kinds.sort(
             "visits", "concept_id", descending=[True, False]
         ).iter_rows()

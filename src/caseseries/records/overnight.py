@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from caseseries.evidence.counting import so_many
 from caseseries.evidence.problem import some_of
 from caseseries.records.codebook import Codebook
 from caseseries.records.omop import Records
@@ -42,7 +43,8 @@ def overnight(records: Records, codebook: Codebook) -> pl.DataFrame:
 def note_on_overnight(kinds: pl.DataFrame) -> tuple[str, ...]:
     """A sentence that names them (as `overnight` tells them); nothing where there are none."""
     said = [
-        f"{concept}{f' {name}' if name else ''} ({visits:,} of {patients:,} patients, median {median:g} days)"
+        f"{concept}{f' {name}' if name else ''} ({visits:,} of {so_many(patients, 'patient')}, "
+        f"median {median:g} day{'s' * (median != 1)})"
         for concept, name, visits, patients, median in kinds.iter_rows()
     ]
     if not said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from caseseries.evidence.counting import so_many
 from caseseries.records.codebook import FIRST_LOCAL, Code, Codebook
 from caseseries.records.inspection import Note
 from caseseries.records.site import Site
@@ -155,7 +156,11 @@ def _of_names(names: Names, listed: set[tuple[str, int]]) -> Iterator[str]:
         if (finding, concept) not in listed:
             yield f'"{name}" is concept {concept} here: its rows of {table} are read as {finding}.'
     for finding, table, name, rows in names.unmapped.iter_rows():
-        yield f'{rows:,} rows of {table} without a concept are called "{name}", and are read as {finding}.'
+        are = "is" if rows == 1 else "are"
+        yield (
+            f'{so_many(rows, "row")} of {table} without a concept {are} called "{name}", and {are} read as '
+            f"{finding}."
+        )
 
 
 def _of_uncoded(codes: list[Code], site: Site) -> Iterator[str]:
