@@ -265,6 +265,14 @@ ENGINE_FAULTS = (
         "test_a_verdict_stands_also_without_the_flagged_evidence",
     ),
     (
+        Fault("a dose of nothing marks", "cohort/flags.py", "COALESCE(e.quantity, 1) <> 0", "TRUE"),
+        "test_a_row_that_denies_it_or_a_dose_of_nothing_marks_nothing",
+    ),
+    (
+        Fault("a row that denies it marks", "cohort/flags.py", "AND NOT EXISTS (", "AND EXISTS ("),
+        "test_a_row_that_denies_it_or_a_dose_of_nothing_marks_nothing",
+    ),
+    (
         Fault("a flag on two findings marks the last of them", "cohort/flags.py", "bits |=", "bits ="),
         "test_a_flag_says_which_row_it_marks_and_by_which",
     ),

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from tests.referee.judging import numbered
 from tests.referee.reading import Reading
+from tests.referee.row import denies
 
 from caseseries.criteria.definition import Definition, Flag
 from caseseries.evidence.bounds import Bounds
@@ -53,7 +54,12 @@ def _marks(flag: Flag, one: Reading, readings: Sequence[Reading]) -> list[Readin
     """The readings of a flag's own finding that mark a reading."""
     days = [one.day - timedelta(number) for number in range(flag.days_before + 1)]
     return (
-        [mark for mark in readings if mark.finding == flag.finding and mark.day in days]
+        [mark for mark in readings if mark.finding == flag.finding and _is_there(mark) and mark.day in days]
         if one.finding in flag.on
         else []
     )
+
+
+def _is_there(mark: Reading) -> bool:
+    """Whether a row says that it was so: no dose of 0, and no word that denies."""
+    return not mark.is_no_dose and not denies(mark.word)

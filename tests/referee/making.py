@@ -50,6 +50,7 @@ CODES = {
     "hlh mutation": 2_000_000_012,
     "transfusion": 2_000_000_021,
     "anakinra": 1114375,
+    "g-csf": 1304850,
     "death": 4306655,
 }
 """A concept of each finding, as the codebook that ships lists it."""

@@ -76,6 +76,7 @@ class Reading:
     word: str = ""
     is_open: bool = False
     is_answer: bool = False
+    is_no_dose: bool = False
     who: str = ""
 
     @property

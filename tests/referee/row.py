@@ -42,6 +42,7 @@ def read_row(hospital: Hospital, codebook: Codebook, one: Entry, table: str, row
         table=table,
         row=row[ID[table]],
         moment=_moment(row) if table == "measurement" else None,
+        is_no_dose=table == "drug_exposure" and row.get("quantity") == 0,
     )
     match one.reads:
         case "number":
@@ -160,9 +161,13 @@ def _presence(hospital: Hospital, table: str, row: Row) -> str:
         word = _word(hospital, table, row)
     except Aside:
         return "present"
-    first = re.split(r"\W", word.casefold())[0]
-    is_said = word.casefold() in (*ABSENT, *MISSING) or first in NEGATIONS
-    return word if is_said and word else "present"
+    return word if denies(word) else "present"
+
+
+def denies(word: str) -> bool:
+    """Whether a word says the contrary, denies something, or says that nobody knows."""
+    plain = word.casefold()
+    return bool(plain) and (plain in (*ABSENT, *MISSING) or re.split(r"\W", plain)[0] in NEGATIONS)
 
 
 def _word(hospital: Hospital, table: str, row: Row) -> str:

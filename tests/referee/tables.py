@@ -42,6 +42,7 @@ HOUSE = {
     "hlh mutation": "observation",
     "family history of hlh": "observation",
     "anakinra": "drug_exposure",
+    "g-csf": "drug_exposure",
     "immunosuppression": "condition_occurrence",
     "transfusion": "procedure_occurrence",
 }

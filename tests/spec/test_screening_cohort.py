@@ -308,3 +308,31 @@ when = { finding = "transfusion", within = "48 hours before" }
         answered | 5: 50     | 5: 39   | 5: given    | A: yes             |                    | A
         """,
     )
+
+
+def test_a_row_that_denies_it_or_a_dose_of_nothing_marks_nothing(engine: Engine) -> None:
+    flags = """
+[[flag]]
+name = "seen"
+on = ["platelets"]
+when = { finding = "hemophagocytosis", within = "2 days before" }
+
+[[flag]]
+name = "g-csf"
+on = ["platelets"]
+when = { finding = "g-csf", within = "2 days before" }
+"""
+    screened(
+        engine,
+        promise(counted(1, "platelets", flags=flags)),
+        """
+        what     | plt, K/uL | hemophagocytosis | g-csf     | marked         | unflagged
+        said     | 5: 50     | 4: present       |           | 101 seen 102   | open
+        denied   | 5: 50     | 4: absent        |           |                | met
+        unknown  | 5: 50     | 4: not done      |           |                | met
+        negated  | 5: 50     | 4: No change     |           |                | met
+        a dose   | 5: 50     |                  | 4: 300 mg | 501 g-csf 502  | open
+        no dose  | 5: 50     |                  | 4: 0 mg   |                | met
+        an order | 5: 50     |                  | 4: given  | 701 g-csf 702  | open
+        """,
+    )

@@ -22,6 +22,10 @@ FLAG_RULES = pl.Schema(
 `flag` is the place in the definition, from 0."""
 
 
+WORDED = ("measurement", "observation")
+"""The tables whose rows may say in words that something was not so."""
+
+
 def flag_rules(lowered: Lowered, codes: pl.DataFrame) -> pl.DataFrame:
     """The rules of a definition's flags, with FLAG_RULES as columns; a flag without a code marks nothing."""
     rows = []
@@ -40,7 +44,8 @@ def flag_rules(lowered: Lowered, codes: pl.DataFrame) -> pl.DataFrame:
 def flag_days(rules: pl.DataFrame) -> str:
     """SQL: the days of the candidates on which a flag was recorded, from the table `flag_rules`.
 
-    Of each day the smallest row of a table (its place in TABLES, from 1) that says so.
+    Of each day the smallest row of a table (its place in TABLES, from 1) that says so. A row that denies it
+    (`flag_denials`), or a dose of 0, does not.
     """
     parts = []
     for table in rules["table"].unique().sort():
@@ -51,10 +56,24 @@ SELECT e.person_id, {day(f"e.{date}")} AS day, r.flag, r.bits, r.days_before,
   {TABLES.index(table) + 1} AS source, MIN(e.{row_id}) AS row_id
 FROM {table} e JOIN flag_rules r ON r."table" = '{table}' AND r.concept_id = e.{concept}
 JOIN (SELECT DISTINCT person_id FROM stay_facts) p ON p.person_id = e.person_id
-WHERE e.{date} IS NOT NULL
+WHERE e.{date} IS NOT NULL{_is_there(table)}
 GROUP BY e.person_id, {day(f"e.{date}")}, r.flag, r.bits, r.days_before"""
         )
     return "\nUNION ALL\n".join(parts)
+
+
+def _is_there(table: str) -> str:
+    """SQL: that a row says that it was so."""
+    if table == "drug_exposure":
+        return " AND COALESCE(e.quantity, 1) <> 0"
+    if table not in WORDED:
+        return ""
+    text = "COALESCE(e.value_as_string, '')" if table == "observation" else "''"
+    return f"""
+  AND NOT EXISTS (SELECT 1 FROM flag_denials w
+    WHERE w."table" = '{table}' AND w.concept_id = e.{COLUMNS[table][1]}
+    AND w.value_concept_id = COALESCE(e.value_as_concept_id, 0) AND w.text = {text}
+    AND w.source_value = COALESCE(e.value_source_value, ''))"""
 
 
 _MARKS = """e.person_id = f.person_id AND (e.bits & f.bit) <> 0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from caseseries.cohort import flags, windows
 from caseseries.cohort.search import Search
 from caseseries.evidence.pace import Tell
+from caseseries.records.forms import denials
 
 UNFLAGGED = "_unflagged"
 """The end of the names of what is judged without flagged evidence."""
@@ -29,6 +32,8 @@ def judge(search: Search, tell: Tell) -> tuple[str, ...]:
     if not flagged.height:
         return ("",)
     records.put("flag_rules", flagged)
+    worded = flagged.filter(pl.col("table").is_in(flags.WORDED)).select("table", "concept_id").unique()
+    records.put("flag_denials", denials(records, worded) if worded.height else worded)
     records.keep("flag_days", flags.flag_days(flagged))
     marked = flags.marked("stay_facts", "flag_days")
     among = "SELECT s.* FROM near_stays s JOIN anchors c ON c.stay_id = s.stay_id"

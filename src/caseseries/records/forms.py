@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from caseseries.evidence.presence import PRESENT, presence
 from caseseries.evidence.unit_names import unit_name
 from caseseries.evidence.values import plain_text, read_number
 from caseseries.records import readings
@@ -139,6 +140,13 @@ def _words(records: Records, words: pl.DataFrame, words_of: Callable[[str], str]
         found = found.with_columns(pl.lit(table).alias("table"), pl.Series("word", said, dtype=pl.String))
         frames.append(found.select(list(WORDS)).cast(WORDS))
     return pl.concat(frames)
+
+
+def denials(records: Records, words: pl.DataFrame) -> pl.DataFrame:
+    """The answers in words of these concepts (table, concept_id) that do not say it was so; as WORDS."""
+    every = _words(records, words, readings.words_of)
+    is_denied = [presence(word) != PRESENT[0] for word in every["word"]]
+    return every.filter(pl.Series("is_denied", is_denied, dtype=pl.Boolean))
 
 
 def names_of(records: Records, concepts: pl.Series) -> dict[int, str]:
