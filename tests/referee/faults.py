@@ -145,8 +145,8 @@ FAULTS = (
     Fault(
         "known is the latest result of the window of the anchor",
         "judging.py",
-        "for day in reached):",
-        "for day in reached[:1]):",
+        "for day in reached),",
+        "for day in reached[:1]),",
     ),
     Fault(
         "the anchor is the last day on which it is reached",

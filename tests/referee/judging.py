@@ -93,7 +93,7 @@ def judge(
     )
     known = _first(
         {one.known for one in dated},
-        lambda until: any(lower_on(day, until, "known") >= need for day in stay.days()),
+        lambda until: any(lower_on(day, until, "known") >= need for day in reached),
     )
     on_anchor = _standing(evidence, window, anchor)
     criteria = _worths(definition, on_anchor)
