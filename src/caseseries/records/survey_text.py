@@ -13,8 +13,9 @@ from caseseries.records.survey_wording import percent, short, unit_words, years
 
 WIDTH = 100
 NAME = 26
-MOST_UNITS = 2
 LACKING = "What the records lack, and what was not mapped as the codebook has it"
+NUMBER_COLUMNS = "usable   empty    text  < or >"
+UNIT_COLUMNS = "       rows  plausible          5%     median        95%"
 DRUG_COLUMNS = "   given ordered    sig   dose  route"
 Row = Mapping[str, Any]
 
@@ -28,7 +29,8 @@ def survey_text(head: str, frames: Frames, unseen: Iterable[str], notes: Iterabl
         "Identified: counts are as they are, and stay inside.",
         *_list("What this study will not be able to see", unseen),
         *_list(LACKING, notes),
-        *_table("Measured", "usable  median", measured, lambda row: _numbers(row, frames.units)),
+        *_table("Measured", NUMBER_COLUMNS, measured, _numbers),
+        *_units(frames.units, measured["finding"].to_list()),
         *_table("In words, or by being there", "", said, lambda row: _words(row, frames.words)),
         *_table("Drugs", DRUG_COLUMNS, given, lambda row: _drug(row, frames.drugs)),
     ]
@@ -63,14 +65,24 @@ def _table(title: str, last: str, findings: pl.DataFrame, says: Callable[[Row], 
         yield line.rstrip() if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
 
 
-def _numbers(row: Row, units: pl.DataFrame) -> str:
-    """How many rows can be used, and the median in each unit, the most frequent first."""
-    is_mine = (pl.col("finding") == row["finding"]) & (pl.col("unit") != "") & pl.col("median").is_not_null()
-    told = units.filter(is_mine).select("unit", "median")
-    medians = [f"{short(median)} {unit_words(unit)}" for unit, median in told.iter_rows()]
-    more = len(medians) - MOST_UNITS
-    shown = ", ".join(medians[:MOST_UNITS]) + (f" +{more}" if more > 0 else "")
-    return f"{percent(row['usable'], row['rows']):>6}  {shown}"
+def _numbers(row: Row) -> str:
+    """How many rows can be used; and how many have no value, a text alone, or a bound in place of one."""
+    kinds = (("no_value",), ("from_text", "not_read"), ("above", "below"))
+    counts = [sum(row[one] or 0 for one in some) for some in kinds]
+    return f"{percent(row['usable'], row['rows']):>6}{''.join(f'{count:>8,}' for count in counts)}"
+
+
+def _units(units: pl.DataFrame, findings: list[str]) -> Iterator[str]:
+    """A line for each unit of each measured finding, the most frequent first."""
+    told = pl.concat([units.filter(finding=one) for one in findings] or [units.clear()])
+    if told.height:
+        yield from ("", f"{'By unit':<{NAME + 1}}{'':<17}{UNIT_COLUMNS}")
+    for row in told.iter_rows(named=True):
+        share = "" if row["plausible"] is None else percent(row["plausible"], row["values"])
+        ends = ("" if row[one] is None else short(row[one]) for one in ("p5", "median", "p95"))
+        name = f"{row['finding'][:NAME]:<{NAME + 1}}{unit_words(row['unit'])[:16]:<17}"
+        line = f"{name}{row['rows']:>11,}{share:>11}"
+        yield f"{line}{''.join(f'{end:>11}' for end in ends)}".rstrip()
 
 
 def _words(row: Row, words: pl.DataFrame) -> str:
