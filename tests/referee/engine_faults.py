@@ -298,8 +298,8 @@ ENGINE_FAULTS = (
         Fault(
             "a criterion is known by the result of its first sample",
             "cohort/windows.py",
-            "MIN(f.known) OVER (PARTITION BY f.stay_id, f.bit, f.state) AS known",
-            "f.known",
+            "f.bit, MIN(f.known) AS known FROM {facts} f JOIN {verdicts_of} v",
+            "f.bit, MAX(f.known) AS known FROM {facts} f JOIN {verdicts_of} v",
         ),
         "test_a_criterion_is_met_since_a_sample_and_known_since_a_result",
     ),

@@ -19,8 +19,7 @@ def judge(search: Search, tell: Tell) -> tuple[str, ...]:
     """Lay out the verdicts of the candidates, and answer with their kinds: "", and UNFLAGGED without flags.
 
     A kind is the end of the names `verdicts`, `because` and `known_days`. The candidates, `anchors`, are
-    the stays whose lower bound comes within reach of the need. Where there are flags, `markings` says which
-    deciding rows they mark.
+    the stays whose lower bound comes within reach of the need.
     """
     records, whole = search.records, search.windows
     tell("weighing what they show")
@@ -38,7 +37,6 @@ def judge(search: Search, tell: Tell) -> tuple[str, ...]:
     marked = flags.marked("stay_facts", "flag_days")
     among = "SELECT s.* FROM near_stays s JOIN anchors c ON c.stay_id = s.stay_id"
     records.keep("marked_stays", f"{among} WHERE s.stay_id IN ({marked})")
-    records.keep("markings", flags.markings("because", "marked_stays", "flag_days"))
     records.keep("unflagged_facts", flags.unflagged("stay_facts", "flag_days", "marked_stays"))
     records.keep("unflagged_days", _hit_days("unflagged_facts"))
     records.keep(f"anchors{_MARKED}", windows.best(whole, "unflagged_days", "marked_stays"))

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 import polars as pl
 
+from caseseries.cohort import windows
 from caseseries.cohort.answered_days import Days, days_met, days_of_answers
 from caseseries.cohort.chart_review import Reviewed
 from caseseries.cohort.cohort import VERDICTS
 from caseseries.cohort.facts import TABLES
+from caseseries.cohort.judging import facts_of
 from caseseries.cohort.search import Search
 from caseseries.cohort.stays import aged
 from caseseries.evidence.bounds import Bounds
@@ -111,12 +113,15 @@ class _Decided(NamedTuple):
 
 def _told(search: Search, suffix: str) -> dict[int, dict[int, _Decided]]:
     """By stay and bit what the records decide; what is undecidable decides nothing."""
+    first = windows.backs(search.windows, facts_of(suffix), f"verdicts{suffix}")
     query = f"""
-SELECT stay_id, bit, state, day, known, source, row_id FROM because{suffix} WHERE state <> 1
-ORDER BY stay_id, bit"""
+SELECT b.stay_id, b.bit, b.day, k.known, b.source, b.row_id
+FROM because{suffix} b LEFT JOIN ({first}) k ON b.state = 2 AND k.stay_id = b.stay_id AND k.bit = b.bit
+WHERE b.state <> 1
+ORDER BY b.stay_id, b.bit"""
     told: dict[int, dict[int, _Decided]] = {}
-    for stay, bit, state, when, known, source, row in search.records.run(query).iter_rows():
-        met = Days(when, known) if state == 2 else None
+    for stay, bit, when, known, source, row in search.records.run(query).iter_rows():
+        met = None if known is None else Days(when, known)
         told.setdefault(stay, {})[bit] = _Decided(origin_of(TABLES[source - 1], row), met)
     return told
 

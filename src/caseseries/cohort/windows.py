@@ -96,19 +96,25 @@ def _width(whole: Windows) -> str:
 def because(whole: Windows, facts: str, anchors: str) -> str:
     """SQL: of each stay and test the fact that decides, among those that stand on the anchor of the stay.
 
-    It is the best truth, then the first day, then the first table; there is one fact of each. `known` is when
-    the first that says the same was back.
+    It is the best truth, then the first day, then the first table; there is one fact of each.
     """
     return f"""
 WITH ranked AS (
-  SELECT f.stay_id, f.bit, f.state, f.day, f.source, f.row_id,
-    MIN(f.known) OVER (PARTITION BY f.stay_id, f.bit, f.state) AS known, ROW_NUMBER() OVER (
+  SELECT f.stay_id, f.bit, f.state, f.day, f.known, f.source, f.row_id, ROW_NUMBER() OVER (
     PARTITION BY f.stay_id, f.bit ORDER BY f.state DESC, f.day, f.source
   ) AS place
   FROM {facts} f JOIN {anchors} b ON b.stay_id = f.stay_id
   WHERE f.day <= b.anchor AND f.day > b.anchor - {_width(whole)}
 )
 SELECT stay_id, bit, state, day, known, source, row_id FROM ranked WHERE place = 1"""
+
+
+def backs(whole: Windows, facts: str, verdicts_of: str) -> str:
+    """SQL: of each stay and test that is met on the anchor, when the first result that says so was back."""
+    return f"""
+SELECT f.stay_id, f.bit, MIN(f.known) AS known FROM {facts} f JOIN {verdicts_of} v ON v.stay_id = f.stay_id
+WHERE f.state = 2 AND f.day <= v.anchor AND f.day > v.anchor - {_width(whole)}
+GROUP BY f.stay_id, f.bit"""
 
 
 def verdicts(whole: Windows, anchors: str, because_of: str) -> str:
